@@ -1,0 +1,94 @@
+# The menu. `make` alone shows it, read from the lines that begin with ## here.
+# The work is done in scripts/, the build in CMakeLists.txt.
+
+MAKEFLAGS += --no-print-directory
+STEPS := step1 step2 step3 step4 step5 step6 step7
+TESTS := test1 test2 test3 test4 test5 test6 test7
+DIFFS := diff2 diff3 diff4 diff5 diff6 diff7
+
+.PHONY: help $(STEPS) $(TESTS) $(DIFFS) demo hello busybox-shell test matrix sabotage bench \
+        setup format format-check lint clean ready
+
+help:
+	@sed -n 's/^## \{0,1\}//p' Makefile
+
+##
+## stepbox: a container in seven steps.  Begin with:  make step5 && sudo ./step5 busybox /bin/sh
+##
+## Watch
+##   make demo           a guided tour of step 7, under a minute
+##   make hello          an image that holds one static program, run by step 7
+##   make busybox-shell  a shell in the busybox image, in step 7
+##
+demo: step7
+	@scripts/demo
+
+hello: step7
+	@scripts/hello
+
+busybox-shell: step7
+	@scripts/as-root ./step7 --rm busybox /bin/sh
+
+## Build
+##   make step1 ... step7  build one step (installs what is missing, makes the rootfs busybox/)
+##
+$(STEPS): ready
+	@scripts/build $@ breakout
+	@cmp -s build/breakout busybox/bin/breakout || cp build/breakout busybox/bin/
+	@ln -sfn build/$@ $@
+
+## Read
+##   make diff2 ... diff7  what a step adds to the step before it
+##
+$(DIFFS): diff%:
+	@scripts/difference $*
+
+## Test (as root, or by sudo: claims start containers, in a stage of their own)
+##   make test             everything below but sabotage and bench; ends with the sum
+##   make test1 ... test7  the claims that one step is held to
+##   make matrix           every step held to every claim, as a table
+##   make sabotage         every likely mistake is caught by the claim it names
+##   make bench            start to exit, beside crun, runc, bwrap, podman
+##
+test: ready
+	@scripts/test
+
+$(TESTS): test%: ready
+	@scripts/claims $*
+
+matrix: ready
+	@scripts/matrix
+
+sabotage: ready
+	@scripts/sabotage
+
+bench: ready
+	@scripts/bench
+
+## Look after
+##   make setup          install what is missing (apt-get, never removing anything)
+##   make format         format the C++ sources;  make format-check only looks
+##   make lint           clang-tidy and shellcheck
+##   make clean          remove what was built
+##
+setup:
+	@scripts/setup
+	@scripts/rootfs busybox
+
+format:
+	@scripts/format
+
+format-check:
+	@scripts/format --check
+
+lint:
+	@scripts/lint
+
+# The rootfs stays: a mount of a step that went wrong may still be inside it.
+clean:
+	rm -rf build build-clang build-sanitize build-lint $(STEPS)
+
+# A few milliseconds when nothing is missing.
+ready:
+	@scripts/setup
+	@[ -d busybox ] || scripts/rootfs busybox

@@ -1,0 +1,113 @@
+#include "common/cli.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+
+#include "common/error.hpp"
+#include "common/explain.hpp"
+
+namespace stepbox {
+
+namespace {
+
+class Help : public CLI::Formatter {
+ public:
+  std::string usage;
+  std::string make_usage(const CLI::App*, std::string) const override {
+    return join({"Usage: ", program_invocation_short_name, " ", usage, "\n"});
+  }
+};
+
+}  // namespace
+
+struct CommandLine::Parts {
+  CLI::App app;
+  std::shared_ptr<Help> help = std::make_shared<Help>();
+  bool explain = false;
+  std::vector<std::string> words;  // what follows the options
+  size_t taken = 0;
+};
+
+CommandLine::CommandLine(std::string_view usage, std::string_view example)
+    : parts_(std::make_unique<Parts>()) {
+  CLI::App& app = parts_->app;
+  parts_->help->usage = usage;
+  parts_->help->column_width(34);
+  app.formatter(parts_->help);
+  // No positionals: CLI11 would rewrite bracketed words of the command ("[ -f /x ]"), and take
+  // options that belong to it. All words from the first non-option on come back as they are.
+  app.prefix_command();
+  app.set_help_flag("-h,--help", "Print this help and exit");
+  app.footer(join(
+      {"\nExit status: 125 stepbox failed, 126 the command cannot be run, 127 no such command,\n"
+       "128+N killed by signal N, else the command's own.\n\nExample: sudo ./",
+       program_invocation_short_name, " ", example, "\n"}));
+  flag("--explain", parts_->explain,
+       "Say each kernel operation as a shell command, before it is done");
+}
+
+CommandLine::~CommandLine() = default;
+
+void parse_value(const std::string& text, std::string& value) { value = text; }
+
+void CommandLine::flag(const char* names, bool& value, const char* help) {
+  parts_->app.add_flag(names, value, help);
+}
+
+void CommandLine::add(const char* names, const char* metavar, const char* help, void* target,
+                      Parser parser) {
+  CLI::callback_t callback = [=](const CLI::results_t& results) {
+    for (const std::string& text : results) {
+      try {
+        parser(text, target);
+      } catch (const std::exception& error) {
+        throw Failure(join({names, ": ", error.what()}));
+      }
+    }
+    return true;
+  };
+  parts_->app.add_option(names, callback, help)
+      ->type_name(metavar)
+      ->type_size(1)
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void CommandLine::parse(int argc, const char* const* argv) {
+  CLI::App& app = parts_->app;
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    std::fputs(app.help().c_str(), stdout);
+    std::exit(std::fflush(stdout) == 0 ? 0 : kFailed);
+  } catch (const CLI::ParseError& error) {
+    throw Failure(error.what(), join({program_invocation_short_name, " --help lists the options"}));
+  }
+  parts_->words = app.remaining();
+  std::vector<std::string>& words = parts_->words;
+  if (!words.empty() && words.front() == "--") {
+    words.erase(words.begin());
+  } else if (!words.empty() && words.front().size() > 1 && words.front().front() == '-') {
+    throw Failure(join({"unknown option ", words.front()}),
+                  join({program_invocation_short_name, " --help lists the options"}));
+  }
+  set_explaining(parts_->explain);
+}
+
+std::string CommandLine::take(const char* what) {
+  if (parts_->taken == parts_->words.size()) {
+    throw Failure(join({"no ", what, " given"}),
+                  join({program_invocation_short_name, " ", parts_->help->usage}));
+  }
+  return parts_->words[parts_->taken++];
+}
+
+std::vector<std::string> CommandLine::take_all(const char* what) {
+  std::vector<std::string> words{take(what)};
+  while (parts_->taken < parts_->words.size()) words.push_back(take(what));
+  return words;
+}
+
+}  // namespace stepbox

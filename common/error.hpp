@@ -1,0 +1,58 @@
+// Errors. One failure path: a checked function throws, main() prints one line, once.
+//
+//   step4: mount proc on /srv/busybox/proc: Operation not permitted: try it with sudo
+//
+// Exit statuses are docker-run(1)'s; see kFailed and its neighbours.
+#ifndef STEPBOX_COMMON_ERROR_HPP_
+#define STEPBOX_COMMON_ERROR_HPP_
+
+#include <cerrno>
+#include <exception>
+#include <initializer_list>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace stepbox {
+
+constexpr int kFailed = 125;      // stepbox itself failed
+constexpr int kCannotRun = 126;   // the command exists, but cannot be run
+constexpr int kNoCommand = 127;   // no such command
+constexpr int kSignalBase = 128;  // + N: the command was killed by signal N
+
+// The words of a message or of a shell line; they are joined without blanks.
+using Words = std::initializer_list<std::string_view>;
+std::string join(Words words);
+
+// A failure that has no errno, or knows better than errno what to do about it.
+class Failure : public std::runtime_error {
+ public:
+  // `message` names operation and object. `hint` says what to do; it may be empty.
+  explicit Failure(const std::string& message, std::string_view hint = {}, int status = kFailed);
+  int status() const { return status_; }
+
+ private:
+  int status_;
+};
+
+// Throws std::system_error for errno `error`; `words` name the operation and its object:
+//   if (::chroot(dir) == -1) throw_errno({"chroot ", dir});
+[[noreturn]] void throw_errno(Words words, int error = errno);
+
+// One line on stderr about something that went wrong where nothing can be thrown
+// (destructors), or that need not stop us.
+void warn(Words words);
+
+// One line about `error` as it is printed: what(), then for a missing privilege what to do.
+std::string message_of(const std::exception& error);
+
+// The exit status that `error` stands for: a Failure's own, else kFailed.
+int status_of(const std::exception& error);
+
+// Prints message_of(error) on stderr, once, and returns status_of(error): the end of main().
+int report(const std::exception& error);
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_COMMON_ERROR_HPP_

@@ -1,0 +1,21 @@
+#include "common/fd.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "common/error.hpp"
+
+namespace stepbox {
+
+void Fd::close() {
+  if (fd_ != -1) ::close(std::exchange(fd_, -1));
+}
+
+Pipe::Pipe() {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) == -1) throw_errno({"make a pipe"});
+  reader = Fd(ends[0]);
+  writer = Fd(ends[1]);
+}
+
+}  // namespace stepbox

@@ -1,0 +1,39 @@
+// A file descriptor with one owner.
+#ifndef STEPBOX_COMMON_FD_HPP_
+#define STEPBOX_COMMON_FD_HPP_
+
+#include <utility>
+
+namespace stepbox {
+
+// Owns a descriptor and closes it. Whoever opens one says O_CLOEXEC, always: nothing of
+// ours may leak into a container.
+class Fd {
+ public:
+  explicit Fd(int fd = -1) : fd_(fd) {}
+  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Fd& operator=(Fd&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Fd() { close(); }
+
+  int get() const { return fd_; }
+  explicit operator bool() const { return fd_ != -1; }
+  void close();
+
+ private:
+  int fd_;
+};
+
+// Both ends of a pipe(2), close-on-exec.
+// Throws system_error (EMFILE, ENFILE).
+struct Pipe {
+  Pipe();
+  Fd reader;
+  Fd writer;
+};
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_COMMON_FD_HPP_

@@ -1,0 +1,77 @@
+#include "common/files.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/error.hpp"
+
+namespace stepbox {
+
+std::string read_file(const std::string& path) {
+  Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) throw_errno({"read ", path});
+  std::string text;
+  char block[4096];
+  for (;;) {
+    const ssize_t got = ::read(file.get(), block, sizeof block);
+    if (got == -1 && errno == EINTR) continue;
+    if (got == -1) throw_errno({"read ", path});
+    if (got == 0) return text;
+    text.append(block, static_cast<size_t>(got));
+  }
+}
+
+static void write_whole(const Fd& file, const std::string& path, std::string_view text) {
+  const ssize_t written = ::write(file.get(), text.data(), text.size());
+  if (written == static_cast<ssize_t>(text.size())) return;
+  const int error = written == -1 ? errno : ENOSPC;
+  const bool short_text = text.size() < 40 && text.find('\n') == std::string_view::npos;
+  throw_errno({"write ", short_text ? text : "", short_text ? " to " : "", path}, error);
+}
+
+void write_file(const std::string& path, std::string_view text) {
+  Fd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file) throw_errno({"write ", path});
+  write_whole(file, path, text);
+}
+
+void create_file(const std::string& path, std::string_view text, unsigned mode) {
+  Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
+  if (!file) throw_errno({"create ", path});
+  if (!text.empty()) write_whole(file, path, text);
+}
+
+void make_directories(const std::string& path, unsigned mode) {
+  for (size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {
+    const std::string part = path.substr(0, slash);
+    if (::mkdir(part.c_str(), mode) == -1 && errno != EEXIST) throw_errno({"mkdir ", part});
+    if (slash == std::string::npos) break;
+  }
+  struct stat status;
+  if (::stat(path.c_str(), &status) == 0 && !S_ISDIR(status.st_mode)) {
+    throw_errno({"mkdir ", path}, ENOTDIR);
+  }
+}
+
+bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
+
+bool try_lock(const Fd& file) { return ::flock(file.get(), LOCK_EX | LOCK_NB) == 0; }
+
+Fd lock_file(const std::string& path) {
+  Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!file) throw_errno({"open ", path});
+  for (int tries = 0; !try_lock(file); ++tries) {
+    if (errno != EWOULDBLOCK && errno != EINTR) throw_errno({"lock ", path});
+    if (tries == 10000)
+      throw Failure(join({"lock ", path, ": held for 10 s by another process"}),
+                    join({"see who has it: fuser -v ", path}));
+    const timespec pause{0, 1'000'000};  // 1 ms
+    ::nanosleep(&pause, nullptr);
+  }
+  return file;
+}
+
+}  // namespace stepbox

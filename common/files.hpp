@@ -1,0 +1,41 @@
+// Small files, read and written whole; locks that die with their holder.
+#ifndef STEPBOX_COMMON_FILES_HPP_
+#define STEPBOX_COMMON_FILES_HPP_
+
+#include <string>
+#include <string_view>
+
+#include "common/fd.hpp"
+
+namespace stepbox {
+
+// The whole file. For /proc, /sys and our own records: small files.
+// Throws system_error: `read PATH: No such file or directory`.
+std::string read_file(const std::string& path);
+
+// Writes `text` to an existing file with a single write(2), as the kernel's own files want it.
+// Throws system_error: `write 64 to /sys/fs/cgroup/…/pids.max: …`.
+void write_file(const std::string& path, std::string_view text);
+
+// Creates or replaces a file of ours.
+// Throws system_error; a half-written file may stay behind (see replace_file).
+void create_file(const std::string& path, std::string_view text, unsigned mode = 0644);
+
+// mkdir -p: existing directories are fine, a file in the way is not.
+// Throws system_error.
+void make_directories(const std::string& path, unsigned mode = 0755);
+
+bool exists(const std::string& path);
+
+// Takes flock(2) on an open file or directory without waiting: false where somebody holds it.
+// The kernel lets go of it when the last copy of the descriptor is closed, however its holder
+// died: so a lock tells who is alive, and a pid alone never does.
+bool try_lock(const Fd& file);
+
+// Opens (creating it) and locks a file, waiting up to 10 s for its holder.
+// Throws Failure when that was not enough.
+Fd lock_file(const std::string& path);
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_COMMON_FILES_HPP_

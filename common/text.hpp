@@ -1,0 +1,21 @@
+// Words cut out of text.
+#ifndef STEPBOX_COMMON_TEXT_HPP_
+#define STEPBOX_COMMON_TEXT_HPP_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stepbox {
+
+// The parts of `text` between the separators; an empty text has one empty part.
+std::vector<std::string> split(std::string_view text, char separator);
+
+// A whole decimal number and nothing else; none if `text` is not one, or it is too big.
+std::optional<int64_t> parse_number(std::string_view text);
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_COMMON_TEXT_HPP_

@@ -1,0 +1,191 @@
+#include "01-clone/process.hpp"
+
+#include <linux/sched.h>  // struct clone_args, CLONE_INTO_CGROUP
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdint>
+
+#include "common/error.hpp"
+#include "common/explain.hpp"
+
+namespace stepbox {
+
+namespace {
+
+// The child's stack: 1 MiB, and below it a page that nobody may touch, so that an overflow is a
+// clean SIGSEGV and not a silent write into whatever lies there.
+class Stack {
+ public:
+  Stack()
+      : base_(::mmap(nullptr, kSize, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0)) {
+    if (base_ == MAP_FAILED) throw_errno({"map a stack"});
+    const size_t guard = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+    if (::mprotect(static_cast<char*>(base_) + guard, kSize - guard, PROT_READ | PROT_WRITE) ==
+        -1) {
+      throw_errno({"protect a stack"});
+    }
+  }
+  ~Stack() { ::munmap(base_, kSize); }
+  Stack(const Stack&) = delete;
+
+  // clone(2) wants the highest address: on all our machines a stack grows down.
+  void* top() const { return static_cast<char*>(base_) + kSize; }
+
+ private:
+  static constexpr size_t kSize = 1 << 20;
+  void* base_;
+};
+
+// What the child finds in its copy of our memory.
+struct Birth {
+  int (*call)(void*);
+  void* argument;
+  Pipe go;
+  Pipe errors;
+};
+
+// In the child: its ends of the two pipes, for exec_command().
+int g_go = -1;
+int g_errors = -1;
+
+// The kernel kills us when our parent dies (prctl(2)), but not if it was dead already. getppid(2)
+// cannot tell (it is 0 across a PID namespace), the pipe can: it hangs up.
+void die_with_parent() {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  pollfd go{g_go, POLLIN, 0};
+  if (::poll(&go, 1, 0) == 1 && !(go.revents & POLLIN)) ::_exit(kFailed);
+}
+
+// Says to the parent why we end: one byte of exit status, then the message. (A message longer
+// than a pipe holds is cut, not waited for.)
+void report_to_parent(const std::exception& error) {
+  const std::string text =
+      join({std::string(1, static_cast<char>(status_of(error))), message_of(error)});
+  [[maybe_unused]] ssize_t written =
+      ::write(g_errors, text.data(), std::min<size_t>(text.size(), 4096));
+}
+
+int child_main(void* argument) {
+  Birth& birth = *static_cast<Birth*>(argument);
+  birth.go.writer.close();  // or we would never see its end of file
+  birth.errors.reader.close();
+  g_go = birth.go.reader.get();
+  g_errors = birth.errors.writer.get();
+  die_with_parent();
+  char byte;
+  if (::read(g_go, &byte, 1) != 1) ::_exit(kFailed);  // end of file is no "go": nobody is there
+  explain_as_box();
+  int status = kFailed;
+  try {
+    status = birth.call(birth.argument);
+  } catch (const std::exception& error) {
+    report_to_parent(error);
+    status = status_of(error);
+  }
+  ::_exit(status);  // never the parent's destructors
+}
+
+// With clone3(2) the child can be born in its cgroup. Without a stack it returns twice, as fork(2).
+pid_t clone_into_cgroup(const SpawnSettings& settings, Birth& birth) {
+  clone_args args{};
+  args.flags = static_cast<uint64_t>(settings.namespaces) | CLONE_INTO_CGROUP;
+  args.exit_signal = SIGCHLD;
+  args.cgroup = static_cast<uint64_t>(settings.cgroup_fd);
+  const long pid = ::syscall(SYS_clone3, &args, sizeof args);
+  if (pid == 0) child_main(&birth);
+  return static_cast<pid_t>(pid);
+}
+
+std::string as_shell_command(int namespaces) {
+  std::string options;
+  const std::pair<int, const char*> kOptions[] = {
+      {CLONE_NEWUSER, " --user"},    {CLONE_NEWUTS, " --uts"}, {CLONE_NEWPID, " --pid"},
+      {CLONE_NEWNS, " --mount"},     {CLONE_NEWIPC, " --ipc"}, {CLONE_NEWNET, " --net"},
+      {CLONE_NEWCGROUP, " --cgroup"}};
+  for (const auto& [flag, option] : kOptions) {
+    if (namespaces & flag) options += option;
+  }
+  return options.empty() ? "sh -c '…' &"
+                         : join({"unshare --fork --kill-child", options, " sh -c '…' &"});
+}
+
+}  // namespace
+
+// LAB: clone
+Child spawn_call(const SpawnSettings& settings, int (*call)(void*), void* argument) {
+  hold_signals();
+  Birth birth{call, argument, {}, {}};
+  explain({as_shell_command(settings.namespaces)});
+  Stack stack;
+  const pid_t pid = settings.cgroup_fd != -1
+                        ? clone_into_cgroup(settings, birth)
+                        : ::clone(child_main, stack.top(), settings.namespaces | SIGCHLD, &birth);
+  if (pid == -1) throw_errno({"clone"});
+  Child child(pid, settings.namespaces & CLONE_NEWPID, std::move(birth.go.writer),
+              std::move(birth.errors.reader));
+  if (settings.before_go) settings.before_go(pid, settings.namespaces);
+  if (!explaining()) child.go();
+  return child;
+}
+
+Child::Child(pid_t pid, bool init, Fd go, Fd errors)
+    : pid_(pid), init_(init), go_(std::move(go)), errors_(std::move(errors)) {}
+
+Child::Child(Child&& other) noexcept
+    : pid_(std::exchange(other.pid_, -1)),
+      init_(other.init_),
+      go_(std::move(other.go_)),
+      errors_(std::move(other.errors_)),
+      terminal_(std::move(other.terminal_)) {}
+
+Child::~Child() {
+  if (pid_ == -1) return;
+  ::kill(pid_, SIGKILL);
+  ::waitpid(pid_, nullptr, 0);
+}
+
+void Child::go() {
+  if (::write(go_.get(), "", 1) != 1) throw_errno({"tell the child to go"});
+}
+
+int Child::wait() {
+  if (explaining()) go();  // both sides talk: ours first, so a transcript is the same each time
+  int killed_by = 0;
+  const int status = forward_signals(pid_, init_, &killed_by);
+  pid_ = -1;
+  terminal_.restore();
+  char text[4097];
+  const ssize_t got = ::read(errors_.get(), text, sizeof text);
+  if (got > 0)
+    throw Failure(std::string(text + 1, static_cast<size_t>(got) - 1), "",
+                  static_cast<unsigned char>(text[0]));
+  if (WIFEXITED(status)) return WEXITSTATUS(status);
+  return kSignalBase +
+         (killed_by != 0 && WTERMSIG(status) == SIGKILL ? killed_by : WTERMSIG(status));
+}
+
+int exec_command(const std::vector<std::string>& command) {
+  std::vector<char*> argv;
+  for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
+  explain({"exec ", quoted(command)});
+  die_with_parent();  // again: a change of user id has cleared it (prctl(2))
+  release_signals();
+  ::execvp(argv[0], argv.data());
+  const int error = errno;
+  const bool missing = error == ENOENT || error == ENOTDIR;
+  throw Failure(join({"exec ", command[0], ": ", std::generic_category().message(error)}),
+                missing && ::access(argv[0], F_OK) == 0
+                    ? "the file is there: its interpreter or dynamic loader is not (see file, ldd)"
+                    : "",
+                missing ? kNoCommand : kCannotRun);
+}
+
+}  // namespace stepbox

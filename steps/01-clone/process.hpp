@@ -1,0 +1,74 @@
+// Step 1. A child process: born by clone(2), given a command by execve(2), waited for.
+//
+//   Child child = spawn({}, [&] { return exec_command({"/bin/sh"}); });
+//   return child.wait();
+//
+// spawn() runs a function in the child instead of returning twice. Until that function starts,
+// the child waits for one byte from its parent, the "go"; end of file means that the parent is
+// gone, and the child gives up. What the child throws is reported through a pipe, and wait()
+// throws it again in the parent: one message, one exit status.
+#ifndef STEPBOX_STEPS_01_CLONE_PROCESS_HPP_
+#define STEPBOX_STEPS_01_CLONE_PROCESS_HPP_
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "01-clone/signals.hpp"
+#include "common/fd.hpp"
+
+namespace stepbox {
+
+struct SpawnSettings {
+  // CLONE_NEW* flags, see namespaces(7); 0: the child shares everything with us. (Step 4)
+  int namespaces = 0;
+  // A cgroup v2 directory that the child is born in; -1: ours. (Step 5)
+  int cgroup_fd = -1;
+  // Outside, when the child exists and before it goes: writes the user namespace's maps. (Step 4)
+  void (*before_go)(pid_t child, int namespaces) = nullptr;
+};
+
+// A child process. Outside. Destroyed before wait() has returned, it is killed.
+class Child {
+ public:
+  Child(pid_t pid, bool init, Fd go, Fd errors);
+  Child(Child&& other) noexcept;
+  Child(const Child&) = delete;
+  ~Child();
+
+  pid_t pid() const { return pid_; }
+
+  // Lets the child start. spawn() does it, or under --explain wait(): the two sides take turns.
+  void go();
+
+  // Waits until the child ends, and meanwhile passes signals on to it (signals.hpp).
+  // Returns its exit status, or 128 + N when signal N killed it.
+  // Throws Failure when the command never ran: the child's own message and status.
+  int wait();
+
+ private:
+  pid_t pid_;
+  bool init_;  // process 1 of a PID namespace of its own
+  Fd go_;      // our end of the "go" pipe; the child notices when it closes
+  Fd errors_;  // what the child has to say when it fails
+  Terminal terminal_;
+};
+
+// Outside. clone(2): starts a child that runs `function` and exits with what it returns.
+// The child has a copy of our memory: it sees the variables that `function` refers to.
+// Throws system_error: `clone: Operation not permitted`.
+template <class Function>
+Child spawn(const SpawnSettings& settings, Function function) {
+  int (*call)(void*) = [](void* target) { return (*static_cast<Function*>(target))(); };
+  return spawn_call(settings, call, &function);
+}
+Child spawn_call(const SpawnSettings& settings, int (*call)(void*), void* argument);
+
+// Inside. execvp(3): this process becomes the command. Returns never.
+// Throws Failure, status 127 (no such command) or 126 (it cannot be run).
+int exec_command(const std::vector<std::string>& command);
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_01_CLONE_PROCESS_HPP_

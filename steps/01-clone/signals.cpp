@@ -1,0 +1,101 @@
+#include "01-clone/signals.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "common/error.hpp"
+#include "common/files.hpp"
+
+namespace stepbox {
+
+static sigset_t g_mask_at_start;
+static bool g_holding = false;
+
+static sigset_t held_signals() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  for (int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP, SIGTTIN,
+                     SIGTTOU, SIGCONT, SIGCHLD}) {
+    ::sigaddset(&set, signal);
+  }
+  return set;
+}
+
+void hold_signals() {
+  if (g_holding) return;
+  g_holding = true;
+  sigset_t held = held_signals();
+  ::sigaddset(&held, SIGPIPE);  // whoever read our messages may be gone: no reason to die half-way
+  ::sigprocmask(SIG_BLOCK, &held, &g_mask_at_start);
+  ::signal(SIGCHLD, SIG_DFL);  // a caller that ignores it would make our wait(2) fail
+}
+
+void release_signals() {
+  if (g_holding) ::sigprocmask(SIG_SETMASK, &g_mask_at_start, nullptr);
+}
+
+// Whether `signal` is in the mask that /proc/PID/status shows as `name` ("SigCgt:").
+static bool in_status_mask(const std::string& status, const std::string& name, int signal) {
+  const size_t at = status.find(name);
+  if (at == std::string::npos) return false;
+  const auto mask = std::strtoull(status.c_str() + at + name.size(), nullptr, 16);
+  return (mask >> (signal - 1)) & 1;
+}
+
+// Whether process `pid` neither catches nor ignores `signal`: the default action is meant.
+static bool takes_default_action(pid_t pid, int signal) {
+  const std::string status = read_file("/proc/" + std::to_string(pid) + "/status");
+  return !in_status_mask(status, "SigCgt:", signal) && !in_status_mask(status, "SigIgn:", signal);
+}
+
+static bool is_stop(int signal) {
+  return signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+}
+
+static bool is_deadly(int signal) {
+  return signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT;
+}
+
+static void pass_on(const siginfo_t& info, pid_t pid, bool init, int* killed_by) {
+  const int signal = info.si_signo;
+  if (init && (is_stop(signal) || is_deadly(signal)) && takes_default_action(pid, signal)) {
+    if (is_deadly(signal)) *killed_by = signal;
+    ::kill(pid, is_deadly(signal) ? SIGKILL : SIGSTOP);
+  } else if (info.si_code <= 0) {  // SI_USER and its kin: sent to us alone, not by the terminal
+    ::kill(pid, signal);
+  }
+}
+
+int forward_signals(pid_t pid, bool init, int* killed_by) {
+  const sigset_t held = held_signals();
+  for (;;) {
+    int status = 0;
+    for (pid_t changed; (changed = ::waitpid(-1, &status, WNOHANG | WUNTRACED)) != 0;) {
+      if (changed == -1) throw_errno({"wait for process ", std::to_string(pid)});
+      if (changed != pid) continue;
+      if (!WIFSTOPPED(status)) return status;
+      ::raise(SIGSTOP);  // our shell sees a stopped job; its `fg` sends CONT, which we pass on
+    }
+    siginfo_t info;
+    if (::sigwaitinfo(&held, &info) != -1 && info.si_signo != SIGCHLD) {
+      pass_on(info, pid, init, killed_by);
+    }
+  }
+}
+
+Terminal::Terminal() : tty_(::open("/dev/tty", O_RDWR | O_CLOEXEC)) {
+  if (tty_ && ::tcgetpgrp(tty_.get()) != ::getpgrp()) tty_.close();
+}
+
+void Terminal::restore() {
+  if (!tty_) return;
+  // Held back at this moment, TTOU cannot stop us for being in the background.
+  if (::tcgetpgrp(tty_.get()) != ::getpgrp()) ::tcsetpgrp(tty_.get(), ::getpgrp());
+}
+
+}  // namespace stepbox

@@ -1,0 +1,180 @@
+#include "03-mount/mount.hpp"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "common/error.hpp"
+#include "common/explain.hpp"
+#include "common/files.hpp"
+
+namespace stepbox {
+
+Mounts::~Mounts() {
+  for (auto target = targets_.rbegin(); target != targets_.rend(); ++target) {
+    explain({"umount --lazy ", quoted(*target)});
+    // Lazy: a process left behind may still sit in it. All that is mounted below goes too.
+    if (::umount2(target->c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) == -1) {
+      warn({"umount ", *target, ": ", std::generic_category().message(errno)});
+    }
+  }
+}
+
+MountPoint::MountPoint(const std::string& rootfs, const std::string& path) {
+  Fd root(::open(rootfs.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!root) throw_errno({"open rootfs ", rootfs});
+  open_how how{};
+  how.flags = O_PATH | O_CLOEXEC;
+  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+  fd_ = Fd(static_cast<int>(::syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof how)));
+  if (!fd_ && errno == ENOENT) {
+    const std::string full = rootfs + path;
+    throw Failure(join({"no mount point ", full}),
+                  join({"make it first: mkdir -p ", quoted(full), " (or touch, for a file)"}));
+  }
+  if (!fd_) throw_errno({"open ", path, " in ", rootfs});
+  char real[PATH_MAX];
+  const ssize_t length = ::readlink(handle().c_str(), real, sizeof real);
+  if (length == -1) throw_errno({"read ", handle()});
+  name_.assign(real, static_cast<size_t>(length));
+}
+
+std::string MountPoint::handle() const { return "/proc/self/fd/" + std::to_string(fd_.get()); }
+
+static std::string as_options(unsigned long flags, const char* data) {
+  std::string options;
+  const std::pair<unsigned long, const char*> kNames[] = {
+      {MS_RDONLY, "ro,"}, {MS_NOSUID, "nosuid,"}, {MS_NODEV, "nodev,"}, {MS_NOEXEC, "noexec,"}};
+  for (const auto& [flag, name] : kNames) {
+    if (flags & flag) options += name;
+  }
+  options += data;
+  if (!options.empty() && options.back() == ',') options.pop_back();
+  return options.empty() ? "" : " -o " + options;
+}
+
+void mount_new(const char* type, const MountPoint& target, unsigned long flags, const char* data) {
+  explain({"mount -t ", type, as_options(flags, data), " ", type, " ", quoted(target.name())});
+  if (::mount(type, target.handle().c_str(), type, flags, data) == -1) {
+    throw_errno({"mount ", type, " on ", target.name()});
+  }
+}
+
+void bind(const std::string& source, const MountPoint& target, bool read_only) {
+  explain({"mount --rbind ", quoted(source), " ", quoted(target.name())});
+  if (::mount(source.c_str(), target.handle().c_str(), nullptr, MS_BIND | MS_REC, nullptr) == -1) {
+    throw_errno({"bind ", source, " on ", target.name()});
+  }
+  if (!read_only) return;
+  // mount(2) ignores MS_RDONLY when it binds, and changes only the topmost mount when it remounts.
+  explain({"mount -o remount,bind,ro=recursive ", quoted(target.name())});
+  Fd mounted(::open(target.name().c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  mount_attr attributes{};
+  attributes.attr_set = MOUNT_ATTR_RDONLY;
+  if (::mount_setattr(mounted.get(), "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes,
+                      sizeof attributes) == -1) {
+    throw_errno({"make ", target.name(), " read-only"});
+  }
+}
+
+// A user namespace may mount proc, sysfs or mqueue only if it owns the namespace that they show.
+// Where the host has no mqueue mounted, such a container has none either.
+static void mount_or_bind(const char* type, const MountPoint& target, unsigned long flags,
+                          const std::string& hosts_own) {
+  try {
+    mount_new(type, target, flags, "");
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::operation_not_permitted) throw;
+    if (exists(hosts_own)) bind(hosts_own, target, flags & MS_RDONLY);
+  }
+}
+
+// Makes /dev: the host's device nodes bound in. mknod(2) is not for user namespaces, and the
+// tmpfs is nodev: a node that somebody makes in it is dead.
+static void fill_dev(const std::string& rootfs) {
+  const MountPoint dev(rootfs, "/dev");
+  for (const char* name : {"null", "zero", "full", "random", "urandom", "tty"}) {
+    explain({"touch ", quoted(dev.name()), "/", name});
+    const Fd node(::openat(dev.fd(), name, O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (!node) throw_errno({"create ", dev.name(), "/", name});
+    bind(join({"/dev/", name}), MountPoint(rootfs, join({"/dev/", name})), false);
+  }
+  const std::pair<const char*, const char*> kLinks[] = {{"pts/ptmx", "ptmx"},
+                                                        {"/proc/self/fd", "fd"},
+                                                        {"/proc/self/fd/0", "stdin"},
+                                                        {"/proc/self/fd/1", "stdout"},
+                                                        {"/proc/self/fd/2", "stderr"}};
+  for (const auto& [target, name] : kLinks) {
+    explain({"ln -s ", target, " ", quoted(dev.name()), "/", name});
+    if (::symlinkat(target, dev.fd(), name) == -1) throw_errno({"link ", dev.name(), "/", name});
+  }
+  for (const char* name : {"pts", "shm", "mqueue"}) {
+    explain({"mkdir ", quoted(dev.name()), "/", name});
+    if (::mkdirat(dev.fd(), name, 0755) == -1) throw_errno({"mkdir ", dev.name(), "/", name});
+  }
+}
+
+// LAB: basics
+Mounts mount_basics(const std::string& rootfs) {
+  constexpr unsigned long kSafe = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+  Mounts mounts;
+  const MountPoint proc(rootfs, "/proc");
+  mount_or_bind("proc", proc, kSafe, "/proc");
+  mounts.add(proc.name());
+  const MountPoint sys(rootfs, "/sys");
+  mount_or_bind("sysfs", sys, kSafe | MS_RDONLY, "/sys");
+  mounts.add(sys.name());
+  const MountPoint dev(rootfs, "/dev");
+  mount_new("tmpfs", dev, MS_NOSUID | MS_NODEV, "mode=755,size=64k");
+  mounts.add(dev.name());  // with all that is mounted below it
+  fill_dev(rootfs);
+  mount_new("devpts", MountPoint(rootfs, "/dev/pts"), MS_NOSUID | MS_NOEXEC,
+            "ptmxmode=0666,mode=0620");
+  mount_new("tmpfs", MountPoint(rootfs, "/dev/shm"), kSafe, "mode=1777,size=64m");
+  mount_or_bind("mqueue", MountPoint(rootfs, "/dev/mqueue"), kSafe, "/dev/mqueue");
+  return mounts;
+}
+
+Mounts mount_volumes(const std::string& rootfs, const std::vector<Volume>& volumes) {
+  Mounts mounts;
+  for (const Volume& volume : volumes) {
+    const MountPoint target(rootfs, volume.destination);
+    bind(volume.source, target, volume.read_only);
+    mounts.add(target.name());
+  }
+  return mounts;
+}
+
+Mounts bind_onto_itself(const std::string& directory) {
+  Mounts mounts;
+  bind(directory, MountPoint(directory, "/"), false);
+  mounts.add(directory);
+  return mounts;
+}
+
+void parse_value(const std::string& text, Volume& volume) {
+  const size_t colon = text.find(':');
+  const size_t second = text.find(':', colon + 1);
+  const std::string mode = second == std::string::npos ? "rw" : text.substr(second + 1);
+  const bool complete = colon != std::string::npos && colon > 0 && text[colon + 1] == '/';
+  if (!complete || (mode != "ro" && mode != "rw")) {
+    throw Failure(join({text, " is not SRC:DST[:ro]"}), "DST begins with /");
+  }
+  char source[PATH_MAX];
+  if (!::realpath(text.substr(0, colon).c_str(), source))
+    throw_errno({"open ", text.substr(0, colon)});
+  volume = {source, text.substr(colon + 1, second - colon - 1), mode == "ro"};
+}
+
+void add_options(CommandLine& cli, std::vector<Volume>& volumes) {
+  cli.list("-v,--volume", "SRC:DST[:ro]", volumes,
+           "Show the host's SRC, a directory or file, at DST inside; DST must exist");
+}
+
+}  // namespace stepbox

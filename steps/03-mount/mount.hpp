@@ -1,0 +1,81 @@
+// Step 3. What a program expects to find mounted: /proc, /sys, /dev; and volumes.
+//
+// All of it is mounted below the rootfs before that becomes the root directory. A rootfs is not to
+// be trusted: its /dev may be a symbolic link that leads out of it. So each mount point is found
+// by openat2(2), for which `rootfs` is the root, and the mount goes to what was found.
+#ifndef STEPBOX_STEPS_03_MOUNT_MOUNT_HPP_
+#define STEPBOX_STEPS_03_MOUNT_MOUNT_HPP_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/cli.hpp"
+#include "common/fd.hpp"
+
+namespace stepbox {
+
+// Mounts of ours: taken down in reverse by the destructor, unless release() has left them to
+// somebody else, such as the mount namespace that ends with its last process.
+class Mounts {
+ public:
+  Mounts() = default;
+  Mounts(Mounts&& other) noexcept : targets_(std::exchange(other.targets_, {})) {}
+  Mounts(const Mounts&) = delete;
+  ~Mounts();
+  void add(const std::string& target) { targets_.push_back(target); }
+  void release() { targets_.clear(); }
+
+ private:
+  std::vector<std::string> targets_;
+};
+
+// One -v SRC:DST[:ro]. SRC is absolute; DST is a path inside the container.
+struct Volume {
+  std::string source;
+  std::string destination;
+  bool read_only = false;
+};
+void parse_value(const std::string& text, Volume& volume);
+void add_options(CommandLine& cli, std::vector<Volume>& volumes);
+
+// Mounts proc, sysfs (read-only), a tmpfs with the usual devices on /dev, devpts, a tmpfs on
+// /dev/shm, and mqueue. In a user namespace the kernel refuses some of them; then the host's own
+// is bound instead (mount_namespaces(7)).
+// Throws system_error: `mount proc on /srv/busybox/proc: …`; Failure when a mount point is missing.
+Mounts mount_basics(const std::string& rootfs);
+
+// Binds each volume; its destination must exist.
+// Throws as mount_basics() does.
+Mounts mount_volumes(const std::string& rootfs, const std::vector<Volume>& volumes);
+
+// Binds a directory onto itself, so that it is a mount: pivot_root(2) wants one. (Step 4)
+Mounts bind_onto_itself(const std::string& directory);
+
+// The pieces, for the later steps.
+
+// A file or directory inside a rootfs that something is to be mounted on.
+// No `..` and no symbolic link leads out of the rootfs.
+// Throws Failure when it is missing, with the mkdir that makes it.
+class MountPoint {
+ public:
+  MountPoint(const std::string& rootfs, const std::string& path);
+  const std::string& name() const { return name_; }  // where it really is, for people and umount(2)
+  std::string handle() const;  // for mount(2): the very file that we looked at
+  int fd() const { return fd_.get(); }
+
+ private:
+  Fd fd_;
+  std::string name_;
+};
+
+// mount(2) of a new file system of `type`; `flags` are MS_*, `data` as in mount(8) -o.
+void mount_new(const char* type, const MountPoint& target, unsigned long flags, const char* data);
+
+// mount(2) with MS_BIND and MS_REC: `source`, and what is mounted below it, appears at `target`
+// too.
+void bind(const std::string& source, const MountPoint& target, bool read_only);
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_03_MOUNT_MOUNT_HPP_
