@@ -58,20 +58,23 @@ void make_directories(const std::string& path, unsigned mode) {
 
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
-bool try_lock(const Fd& file) { return ::flock(file.get(), LOCK_EX | LOCK_NB) == 0; }
+bool try_lock(const Fd& file, const std::string& path) {
+  struct stat opened, named;
+  return ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 && ::fstat(file.get(), &opened) == 0 &&
+         ::stat(path.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
+         opened.st_ino == named.st_ino;
+}
 
 Fd lock_file(const std::string& path) {
-  Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (!file) throw_errno({"open ", path});
-  for (int tries = 0; !try_lock(file); ++tries) {
-    if (errno != EWOULDBLOCK && errno != EINTR) throw_errno({"lock ", path});
-    if (tries == 10000)
-      throw Failure(join({"lock ", path, ": held for 10 s by another process"}),
-                    join({"see who has it: fuser -v ", path}));
+  for (int tries = 0; tries < 10000; ++tries) {
+    Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!file) throw_errno({"open ", path});
+    if (try_lock(file, path)) return file;
     const timespec pause{0, 1'000'000};  // 1 ms
     ::nanosleep(&pause, nullptr);
   }
-  return file;
+  throw Failure(join({"lock ", path, ": held for 10 s by another process"}),
+                join({"see who has it: fuser -v ", path}));
 }
 
 }  // namespace stepbox

@@ -40,7 +40,8 @@ static int run(const Options& options) {
   hold_signals();
   check(options.namespaces);
   const SharedMounts mounts(options.rootfs, options.namespaces);
-  Child child = spawn({.namespaces = options.namespaces.for_clone(), .before_go = write_id_maps},
+  Child child = spawn({.namespaces = options.namespaces.for_clone(),  //
+                       .before_go = write_id_maps},
                       [&] { return container(options); });
   return child.wait();
 }

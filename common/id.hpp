@@ -1,0 +1,16 @@
+// Ids of containers.
+#ifndef STEPBOX_COMMON_ID_HPP_
+#define STEPBOX_COMMON_ID_HPP_
+
+#include <string>
+
+namespace stepbox {
+
+// 64 lowercase hex digits from getrandom(2): two containers never get the same. People are
+// shown, and the names of kernel objects use, the first 12 or 8.
+// Throws system_error.
+std::string new_id();
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_COMMON_ID_HPP_

@@ -1,0 +1,125 @@
+#include "05-cgroup/cgroup.hpp"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+
+#include "common/error.hpp"
+#include "common/text.hpp"
+
+namespace stepbox {
+
+// A number with an optional fraction at the start of `text`; `*rest` is what follows it.
+static double leading_number(const std::string& text, std::string* rest) {
+  const size_t end = text.find_first_not_of("0123456789.");
+  const std::string digits = text.substr(0, end);
+  *rest = end == std::string::npos ? "" : text.substr(end);
+  char* stop = nullptr;
+  const double number = std::strtod(digits.c_str(), &stop);
+  return digits.empty() || *stop != '\0' ? -1 : number;
+}
+
+void parse_value(const std::string& text, CpuQuota& quota) {
+  std::string rest;
+  const double cpus = leading_number(text, &rest);
+  // The kernel takes no quota below 1 ms, that is 0.01 CPUs.
+  if (cpus < 0 || !rest.empty() || cpus > 10'000 || (cpus > 0 && cpus < 0.01)) {
+    throw Failure(join({"'", text, "' is no number of CPUs"}), "0.01 or more, 0 for no limit");
+  }
+  quota.microseconds = std::llround(cpus * 100'000);
+}
+
+void parse_value(const std::string& text, Bytes& bytes) {
+  std::string unit;
+  const double number = leading_number(text, &unit);
+  if (unit.size() == 2 && (unit[1] == 'b' || unit[1] == 'B')) unit.pop_back();
+  const std::string_view units = "bkmgBKMG";
+  const size_t power = unit.empty() ? 0 : units.find(unit);
+  const double count =
+      power == std::string_view::npos ? -1 : std::ldexp(number, static_cast<int>(power % 4) * 10);
+  if (number < 0 || count < 0 || count > 9e18) {
+    throw Failure(join({"'", text, "' is no size"}), "as 64m or 0.5g; 0 for no limit");
+  }
+  bytes.count = static_cast<int64_t>(count);
+}
+
+void parse_value(const std::string& text, Count& count) {
+  const auto number = parse_number(text);
+  if (!number || *number < 0) {
+    throw Failure(join({"'", text, "' is no count"}), "0 for no limit");
+  }
+  count.number = *number;
+}
+
+void add_options(CommandLine& cli, Limits& limits) {
+  cli.option("--cpus", "N", limits.cpus, "CPUs' worth of time, 0.5 is half of one; 0: no limit");
+  cli.option("-m,--memory", "SIZE", limits.memory, "Memory and swap, as 64m; 0: no limit");
+  cli.option("--pids-limit", "N", limits.pids, "Processes and threads; 0: no limit");
+  cli.flag("--stats", limits.stats, "Say at the end what was used");
+}
+
+static std::vector<std::string> wanted_controllers(const Limits& limits) {
+  std::vector<std::string> controllers;
+  if (limits.stats || limits.cpus.microseconds > 0) controllers.push_back("cpu");
+  if (limits.stats) controllers.push_back("cpuacct");
+  if (limits.stats || limits.memory.count > 0) controllers.push_back("memory");
+  if (limits.pids.number > 0) controllers.push_back("pids");
+  return controllers;
+}
+
+// LAB: cgroup
+Cgroup::Cgroup(const std::string& id, const Limits& limits) : limits_(limits) {
+  for (const Hierarchy& hierarchy : find_hierarchies(wanted_controllers(limits))) {
+    remove_litter(hierarchy);
+    groups_.emplace_back(hierarchy, id);
+    (hierarchy.v2 ? set_limits_v2 : set_limits_v1)(groups_.back(), limits);
+  }
+}
+
+// Where seccomp hides clone3(2), as docker's filter does, it fails with ENOSYS.
+static bool has_clone3() { return ::syscall(SYS_clone3, nullptr, 0) == -1 && errno != ENOSYS; }
+
+void Cgroup::join() const {
+  for (const Group& group : groups_) {
+    if (!group.hierarchy().v2 || fd() == -1) group.join();
+  }
+}
+
+int Cgroup::fd() const {
+  for (const Group& group : groups_) {
+    if (group.hierarchy().v2 && has_clone3()) return group.fd();
+  }
+  return -1;
+}
+
+static std::string as_seconds(int64_t microseconds) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f s", static_cast<double>(microseconds) / 1e6);
+  return microseconds < 0 ? "unknown" : text;
+}
+
+static std::string as_mebibytes(int64_t bytes) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f MiB", static_cast<double>(bytes) / (1 << 20));
+  return bytes < 0 ? "unknown" : text;
+}
+
+void Cgroup::report() const {
+  Usage usage;
+  for (const Group& group : groups_)
+    (group.hierarchy().v2 ? add_usage_v2 : add_usage_v1)(group, usage);
+  if (usage.oom_kills > 0) {
+    warn({"out of memory: ", std::to_string(usage.oom_kills),
+          " process(es) killed at the limit of ", as_mebibytes(limits_.memory.count),
+          ": raise it with --memory"});
+  }
+  if (!limits_.stats) return;
+  warn({"CPU time ", as_seconds(usage.cpu_us), ", throttled ", as_seconds(usage.throttled_us),
+        ", memory peak ", as_mebibytes(usage.memory_peak), ", OOM kills ",
+        std::to_string(usage.oom_kills)});
+}
+
+}  // namespace stepbox

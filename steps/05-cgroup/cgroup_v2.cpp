@@ -1,0 +1,83 @@
+// cgroup v2: one tree for all controllers. (cgroups(7), the kernel's admin-guide/cgroup-v2)
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "05-cgroup/cgroup.hpp"
+#include "05-cgroup/group.hpp"
+#include "common/error.hpp"
+#include "common/explain.hpp"
+#include "common/files.hpp"
+#include "common/text.hpp"
+
+namespace stepbox {
+
+void set_limits_v2(const Group& group, const Limits& limits) {
+  if (limits.cpus.microseconds > 0) {
+    group.set("cpu.max", std::to_string(limits.cpus.microseconds) + " 100000");
+  }
+  if (limits.memory.count > 0) {
+    group.set("memory.max", std::to_string(limits.memory.count));
+    // The limit counts swap too, as it does on v1: what does not fit is not moved there.
+    if (group.offers("memory.swap.max")) group.set("memory.swap.max", "0");
+  }
+  if (limits.pids.number > 0) group.set("pids.max", std::to_string(limits.pids.number));
+}
+
+void add_usage_v2(const Group& group, Usage& usage) {
+  usage.cpu_us = group.get_number("cpu.stat", "usage_usec");
+  if (group.has("cpu")) usage.throttled_us = group.get_number("cpu.stat", "throttled_usec");
+  if (group.has("memory")) {
+    usage.oom_kills = group.get_number("memory.events", "oom_kill");
+    if (group.offers("memory.peak"))
+      usage.memory_peak = std::stoll(group.get("memory.peak"));  // 5.19
+  }
+}
+
+// The controllers that `directory` has not yet given to the groups below it, as "+cpu +pids".
+static std::string still_to_enable(const std::string& directory,
+                                   const std::vector<std::string>& controllers) {
+  std::string enabled = read_file(directory + "/cgroup.subtree_control");
+  if (!enabled.empty()) enabled.pop_back();  // the end of the line
+  const std::vector<std::string> words = split(enabled, ' ');
+  std::string text;
+  for (const std::string& controller : controllers) {
+    if (std::find(words.begin(), words.end(), controller) == words.end()) text += " +" + controller;
+  }
+  return text.empty() ? text : text.substr(1);
+}
+
+void enable_controllers_v2(const std::string& mount, const std::string& directory,
+                           const std::vector<std::string>& controllers) {
+  const std::string text = still_to_enable(directory, controllers);
+  if (text.empty()) return;  // then all groups above have done so too
+  if (directory.size() > mount.size()) {
+    enable_controllers_v2(mount, directory.substr(0, directory.rfind('/')), controllers);
+  }
+  const std::string file = directory + "/cgroup.subtree_control";
+  explain({"echo '", text, "' > ", quoted(file)});
+  try {
+    write_file(file, text);
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::device_or_resource_busy) throw;
+    // "No internal processes": a group has members or gives controllers to groups below, not both.
+    throw Failure(error.what(), "processes live in that very group: move them to one below it");
+  }
+}
+
+std::string find_base_v2(const std::string& mount) {
+  std::string below;
+  for (const std::string& line : split(read_file("/proc/self/cgroup"), '\n')) {
+    if (line.starts_with("0::/")) below = line.substr(4);
+  }
+  std::string base = mount;
+  for (const std::string& part : split(below, '/')) {
+    if (::access(base.c_str(), W_OK) == 0) return base;
+    base += "/" + part;
+  }
+  if (::access(base.c_str(), W_OK) == 0) return base;
+  throw Failure(join({"make a cgroup below ", mount, ": no part of it is ours"}),
+                "be root, or run without limits: --cpus 0 --memory 0 --pids-limit 0");
+}
+
+}  // namespace stepbox

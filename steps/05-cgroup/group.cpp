@@ -1,0 +1,158 @@
+#include "05-cgroup/group.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "03-mount/mountinfo.hpp"
+#include "common/error.hpp"
+#include "common/explain.hpp"
+#include "common/files.hpp"
+#include "common/text.hpp"
+
+namespace stepbox {
+
+static bool contains(const std::vector<std::string>& words, const std::string& word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// Whether the mount `entry` offers `controller`.
+static bool serves(const MountEntry& entry, const std::string& controller) {
+  if (entry.type == "cgroup") return contains(split(entry.options, ','), controller);
+  if (entry.type != "cgroup2" || !exists(entry.target + "/cgroup.controllers")) return false;
+  std::string names = read_file(entry.target + "/cgroup.controllers");
+  if (!names.empty()) names.pop_back();
+  return contains(split(names, ' '), controller);
+}
+
+std::vector<Hierarchy> find_hierarchies(const std::vector<std::string>& controllers) {
+  std::vector<MountEntry> entries = read_mountinfo();
+  std::vector<Hierarchy> found;
+  for (const std::string& controller : controllers) {
+    const auto entry = std::find_if(entries.begin(), entries.end(), [&](const MountEntry& mount) {
+      return serves(mount, controller);
+    });
+    if (entry == entries.end()) {
+      if (controller == "cpuacct") continue;  // v1's; in v2 every group counts CPU time
+      throw Failure(join({"no cgroup controller '", controller, "' on this host"}),
+                    "run without limits: --cpus 0 --memory 0 --pids-limit 0");
+    }
+    const bool v2 = entry->type == "cgroup2";
+    const std::string base = v2 ? find_base_v2(entry->target) : entry->target;
+    const auto known = std::find_if(found.begin(), found.end(),
+                                    [&](const Hierarchy& other) { return other.base == base; });
+    if (known != found.end()) {
+      known->controllers.push_back(controller);
+    } else {
+      found.push_back({v2, base, {controller}});
+    }
+    if (v2) enable_controllers_v2(entry->target, base, {controller});
+  }
+  return found;
+}
+
+// The path of group `id`, whose parent is there.
+static std::string path_for(const Hierarchy& hierarchy, const std::string& id) {
+  const std::string parent = hierarchy.base + "/stepbox";
+  if (::mkdir(parent.c_str(), 0755) == -1 && errno != EEXIST) throw_errno({"make cgroup ", parent});
+  if (hierarchy.v2) enable_controllers_v2(parent, parent, hierarchy.controllers);
+  return parent + "/" + id;
+}
+
+// Makes the directory and locks it. Between the two somebody may take it for litter, and remove
+// it: wait for that, then make it again.
+static Fd make_locked_directory(const std::string& path) {
+  explain({"mkdir ", quoted(path)});
+  for (;;) {
+    if (::mkdir(path.c_str(), 0755) == -1 && errno != EEXIST) throw_errno({"make cgroup ", path});
+    Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (directory && try_lock(directory, path)) return directory;
+  }
+}
+
+Group::Group(const Hierarchy& hierarchy, const std::string& id)
+    : hierarchy_(hierarchy),
+      path_(path_for(hierarchy, id)),
+      directory_(make_locked_directory(path_)) {}
+
+bool Group::has(const char* controller) const {
+  return contains(hierarchy_.controllers, controller);
+}
+
+void Group::join() const {
+  // v1: `tasks` takes this one thread. `cgroup.procs` would wait until nobody is forking.
+  set(hierarchy_.v2 ? "cgroup.procs" : "tasks", "0");
+}
+
+void Group::set(const char* name, const std::string& value) const {
+  explain({"echo ", quoted(value), " > ", quoted(file(name))});
+  write_file(file(name), value);
+}
+
+std::string Group::get(const char* name) const { return read_file(file(name)); }
+
+bool Group::offers(const char* name) const { return exists(file(name)); }
+
+int64_t Group::get_number(const char* name, const char* key) const {
+  for (const std::string& line : split(get(name), '\n')) {
+    const std::vector<std::string> words = split(line, ' ');
+    if (words.size() == 2 && words[0] == key) return parse_number(words[1]).value_or(-1);
+  }
+  return -1;
+}
+
+// The names of the groups right below `path`.
+static std::vector<std::string> groups_in(const std::string& path) {
+  std::vector<std::string> names;
+  DIR* directory = ::opendir(path.c_str());
+  while (const dirent* entry = directory ? ::readdir(directory) : nullptr) {
+    if (entry->d_type == DT_DIR && entry->d_name[0] != '.') names.push_back(entry->d_name);
+  }
+  if (directory) ::closedir(directory);
+  return names;
+}
+
+static void kill_members(const std::string& path) {
+  if (exists(path + "/cgroup.kill")) return write_file(path + "/cgroup.kill", "1");  // v2, 5.14
+  for (const std::string& pid : split(read_file(path + "/cgroup.procs"), '\n')) {
+    if (!pid.empty() && pid != "0") ::kill(std::stoi(pid), SIGKILL);
+  }
+}
+
+// Removes a group, with those that a container's root user may have made in it.
+static void remove_group(const std::string& path) {
+  explain({"rmdir ", quoted(path)});
+  for (int tries = 0; ::rmdir(path.c_str()) == -1 && errno != ENOENT; ++tries) {
+    if (errno != EBUSY && errno != ENOTEMPTY) throw_errno({"rmdir ", path});
+    if (tries == 5000) throw_errno({"rmdir ", path, " after 5 s"}, EBUSY);
+    for (const std::string& name : groups_in(path)) remove_group(path + "/" + name);
+    kill_members(path);
+    const timespec pause{0, 1'000'000};  // 1 ms: a killed process needs a moment
+    ::nanosleep(&pause, nullptr);
+  }
+}
+
+Group::~Group() {
+  if (!directory_) return;
+  try {
+    remove_group(path_);
+  } catch (const std::exception& error) {
+    warn({error.what()});
+  }
+}
+
+void remove_litter(const Hierarchy& hierarchy) {
+  const std::string parent = hierarchy.base + "/stepbox";
+  for (const std::string& name : groups_in(parent)) {
+    const std::string path = parent + "/" + name;
+    const Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (directory && try_lock(directory, path)) remove_group(path);
+  }
+}
+
+}  // namespace stepbox

@@ -1,0 +1,89 @@
+// Step 5. One group in one tree; what differs between v1 and v2 is in cgroup_v1.cpp, cgroup_v2.cpp.
+#ifndef STEPBOX_STEPS_05_CGROUP_GROUP_HPP_
+#define STEPBOX_STEPS_05_CGROUP_GROUP_HPP_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/fd.hpp"
+
+namespace stepbox {
+
+struct Limits;
+
+// A tree of cgroups that is mounted here, and the controllers of it that we want.
+struct Hierarchy {
+  bool v2 = false;
+  std::string base;  // the directory that our groups are made in, as stepbox/<id>
+  std::vector<std::string> controllers;
+};
+
+// The hierarchies that have these controllers: v1 where the controller is mounted as such, else v2.
+// Read from /proc/self/mountinfo and cgroup.controllers, never from a fixed path.
+// Throws Failure for a controller that is nowhere.
+std::vector<Hierarchy> find_hierarchies(const std::vector<std::string>& controllers);
+
+// What was used, over the lifetime of a group. -1: this host does not say.
+struct Usage {
+  int64_t cpu_us = -1;
+  int64_t throttled_us = -1;
+  int64_t memory_peak = -1;  // bytes
+  int64_t oom_kills = -1;
+};
+
+// A directory `stepbox/<id>` of a hierarchy. Its owner holds a lock on it (flock(2)) as long as it
+// lives: a group that can be locked is litter.
+class Group {
+ public:
+  // Makes it, and its parent `stepbox`. Throws system_error.
+  Group(const Hierarchy& hierarchy, const std::string& id);
+
+  // Kills the members, and removes the directory with all that is below it.
+  ~Group();
+  Group(Group&& other) noexcept = default;
+
+  const Hierarchy& hierarchy() const { return hierarchy_; }
+  int fd() const { return directory_.get(); }
+  bool has(const char* controller) const;
+
+  // Inside: the caller becomes a member.
+  void join() const;
+
+  // Sets the file `name` of the group, `cpu.max` for one; says so under --explain.
+  void set(const char* name, const std::string& value) const;
+  std::string get(const char* name) const;
+  bool offers(const char* name) const;
+
+  // The number behind `key` in a file of lines "key number", -1 if it is not there.
+  int64_t get_number(const char* name, const char* key) const;
+
+ private:
+  std::string file(const char* name) const { return path_ + "/" + name; }
+
+  Hierarchy hierarchy_;
+  std::string path_;
+  Fd directory_;  // holds the lock; -1: moved from
+};
+
+// Removes the groups in `hierarchy` that nobody has locked: their owner was killed.
+void remove_litter(const Hierarchy& hierarchy);
+
+void set_limits_v1(const Group& group, const Limits& limits);
+void set_limits_v2(const Group& group, const Limits& limits);
+
+// Adds what this group knows to `usage`.
+void add_usage_v1(const Group& group, Usage& usage);
+void add_usage_v2(const Group& group, Usage& usage);
+
+// Gives `controllers` to the groups below `directory`, and so on up to the root of the mount.
+void enable_controllers_v2(const std::string& mount, const std::string& directory,
+                           const std::vector<std::string>& controllers);
+
+// The topmost directory of the v2 tree that we may make groups in: the root of the mount, or for
+// an ordinary user the part that was delegated to him. Throws Failure if there is none.
+std::string find_base_v2(const std::string& mount);
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_05_CGROUP_GROUP_HPP_

@@ -1,0 +1,68 @@
+// Step 5: cgroup. The container may use so much CPU, memory and process ids, no more. (cgroups(7))
+//
+//   sudo ./step5 --memory 64m busybox /bin/sh
+//
+// New here: Cgroup, from 05-cgroup/cgroup.hpp.
+// Still open: no network at all.
+
+#include "01-clone/process.hpp"
+#include "02-chroot/chroot.hpp"
+#include "03-mount/mount.hpp"
+#include "04-namespaces/namespaces.hpp"
+#include "05-cgroup/cgroup.hpp"
+#include "common/cli.hpp"
+#include "common/error.hpp"
+#include "common/id.hpp"
+
+using namespace stepbox;
+
+struct Options {
+  std::string rootfs;
+  std::vector<Volume> volumes;
+  Namespaces namespaces;
+  Limits limits;
+  std::vector<std::string> command;
+};
+
+// Inside: what the child does to itself before it becomes the command.
+static int container(const Options& options, const Cgroup& cgroup) {
+  cgroup.join();  // first: the limits hold for all that follows
+  unshare_cgroup_namespace(options.namespaces);
+  make_mounts_private(options.namespaces);
+  bind_onto_itself(options.rootfs).release();  // pivot_root(2) wants a mount; the namespace
+  mount_basics(options.rootfs).release();      // takes all of them down with it
+  mount_volumes(options.rootfs, options.volumes).release();
+  pivot_into(options.rootfs, options.namespaces);
+  set_hostname(options.namespaces);
+  start_init(options.namespaces);
+  return exec_command(options.command);
+}
+
+// Outside: what the host lends, and takes back when this function returns.
+static int run(const Options& options) {
+  hold_signals();
+  check(options.namespaces);
+  const SharedMounts mounts(options.rootfs, options.namespaces);
+  const Cgroup cgroup(new_id(), options.limits);
+  Child child = spawn({.namespaces = options.namespaces.for_clone(),
+                       .cgroup_fd = cgroup.fd(),
+                       .before_go = write_id_maps},
+                      [&] { return container(options, cgroup); });
+  const int status = child.wait();
+  cgroup.report();
+  return status;
+}
+
+int main(int argc, char** argv) try {
+  Options options;
+  CommandLine cli("[OPTIONS] ROOTFS COMMAND [ARG...]", "busybox /bin/sh");
+  add_options(cli, options.volumes);
+  add_options(cli, options.namespaces);
+  add_options(cli, options.limits);
+  cli.parse(argc, argv);
+  options.rootfs = find_rootfs(cli.take("ROOTFS"));
+  options.command = cli.take_all("COMMAND");
+  return run(options);
+} catch (const std::exception& error) {
+  return report(error);
+}
