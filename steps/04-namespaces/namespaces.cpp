@@ -82,9 +82,14 @@ void pivot_into(const std::string& rootfs, const Namespaces& namespaces) {
   if (::chdir("/") == -1) throw_errno({"chdir / in ", rootfs});
 }
 
+std::string Namespaces::name() const {
+  if (!own(CLONE_NEWUTS)) return "";
+  return hostname.empty() ? "stepbox" : hostname;
+}
+
 void set_hostname(const Namespaces& namespaces) {
-  if (!namespaces.own(CLONE_NEWUTS)) return;
-  const std::string name = namespaces.hostname.empty() ? kDefaultHostname : namespaces.hostname;
+  const std::string name = namespaces.name();
+  if (name.empty()) return;
   explain({"hostname ", quoted(name)});
   if (::sethostname(name.data(), name.size()) == -1) throw_errno({"set the host name to ", name});
 }

@@ -32,19 +32,20 @@ void parse_value(const std::string& text, NamespaceSet& set);  // adds to the se
 struct Namespaces {
   NamespaceSet shared;           // --share: these stay the host's
   bool user = ::geteuid() != 0;  // --userns; who is not root has no other way
-  std::string hostname;          // --hostname; empty: kDefaultHostname
+  std::string hostname;          // --hostname
   bool init = false;             // --init
 
   // The CLONE_NEW* flags of those that are the container's own.
   int flags() const;
   bool own(int flag) const { return flags() & flag; }
 
+  // The container's host name: "stepbox" if none was given. Empty with --share uts.
+  std::string name() const;
+
   // What spawn() unshares: all but the cgroup namespace. Its root is where its creator is at
   // that moment, so the child makes it by itself, later (unshare_cgroup_namespace()).
   int for_clone() const { return flags() & ~CLONE_NEWCGROUP; }
 };
-
-constexpr char kDefaultHostname[] = "stepbox";
 
 // --hostname, --share, --userns, --init.
 void add_options(CommandLine& cli, Namespaces& namespaces);

@@ -43,7 +43,8 @@ static int run(const Options& options) {
   hold_signals();
   check(options.namespaces);
   const SharedMounts mounts(options.rootfs, options.namespaces);
-  const Cgroup cgroup(new_id(), options.limits);
+  const std::string id = new_id();
+  const Cgroup cgroup(id, options.limits);
   Child child = spawn({.namespaces = options.namespaces.for_clone(),
                        .cgroup_fd = cgroup.fd(),
                        .before_go = write_id_maps},

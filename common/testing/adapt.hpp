@@ -1,0 +1,52 @@
+// One claim's command line, made fit for one subject.
+#ifndef STEPBOX_COMMON_TESTING_ADAPT_HPP_
+#define STEPBOX_COMMON_TESTING_ADAPT_HPP_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stepbox {
+
+// Who is asked.
+struct SubjectSpec {
+  std::string name;                // the column's head: step4, crun
+  int level = 0;                   // the step whose options it understands
+  bool peer = false;               // another runtime: shown for comparison, never judged
+  std::vector<std::string> words;  // what starts it: ./step4
+};
+
+// What a claim wants to be run.
+struct RunSpec {
+  std::vector<std::string> options = {};  // each word by itself: {"--hostname", "x"}
+  std::vector<std::string> command = {};
+  std::string stdin_text = {};
+  std::vector<std::string> environment = {};  // NAME=VALUE, beside PATH, HOME and TERM
+  std::string rootfs = {};                    // instead of the stage's
+  bool no_rootfs = false;                     // leave it out, as a forgetful user would
+  std::string verb = {};                      // step 7's; run where nothing is said
+  bool may_refuse = false;                    // 125 is among the right answers
+  bool ordinary_user = false;                 // not started by root
+  bool privileged = false;                    // needs --privileged where there is such a thing
+};
+
+// "step5=5:./step5 --explain" or "crun=peer5:scripts/adapters/crun".
+// Throws Failure when it is neither.
+SubjectSpec parse_subject(const std::string& text);
+
+// The words of a command line, split at blanks; quotes hold a word together.
+std::vector<std::string> split_words(std::string_view line);
+
+// The same words, files among them named from the root: the stage has a cwd of its own.
+std::vector<std::string> absolute(std::vector<std::string> words);
+
+// The whole command line: options newer than the subject are dropped, step 1 gets no ROOTFS
+// (and /bin/probe is then found in `rootfs`), step 7 runs with step 5's limits, and an ordinary
+// user asks for neither cgroup nor network.
+// Throws Unasked (claim.hpp) where a peer knows no such option.
+std::vector<std::string> adapt(const SubjectSpec& subject, const RunSpec& run,
+                               const std::string& rootfs);
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_COMMON_TESTING_ADAPT_HPP_

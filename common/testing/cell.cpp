@@ -1,0 +1,135 @@
+// Three processes hold a cell:
+//
+//   verify ── keeper ── process 1 of the stage ── the claim ── subjects
+//
+// The keeper stays outside: it makes the stage's cgroups, watches the clock and removes the
+// cgroups again. Process 1 makes the stage around itself and reaps; its end is the end of
+// everything in there.
+#include "common/testing/cell.hpp"
+
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <map>
+
+#include "common/error.hpp"
+#include "common/fd.hpp"
+#include "common/files.hpp"
+#include "common/testing/groups.hpp"
+#include "common/testing/launch.hpp"
+#include "common/testing/stage.hpp"
+
+namespace stepbox {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::seconds kDeadline{30};
+
+// The verdict travels in a memory file: "2 0 reason…", answer and `refused` as digits.
+void write_verdict(const Fd& paper, const Verdict& verdict) {
+  std::string text;
+  text += static_cast<char>('0' + static_cast<int>(verdict.answer));
+  text += verdict.refused ? '1' : '0';
+  text += verdict.reason;
+  if (::ftruncate(paper.get(), 0) == -1) _exit(1);
+  if (::pwrite(paper.get(), text.data(), text.size(), 0) == -1) _exit(1);
+}
+
+Verdict read_verdict(const Fd& paper) {
+  const std::string text = read_file("/proc/self/fd/" + std::to_string(paper.get()));
+  if (text.size() < 2) return {.reason = "the claim itself ended without an answer\n"};
+  return {.answer = static_cast<Answer>(text[0] - '0'),
+          .reason = text.substr(2),
+          .refused = text[1] == '1'};
+}
+
+[[noreturn]] void be_the_claim(const Cell& cell, const Ingredients& ingredients, const Fd& paper) {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // orphans come to us, to be counted
+  try {
+    Stage stage(ingredients, cell.subject->level);
+    if (::chdir(stage.scratch("").c_str()) == -1) throw_errno({"chdir"});
+    if (cell.subject->peer) stage.expect_orphans();  // bwrap leaves its child to the host's init
+    Subject subject(*cell.subject, stage);
+    write_verdict(paper, ask(*cell.claim, subject, stage));
+  } catch (const std::exception& error) {
+    write_verdict(paper, {.reason = std::string("the claim itself failed: ") + error.what() + "\n"});
+  }
+  _exit(0);
+}
+
+// Process 1 of the stage.
+[[noreturn]] void be_init(const Cell& cell, const Ingredients& ingredients, const Fd& paper,
+                          const StageGroups& groups) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  try {
+    enter_stage(groups);
+    const pid_t claim = ::fork();
+    if (claim == -1) throw_errno({"fork"});
+    if (claim == 0) be_the_claim(cell, ingredients, paper);
+    for (pid_t ended = 0; ended != claim;) ended = ::waitpid(-1, nullptr, 0);
+  } catch (const std::exception& error) {
+    write_verdict(paper, {.reason = std::string("no stage: ") + error.what() + "\n"});
+  }
+  _exit(0);
+}
+
+void keep(const Cell& cell, const Ingredients& ingredients, const Fd& paper) {
+  const StageGroups groups(std::to_string(::getpid()));
+  if (::unshare(CLONE_NEWPID) == -1) throw_errno({"unshare the pid namespace"});
+  const pid_t init = ::fork();
+  if (init == -1) throw_errno({"fork"});
+  if (init == 0) be_init(cell, ingredients, paper, groups);
+  if (wait_for_end(init, kDeadline)) return;
+  ::kill(init, SIGKILL);
+  ::waitpid(init, nullptr, 0);
+  write_verdict(paper, {.reason = "no answer within 30 s\n"});
+}
+
+struct Asked {
+  Cell* cell;
+  Fd paper;
+  Clock::time_point since;
+};
+
+pid_t start_keeper(Cell& cell, const Ingredients& ingredients, const Fd& paper) {
+  const pid_t keeper = ::fork();
+  if (keeper == -1) throw_errno({"fork"});
+  if (keeper != 0) return keeper;
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  try {
+    keep(cell, ingredients, paper);
+  } catch (const std::exception& error) {
+    write_verdict(paper, {.reason = std::string("no stage: ") + error.what() + "\n"});
+  }
+  _exit(0);
+}
+
+}  // namespace
+
+void ask_all(std::vector<Cell>& cells, const Ingredients& ingredients, int at_once) {
+  std::map<pid_t, Asked> under_way;
+  size_t next = 0;
+  while (next < cells.size() || !under_way.empty()) {
+    while (next < cells.size() && under_way.size() < static_cast<size_t>(at_once)) {
+      Cell& cell = cells[next++];
+      Fd paper(::memfd_create("verdict", MFD_CLOEXEC));
+      if (!paper) throw_errno({"memfd_create"});
+      const pid_t keeper = start_keeper(cell, ingredients, paper);
+      under_way.emplace(keeper, Asked{&cell, std::move(paper), Clock::now()});
+    }
+    const pid_t ended = ::waitpid(-1, nullptr, 0);
+    const auto found = under_way.find(ended);
+    if (found == under_way.end()) continue;
+    Asked& asked = found->second;
+    asked.cell->verdict = read_verdict(asked.paper);
+    asked.cell->verdict.seconds =
+        std::chrono::duration<double>(Clock::now() - asked.since).count();
+    under_way.erase(found);
+  }
+}
+
+}  // namespace stepbox

@@ -1,0 +1,27 @@
+// A cell of the matrix: one claim asked of one subject, on a fresh stage.
+#ifndef STEPBOX_COMMON_TESTING_CELL_HPP_
+#define STEPBOX_COMMON_TESTING_CELL_HPP_
+
+#include <vector>
+
+#include "common/testing/claim.hpp"
+#include "common/testing/rootfs.hpp"
+#include "common/testing/subject.hpp"
+
+namespace stepbox {
+
+struct Cell {
+  const Claim* claim;
+  const SubjectSpec* subject;
+  Demand demand;
+  Verdict verdict = {};
+};
+
+// Asks all of them, `at_once` at a time, each in a process and a stage of its own; a cell that
+// has no answer within 30 s is ended and counts as false. Afterwards the machine is as before.
+// Throws system_error when this process may not make stages (not root).
+void ask_all(std::vector<Cell>& cells, const Ingredients& ingredients, int at_once);
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_COMMON_TESTING_CELL_HPP_

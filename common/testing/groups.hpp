@@ -1,0 +1,46 @@
+// The cgroups of a stage: <mount of each hierarchy>/stepbox/stage-<id>, capped, with the
+// harness in a leaf beside what the subject makes. Works on v1, hybrid and v2: each mounted
+// hierarchy is treated by itself.
+#ifndef STEPBOX_COMMON_TESTING_GROUPS_HPP_
+#define STEPBOX_COMMON_TESTING_GROUPS_HPP_
+
+#include <string>
+#include <vector>
+
+namespace stepbox {
+
+// One mounted hierarchy.
+struct Hierarchy {
+  std::string mount;        // /sys/fs/cgroup/memory
+  std::string controllers;  // as mount(2) wants them: "cpu,cpuacct", "name=systemd"; v2: empty
+  bool v2 = false;
+};
+
+std::vector<Hierarchy> mounted_hierarchies();
+
+// Outside the stage: made by the keeper, removed when it goes.
+class StageGroups {
+ public:
+  // Throws system_error when a group cannot be made: not root, cgroups mounted read-only.
+  explicit StageGroups(const std::string& id);
+  StageGroups(const StageGroups&) = delete;
+  StageGroups& operator=(const StageGroups&) = delete;
+  ~StageGroups();
+
+  // In the stage's first process, before unshare(CLONE_NEWCGROUP): the groups become its roots.
+  void join() const;
+  // After it, in its own mount namespace: mounts each hierarchy anew, so that the stage sees
+  // its own root, and moves on into the leaf.
+  void remount_inside() const;
+
+ private:
+  std::vector<Hierarchy> hierarchies_;
+  std::string name_;  // stepbox/stage-<id>
+};
+
+// Inside: all groups but the harness's own leaf, by path.
+std::vector<std::string> groups_of_stage();
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_COMMON_TESTING_GROUPS_HPP_

@@ -1,0 +1,69 @@
+// The harness's one file that sees Boost.
+#include "common/testing/launch.hpp"
+
+#ifndef BOOST_PROCESS_USE_STD_FS
+#define BOOST_PROCESS_USE_STD_FS
+#endif
+#include <boost/version.hpp>
+#if BOOST_VERSION >= 108800
+#include <boost/process/v1.hpp>
+#include <boost/process/v1/extend.hpp>
+namespace bp = boost::process::v1;
+#else
+#include <boost/process.hpp>
+#include <boost/process/extend.hpp>
+namespace bp = boost::process;
+#endif
+
+#include <grp.h>
+#include <linux/close_range.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/error.hpp"
+#include "common/fd.hpp"
+
+namespace stepbox {
+
+void become_ordinary_user() {
+  if (::setgroups(0, nullptr) == -1) throw_errno({"setgroups"});
+  if (::setresgid(kOrdinaryUser, kOrdinaryUser, kOrdinaryUser) == -1) throw_errno({"setresgid"});
+  if (::setresuid(kOrdinaryUser, kOrdinaryUser, kOrdinaryUser) == -1) throw_errno({"setresuid"});
+}
+
+pid_t launch(const Launch& launch) {
+  bp::environment environment;
+  for (const std::string& entry : launch.environment) {
+    const size_t equals = entry.find('=');
+    environment[entry.substr(0, equals)] = entry.substr(equals + 1);
+  }
+  std::string program = launch.words.front();
+  if (program.find('/') == program.npos) program = bp::search_path(program).string();
+  if (program.empty()) throw_errno({"run ", launch.words.front()}, ENOENT);
+  const std::vector<std::string> arguments(launch.words.begin() + 1, launch.words.end());
+  const auto before_exec = [&](auto&) {
+    // The program gets three files and no others: neither ours nor Boost's.
+    ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
+    if (launch.ordinary_user) become_ordinary_user();
+  };
+  bp::child child(bp::exe = program, bp::args = arguments, environment, bp::std_in < launch.in,
+                  bp::std_out > launch.out, bp::std_err > launch.err,
+                  bp::extend::on_exec_setup = before_exec);
+  const pid_t pid = child.id();
+  child.detach();  // its wait knows no deadline and no signals: wait_for_end() does
+  return pid;
+}
+
+std::optional<int> wait_for_end(pid_t pid, std::chrono::milliseconds patience) {
+  const Fd handle(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  if (!handle) throw_errno({"pidfd_open"});
+  pollfd entry{.fd = handle.get(), .events = POLLIN, .revents = 0};
+  if (::poll(&entry, 1, static_cast<int>(patience.count())) <= 0) return std::nullopt;
+  int status = 0;
+  if (::waitpid(pid, &status, 0) == -1) throw_errno({"waitpid"});
+  return status;
+}
+
+}  // namespace stepbox

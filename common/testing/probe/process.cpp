@@ -1,0 +1,123 @@
+// Processes, signals, terminals, queues.
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/msg.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/testing/probe/probe.hpp"
+
+namespace stepbox {
+
+int wait_for_signal(int, char**) {
+  ::puts("ready");
+  for (;;) ::pause();
+}
+
+int catch_signal(int, char**) {
+  sigset_t set;
+  ::sigemptyset(&set);
+  const int all[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
+  for (const int number : all) {
+    ::sigaddset(&set, number);
+    ::signal(number, [](int) {});  // a handler: the kernel shows it in SigCgt
+  }
+  ::sigprocmask(SIG_BLOCK, &set, nullptr);
+  ::puts("ready");
+  int number = 0;
+  ::sigwait(&set, &number);
+  ::printf("caught %s\n", ::sigabbrev_np(number));
+  return 5;
+}
+
+static void print_window() {
+  winsize size{};
+  if (::ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == -1) ::puts("no terminal");
+  ::printf("window %d x %d\n", size.ws_row, size.ws_col);
+}
+
+int show_window(int, char**) {
+  sigset_t set;
+  ::sigemptyset(&set);
+  ::sigaddset(&set, SIGWINCH);
+  ::sigprocmask(SIG_BLOCK, &set, nullptr);
+  ::signal(SIGWINCH, [](int) {});
+  print_window();
+  int number = 0;
+  ::sigwait(&set, &number);
+  print_window();
+  return 0;
+}
+
+int count_files(int, char**) {
+  int open = 0;
+  for (int fd = 3; fd < 1024; ++fd) {
+    if (::fcntl(fd, F_GETFD) != -1) ++open;
+  }
+  ::printf("%d\n", open);
+  return 0;
+}
+
+int show_words(int count, char** words) {
+  for (int i = 0; i < count; ++i) ::printf("[%s]\n", words[i]);
+  return 0;
+}
+
+int look_for_queue(int count, char** words) {
+  if (count < 1) return 2;
+  const key_t key = ::atoi(words[0]);
+  if (count > 1 && ::msgget(key, IPC_CREAT | 0666) == -1) return 1;
+  ::puts(::msgget(key, 0) != -1 ? "there" : "not there");
+  return 0;
+}
+
+int open_pty(int, char**) {
+  int master = -1;
+  int slave = -1;
+  char name[128];
+  if (::openpty(&master, &slave, name, nullptr, nullptr) == -1) {
+    ::perror("openpty");
+    return 1;
+  }
+  ::puts(name);
+  return 0;
+}
+
+// A child makes a grandchild and ends; the grandchild is an orphan then, and ends too.
+int make_orphan(int, char**) {
+  int ends[2];
+  if (::pipe(ends) == -1) return 1;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const pid_t grandchild = ::fork();
+    if (grandchild == 0) _exit(0);
+    const bool told = ::write(ends[1], &grandchild, sizeof grandchild) == sizeof grandchild;
+    // It must become a zombie's orphan: leave it unreaped.
+    siginfo_t info;
+    ::waitid(P_PID, static_cast<id_t>(grandchild), &info, WEXITED | WNOWAIT);
+    _exit(told ? 0 : 1);
+  }
+  pid_t orphan = -1;
+  if (::read(ends[0], &orphan, sizeof orphan) != sizeof orphan) return 1;
+  ::waitpid(child, nullptr, 0);
+  for (int tries = 0; tries < 1000; ++tries) {
+    if (::kill(orphan, 0) == -1 && errno == ESRCH) {
+      ::puts("reaped");
+      return 0;
+    }
+    const timespec pause{.tv_sec = 0, .tv_nsec = 1'000'000};
+    ::nanosleep(&pause, nullptr);
+  }
+  ::puts("a zombie stays");
+  return 0;
+}
+
+}  // namespace stepbox

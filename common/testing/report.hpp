@@ -1,0 +1,37 @@
+// What verify prints.
+#ifndef STEPBOX_COMMON_TESTING_REPORT_HPP_
+#define STEPBOX_COMMON_TESTING_REPORT_HPP_
+
+#include <string>
+#include <vector>
+
+#include "common/testing/cell.hpp"
+
+namespace stepbox {
+
+struct Tally {
+  int passed = 0;
+  int failed = 0;
+  int skipped = 0;
+};
+
+// Judged cells only; one that is not applicable counts nowhere.
+Tally tally_of(const std::vector<Cell>& cells);
+// "7 passed, 1 failed, 0 skipped"
+std::string summary_of(const Tally& tally);
+
+// One subject's claims, a line each; under a red one what went wrong, and the hint.
+std::string as_text(const std::vector<Cell>& cells, bool coloured);
+std::string as_json(const std::vector<Cell>& cells);
+std::string as_junit(const std::vector<Cell>& cells);
+
+// Claims down, subjects across; then the reasons of red cells, and of skips.
+std::string as_matrix(const std::vector<Cell>& cells, const std::vector<SubjectSpec>& subjects,
+                      bool coloured);
+
+// One line a claim: step, kind, points, name.
+std::string as_list();
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_COMMON_TESTING_REPORT_HPP_

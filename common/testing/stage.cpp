@@ -1,0 +1,163 @@
+#include "common/testing/stage.hpp"
+
+#include <dirent.h>
+#include <doctest/doctest.h>
+#include <sys/random.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <sstream>
+
+#include "common/error.hpp"
+#include "common/explain.hpp"
+#include "common/files.hpp"
+#include "common/testing/launch.hpp"
+
+namespace stepbox {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::seconds kSettling{3};   // for the kernel to take things down
+constexpr std::chrono::seconds kAppearing{5};  // for a process to appear
+constexpr const char* kCell = "/run/stage/cell";
+
+void pause_a_little() {
+  const timespec pause{.tv_sec = 0, .tv_nsec = 2'000'000};
+  ::nanosleep(&pause, nullptr);
+}
+
+bool has_argument(const std::string& process, std::string_view word) {
+  try {
+    std::istringstream arguments(read_file(process + "/cmdline"));
+    for (std::string argument; std::getline(arguments, argument, '\0');) {
+      if (argument == word) return true;
+    }
+  } catch (const std::system_error&) {
+    // it ended just now
+  }
+  return false;
+}
+
+pid_t youngest_with(std::string_view word) {
+  pid_t youngest = -1;
+  DIR* proc = ::opendir("/proc");
+  if (!proc) throw_errno({"open /proc"});
+  while (const dirent* entry = ::readdir(proc)) {
+    if (entry->d_name[0] < '0' || entry->d_name[0] > '9') continue;
+    if (!has_argument(std::string("/proc/") + entry->d_name, word)) continue;
+    youngest = std::max(youngest, static_cast<pid_t>(std::stoi(entry->d_name)));
+  }
+  ::closedir(proc);
+  return youngest;
+}
+
+}  // namespace
+
+std::string random_word() {
+  unsigned char bytes[6];
+  if (::getrandom(bytes, sizeof bytes, 0) != sizeof bytes) throw_errno({"getrandom"});
+  std::string word = "w";
+  for (const unsigned char byte : bytes) word += static_cast<char>('a' + byte % 26);
+  return word;
+}
+
+Stage::Stage(const Ingredients& ingredients, int subject_level)
+    : ingredients_(ingredients), rootfs_(scratch("rootfs")), with_nft_(subject_level >= 6) {
+  make_rootfs(rootfs_, ingredients_);
+  make_directories(scratch("tmp"));
+}
+
+std::string Stage::make_another_rootfs(const std::string& name) {
+  make_rootfs(scratch(name), ingredients_);
+  return scratch(name);
+}
+
+std::string Stage::scratch(const std::string& name) const { return join({kCell, "/", name}); }
+
+std::string Stage::on_host(const std::vector<std::string>& words) const {
+  Launch what{.words = words};
+  what.out = scratch("host-out");
+  what.err = scratch("host-err");
+  const std::optional<int> status = wait_for_end(launch(what), std::chrono::seconds(10));
+  if (!status || *status != 0) {
+    FAIL("on the host, " << quoted(words) << " failed: " << read_file(what.err));
+  }
+  return read_file(what.out);
+}
+
+pid_t Stage::find_process(std::string_view word) const {
+  const auto deadline = Clock::now() + kAppearing;
+  while (Clock::now() < deadline) {
+    if (const pid_t pid = youngest_with(word); pid != -1) return pid;
+    pause_a_little();
+  }
+  FAIL("no process with the argument " << word << " appeared within 5 s");
+  return -1;
+}
+
+std::string Stage::namespace_of(pid_t pid, const std::string& type) {
+  const std::string link = "/proc/" + std::to_string(pid) + "/ns/" + type;
+  char target[64];
+  const ssize_t length = ::readlink(link.c_str(), target, sizeof target);
+  if (length == -1) throw_errno({"readlink ", link});
+  return std::string(target, static_cast<size_t>(length));
+}
+
+std::string Stage::group_of(pid_t pid, const std::string& controller) {
+  // "4:memory:/stepbox/5f3a", on v2 "0::/stepbox/5f3a"
+  std::istringstream lines(read_file("/proc/" + std::to_string(pid) + "/cgroup"));
+  std::string unified;
+  for (std::string line; std::getline(lines, line);) {
+    const size_t first = line.find(':');
+    const size_t second = line.find(':', first + 1);
+    const std::string names = "," + line.substr(first + 1, second - first - 1) + ",";
+    const std::string path = line.substr(second + 1);
+    if (names == ",,") unified = path;
+    if (names.find("," + controller + ",") == names.npos) continue;
+    for (const Hierarchy& hierarchy : mounted_hierarchies()) {
+      const std::string mounted = "," + hierarchy.controllers + ",";
+      if (mounted.find("," + controller + ",") != mounted.npos) return hierarchy.mount + path;
+    }
+  }
+  for (const Hierarchy& hierarchy : mounted_hierarchies()) {
+    if (hierarchy.v2) return hierarchy.mount + unified;
+  }
+  throw Failure("no mounted cgroup hierarchy has the controller " + controller);
+}
+
+bool Stage::is_mounted(const std::string& path) const {
+  return read_file("/proc/self/mountinfo").find(" " + path + " ") != std::string::npos;
+}
+
+Internet& Stage::internet() {
+  if (!internet_) {
+    internet_ = std::make_unique<Internet>();
+    census_before();
+  }
+  return *internet_;
+}
+
+void Stage::census_before() { before_ = take_census(with_nft_); }
+
+std::string Stage::census_after() {
+  const auto deadline = Clock::now() + kSettling;
+  Census rest;
+  do {
+    if (orphans_expected_) {
+      while (::waitpid(-1, nullptr, WNOHANG) > 0) continue;
+    }
+    rest = left_over(before_, take_census(with_nft_));
+    std::erase_if(rest, [&](const std::string& line) { return !line.starts_with(counted_); });
+    if (rest.empty()) return "";
+    pause_a_little();
+  } while (Clock::now() < deadline);
+
+  std::string text = "left behind, 3 s after the end:\n";
+  for (const std::string& line : rest) text += "    " + line + "\n";
+  return text;
+}
+
+}  // namespace stepbox

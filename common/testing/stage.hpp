@@ -1,0 +1,87 @@
+// The stage: a private machine for one claim, so that the real one is never touched.
+//
+// Own network, mount, uts, ipc, pid and cgroup namespaces; `/` is a shared mount, as on systemd
+// hosts (without that, a missing MS_PRIVATE would go unseen); tmpfs on /run/stepbox and
+// /var/lib/stepbox; cgroups capped at 2 GB and 2,000 processes, the harness in a leaf of its
+// own. The claim calls it "the host". Nothing of it outlives its process 1.
+#ifndef STEPBOX_COMMON_TESTING_STAGE_HPP_
+#define STEPBOX_COMMON_TESTING_STAGE_HPP_
+
+#include <sys/types.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/testing/census.hpp"
+#include "common/testing/groups.hpp"
+#include "common/testing/internet.hpp"
+#include "common/testing/rootfs.hpp"
+
+namespace stepbox {
+
+// Once, before any stage, as root: gives this process a mount namespace of its own, in which
+// the stages' mount points exist without being made on the machine's disk.
+// Throws system_error.
+void prepare_workshop();
+
+// In the stage's first process: makes the stage around it. Its pid namespace is new already.
+// Throws system_error.
+void enter_stage(const StageGroups& groups);
+
+// What a claim sees of it.
+class Stage {
+ public:
+  Stage(const Ingredients& ingredients, int subject_level);
+
+  const std::string& rootfs() const { return rootfs_; }
+  // Another rootfs, made on the spot.
+  std::string make_another_rootfs(const std::string& name);
+  // A path for a file of the claim's own, in the stage's tmpfs.
+  std::string scratch(const std::string& name) const;
+
+  // Runs a program on the host (of the stage) and returns its stdout.
+  // Fails the claim when the program fails.
+  std::string on_host(const std::vector<std::string>& words) const;
+
+  // The process that has `word` among its arguments, waited for; fails the claim if none comes.
+  // Subjects carry their command's words too: the youngest wins, the command itself.
+  pid_t find_process(std::string_view word) const;
+
+  // "pid:[4026531836]", as the link /proc/PID/ns/<type> says.
+  static std::string namespace_of(pid_t pid, const std::string& type);
+  // The group of `pid` for a controller, as a directory.
+  static std::string group_of(pid_t pid, const std::string& controller);
+
+  // Whether the host has something mounted there.
+  bool is_mounted(const std::string& path) const;
+
+  // The internet: made when first asked for.
+  Internet& internet();
+
+  // The subject is going to be killed by -9: nobody is there to wait for its children.
+  void expect_orphans() { orphans_expected_ = true; }
+  // After the claim only lines that begin so are counted: "process: ".
+  void count_only(const std::string& kind) { counted_ = kind; }
+  // What is there now belongs to the claim itself.
+  void census_before();
+  // Waits up to 3 s for everything else to be gone; says what is not, else nothing.
+  std::string census_after();
+
+ private:
+  const Ingredients& ingredients_;
+  std::string rootfs_;
+  bool with_nft_;
+  bool orphans_expected_ = false;
+  std::string counted_;
+  Census before_;
+  std::unique_ptr<Internet> internet_;
+};
+
+// A word that no program can have foreseen.
+std::string random_word();
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_COMMON_TESTING_STAGE_HPP_

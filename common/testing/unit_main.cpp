@@ -1,0 +1,3 @@
+// unit: the tests that need neither root nor a stage.
+#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include <doctest/doctest.h>

@@ -1,0 +1,27 @@
+// verify's command line. CLI11 is seen by verify_cli.cpp alone.
+#ifndef STEPBOX_COMMON_TESTING_VERIFY_CLI_HPP_
+#define STEPBOX_COMMON_TESTING_VERIFY_CLI_HPP_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/testing/adapt.hpp"
+
+namespace stepbox {
+
+struct VerifyOptions {
+  std::vector<SubjectSpec> subjects;  // one, or the columns of the matrix
+  bool matrix = false;
+  bool list = false;
+  std::vector<std::string> claims;  // by name; none means all
+  std::string format = "text";
+  int at_once = 2;
+};
+
+// Nothing when the program is to end at once, with `status`: --help, or bad usage (2).
+std::optional<VerifyOptions> parse_verify_options(int argc, char** argv, int& status);
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_COMMON_TESTING_VERIFY_CLI_HPP_

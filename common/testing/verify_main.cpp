@@ -1,0 +1,84 @@
+// verify: asks claims, prints the answers. See verify_cli.cpp for its options.
+#define DOCTEST_CONFIG_IMPLEMENT
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "common/error.hpp"
+#include "common/testing/cell.hpp"
+#include "common/testing/report.hpp"
+#include "common/testing/stage.hpp"
+#include "common/testing/verify_cli.hpp"
+
+namespace stepbox {
+namespace {
+
+constexpr int kRedFound = 1;
+constexpr int kUsage = 2;
+
+bool is_named(const Claim& claim, const std::vector<std::string>& names) {
+  return names.empty() || std::find(names.begin(), names.end(), claim.name) != names.end();
+}
+
+void check_names(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    const bool known = std::any_of(claims().begin(), claims().end(),
+                                   [&](const Claim& claim) { return claim.name == name; });
+    if (!known) throw Failure("no such claim: " + name, "verify --list names them");
+  }
+}
+
+std::vector<Cell> cells_of(const VerifyOptions& options) {
+  std::vector<Cell> cells;
+  for (const Claim& claim : claims()) {
+    if (!is_named(claim, options.claims)) continue;
+    for (const SubjectSpec& subject : options.subjects) {
+      if (!options.matrix && !is_asked(claim.traits, subject.level)) continue;
+      const Demand demand = demand_of(claim.traits, subject.level, subject.peer);
+      cells.push_back({.claim = &claim, .subject = &subject, .demand = demand});
+    }
+  }
+  return cells;
+}
+
+void print(const std::vector<Cell>& cells, const VerifyOptions& options) {
+  const bool coloured = ::isatty(STDOUT_FILENO) == 1;
+  const std::string report = options.format == "json"    ? as_json(cells)
+                             : options.format == "junit" ? as_junit(cells)
+                             : options.matrix ? as_matrix(cells, options.subjects, coloured)
+                                              : as_text(cells, coloured);
+  std::fputs(report.c_str(), stdout);
+  if (options.format == "text") std::printf("%s\n", summary_of(tally_of(cells)).c_str());
+}
+
+int verify(const VerifyOptions& options) {
+  check_names(options.claims);
+  if (options.list) {
+    std::fputs(as_list().c_str(), stdout);
+    return 0;
+  }
+  if (::geteuid() != 0) throw Failure("the stage needs root", "try it with sudo");
+  const Ingredients ingredients = find_ingredients();
+  prepare_workshop();
+  std::vector<Cell> cells = cells_of(options);
+  ask_all(cells, ingredients, options.at_once);
+  print(cells, options);
+  return tally_of(cells).failed > 0 ? kRedFound : 0;
+}
+
+}  // namespace
+}  // namespace stepbox
+
+int main(int argc, char** argv) {
+  int status = 0;
+  const auto options = stepbox::parse_verify_options(argc, argv, status);
+  if (!options) return status;
+  try {
+    return stepbox::verify(*options);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "verify: %s\n", error.what());
+    return stepbox::kUsage;
+  }
+}

@@ -1,0 +1,188 @@
+// The claims of step 1: a command runs in a child, and its fate is the caller's to know.
+#include <signal.h>
+
+#include <sstream>
+
+#include "common/testing/claim.hpp"
+#include "common/testing/stage.hpp"
+#include "common/testing/subject.hpp"
+
+namespace stepbox {
+
+// --- How did it end? ----------------------------------------------------------------------
+
+CLAIM("exit status 0 reaches the caller", {.step = 1}) {
+  CHECK(subject.run({.command = {"/bin/true"}}).status == 0);
+}
+
+CLAIM("exit status 7 reaches the caller",
+      {.step = 1, .hint = "waitpid(2) fills in a status; WEXITSTATUS takes it apart"}) {
+  CHECK(subject.run({.command = {"/bin/sh", "-c", "exit 7"}}).status == 7);
+}
+
+CLAIM("a command that does not exist is 127",
+      {.step = 1, .hint = "execvp(3) returned: what does errno say? ENOENT is 127"}) {
+  const Run run = subject.run({.command = {"/bin/" + random_word()}});
+  CHECK(run.status == 127);
+  CHECK_MESSAGE(run.err != "", "one line on stderr should say what is missing");
+}
+
+CLAIM("a command that cannot be run is 126",
+      {.step = 1, .hint = "execvp(3) returned: what does errno say? All but ENOENT is 126"}) {
+  CHECK(subject.run({.command = {"/etc/passwd"}}).status == 126);
+}
+
+CLAIM("a command killed by TERM is 143",
+      {.step = 1, .hint = "128 + the signal's number: WIFSIGNALED, WTERMSIG"}) {
+  // The command's own child is killed: process 1 of a container would ignore the signal.
+  const Run run = subject.run({.command = {"/bin/sh", "-c", "sh -c 'kill -TERM $$'; exit $?"}});
+  CHECK(run.status == 143);
+}
+
+// --- Is it the command's own? -------------------------------------------------------------
+
+CLAIM("stdin stdout and stderr are the command's own", {.step = 1}) {
+  const std::string word = random_word();
+  const Run run =
+      subject.run({.command = {"/bin/sh", "-c", "cat; echo to-stderr >&2"}, .stdin_text = word});
+  CHECK(run.out == word);
+  CHECK(run.err == "to-stderr\n");
+}
+
+CLAIM("the command's words arrive untouched",
+      {.step = 1, .hint = "options end where the command begins"}) {
+  const Run run = subject.run(
+      {.command = {"/bin/probe", "words", "two words", "[ -f /x ]", "", "--help", "-v", "--"}});
+  CHECK(run.out == "[two words]\n[[ -f /x ]]\n[]\n[--help]\n[-v]\n[--]\n");
+}
+
+CLAIM("no file of ours stays open in the command",
+      {.step = 1, .hint = "open everything with O_CLOEXEC"}) {
+  CHECK(subject.run({.command = {"/bin/probe", "files"}}).out == "0\n");
+}
+
+// --- Signals and the terminal -------------------------------------------------------------
+
+CLAIM("TERM ends the command", {.step = 1, .points = 2, .hint = "pass the signal on, then wait"}) {
+  Running running = subject.start({.command = {"/bin/probe", "wait"}});
+  running.wait_for_output("ready");
+  running.signal(SIGTERM);
+  CHECK(running.wait().status == 143);
+}
+
+CLAIM("a command that catches TERM decides for itself",
+      {.step = 1, .hint = "pass TERM on as TERM; KILL only where nothing else would end it"}) {
+  Running running = subject.start({.command = {"/bin/probe", "catch"}});
+  running.wait_for_output("ready");
+  running.signal(SIGTERM);
+  const Run run = running.wait();
+  CHECK(run.out == "ready\ncaught TERM\n");
+  CHECK(run.status == 5);
+}
+
+CLAIM("kill -9 of the subject ends the command too",
+      {.step = 1, .points = 2, .hint = "prctl(2): PR_SET_PDEATHSIG"}) {
+  Running running = subject.start({.command = {"/bin/probe", "wait", random_word()}});
+  running.wait_for_output("ready");
+  running.kill_hard();
+  stage.count_only("process: ");  // mounts and groups are for later steps
+}
+
+CLAIM("^C ends the command", {.step = 1}) {
+  PtyRun run = subject.start_on_pty({.command = {"/bin/probe", "wait"}});
+  run.wait_for_output("ready");
+  run.type("\x03");
+  CHECK(run.wait() == 130);
+}
+
+CLAIM("^C reaches a command once",
+      {.step = 1, .hint = "the terminal has sent it to the whole group: forward SI_USER only"}) {
+  PtyRun run = subject.start_on_pty({.command = {"/bin/probe", "catch"}});
+  run.wait_for_output("ready");
+  run.type("\x03");
+  run.wait_for_output("caught INT");
+  CHECK(run.wait() == 5);
+}
+
+CLAIM("^Z stops the command and fg continues it",
+      {.step = 1, .points = 2, .hint = "wait with WUNTRACED; stop yourself; pass on SIGCONT"}) {
+  PtyRun run = subject.start_on_pty({.command = {"/bin/sh", "-c", "echo ready; read x; echo $x"}});
+  run.wait_for_output("ready");
+  run.type("\x1a");
+  run.wait_until_stopped();
+  run.foreground();
+  const std::string word = random_word();
+  run.type(word + "\n");
+  run.wait_for_output(word + "\r\n" + word);  // once as the echo, once by the command
+  CHECK(run.wait() == 0);
+}
+
+CLAIM("the command sees the window and its changes", {.step = 1}) {
+  PtyRun run = subject.start_on_pty({.command = {"/bin/probe", "window"}});
+  run.wait_for_output("window 24 x 80");
+  run.resize(50, 132);
+  run.wait_for_output("window 50 x 132");
+  CHECK(run.wait() == 0);
+}
+
+CLAIM("200 starts leave no zombie", {.step = 1, .hint = "every child must be waited for"}) {
+  for (int i = 0; i < 200; ++i) {
+    INFO("start number " << i);
+    REQUIRE(subject.run({.command = {"/bin/true"}}).status == 0);
+  }  // the stage counts processes afterwards
+}
+
+// --- The command line ---------------------------------------------------------------------
+
+CLAIM("--help says the exit statuses", {.step = 1}) {
+  const Run run = subject.run({.options = {"--help"}, .no_rootfs = true});
+  CHECK(run.status == 0);
+  CHECK_MESSAGE(run.out.find("125") != std::string::npos, "the help should name 125");
+}
+
+CLAIM("bad usage is 125 and one line", {.step = 1}) {
+  for (const RunSpec& bad :
+       {RunSpec{.may_refuse = true},  // no command
+        RunSpec{.options = {"--no-such-option"}, .command = {"/bin/true"}, .may_refuse = true}}) {
+    const Run run = subject.run(bad);
+    CHECK(run.status == 125);
+    CHECK(run.out == "");
+    CHECK_MESSAGE(run.err.find('\n') == run.err.size() - 1, "one line on stderr: " << run.err);
+  }
+}
+
+// A transcript with ids replaced: they are random.
+static std::string without_ids(const std::string& text) {
+  std::string result;
+  size_t digits = 0;
+  for (const char c : text + "\n") {
+    const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    digits = hex ? digits + 1 : 0;
+    result += c;
+    if (digits == 8) result.replace(result.size() - 8, 8, "ID");
+    if (digits > 8) result.pop_back();
+  }
+  return result;
+}
+
+static std::string first_difference(const std::string& a, const std::string& b) {
+  std::istringstream left(a);
+  std::istringstream right(b);
+  for (std::string one, other; std::getline(left, one) && std::getline(right, other);) {
+    if (one != other) return one + "  but then:  " + other;
+  }
+  return a.size() == b.size() ? "" : "one has more lines than the other";
+}
+
+CLAIM("--explain tells every start the same way",
+      {.step = 1, .hint = "under --explain host and box take turns"}) {
+  const RunSpec explained{.options = {"--explain"}, .command = {"/bin/true"}};
+  const Run first = subject.run(explained);
+  const Run second = subject.run(explained);
+  CHECK(first.status == 0);
+  CHECK_MESSAGE(first.err.find("host# ") == 0, "the first line should begin with host#");
+  CHECK_MESSAGE(first.err.find("\nbox# ") != std::string::npos, "a line should begin with box#");
+  CHECK(first_difference(without_ids(first.err), without_ids(second.err)) == "");
+}
+
+}  // namespace stepbox

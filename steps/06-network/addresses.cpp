@@ -1,0 +1,118 @@
+#include "06-network/addresses.hpp"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "common/error.hpp"
+#include "common/explain.hpp"
+#include "common/files.hpp"
+#include "common/text.hpp"
+
+namespace stepbox {
+
+std::string Address::text() const {
+  const in_addr address{htonl(number)};
+  char text[INET_ADDRSTRLEN];
+  return ::inet_ntop(AF_INET, &address, text, sizeof text);
+}
+
+void parse_value(const std::string& text, Address& address) {
+  in_addr parsed;
+  if (::inet_pton(AF_INET, text.c_str(), &parsed) != 1) {
+    throw Failure(join({"'", text, "' is no IPv4 address"}), "as 192.0.2.1");
+  }
+  address.number = ntohl(parsed.s_addr);
+}
+
+std::string Subnet::text() const { return Address{network}.text() + "/" + std::to_string(prefix); }
+
+bool Subnet::overlaps(const Subnet& other) const {
+  const uint32_t smaller = std::min(size(), other.size());
+  return (network >= other.network && network - other.network < other.size()) ||
+         (other.network >= network && other.network - network < size() && smaller > 0);
+}
+
+void parse_value(const std::string& text, Subnet& subnet) {
+  const std::vector<std::string> parts = split(text, '/');
+  const auto prefix = parts.size() == 2 ? parse_number(parts[1]) : std::nullopt;
+  // Room for a gateway and a container at least; and no more addresses than a private network has.
+  if (!prefix || *prefix < 8 || *prefix > 30) {
+    throw Failure(join({"'", text, "' is no subnet"}), "as 172.16.0.0/16; /8 to /30");
+  }
+  Address address;
+  parse_value(parts[0], address);
+  subnet.prefix = static_cast<int>(*prefix);
+  subnet.network = address.number & ~(subnet.size() - 1);
+}
+
+Subnet bridge_subnet() {
+  const char* text = std::getenv("STEPBOX_SUBNET");
+  Subnet subnet;
+  parse_value(text ? text : "172.16.0.0/16", subnet);
+  return subnet;
+}
+
+static std::string directory() { return join({kRunDirectory, "/leases"}); }
+static std::string path_of(Address address) { return directory() + "/" + address.text(); }
+static std::string last_path() { return join({kRunDirectory, "/last-address"}); }
+
+// What was given out last in this subnet; its gateway, when nothing was.
+static Address last_address(const Subnet& subnet) {
+  Address last = subnet.gateway();
+  if (!exists(last_path())) return last;
+  const auto number = parse_number(read_file(last_path()));
+  const uint32_t offset = static_cast<uint32_t>(number.value_or(0)) - subnet.network;
+  if (number && offset > 1 && offset < subnet.size()) last.number = subnet.network + offset;
+  return last;
+}
+
+// LAB: lease
+Lease::Lease(const Subnet& subnet) {
+  make_directories(directory());
+  uint32_t offset = last_address(subnet).number - subnet.network;
+  const uint32_t usable = subnet.size() - 3;  // all but network, gateway and broadcast
+  for (uint32_t tries = 0; tries < usable; ++tries) {
+    offset = offset + 1 < subnet.size() - 1 ? offset + 1 : 2;
+    const Address candidate{subnet.network + offset};
+    const std::string path = path_of(candidate);
+    Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+    if (!file && errno == EEXIST) continue;
+    if (!file) throw_errno({"create ", path});
+    if (!try_lock(file, path)) throw_errno({"lock ", path});
+    explain({"set -C; exec 9> ", path, "; flock 9"});
+    address_ = candidate;
+    file_ = std::move(file);
+    create_file(last_path(), std::to_string(candidate.number));
+    return;
+  }
+  throw Failure(join({"no free address in ", subnet.text()}),
+                "end a container, or give STEPBOX_SUBNET a larger one");
+}
+
+Lease::~Lease() {
+  explain({"rm ", path_of(address_)});
+  if (::unlink(path_of(address_).c_str()) == -1) warn({"remove the lease ", path_of(address_)});
+}
+
+void Lease::keep(const std::string& note) const { create_file(path_of(address_), note); }
+
+std::string remove_dead_leases() {
+  std::string notes;
+  DIR* leases = ::opendir(directory().c_str());
+  while (const dirent* entry = leases ? ::readdir(leases) : nullptr) {
+    if (entry->d_name[0] == '.') continue;
+    const std::string path = directory() + "/" + entry->d_name;
+    const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file || !try_lock(file, path)) continue;
+    notes += read_file(path);
+    ::unlink(path.c_str());
+  }
+  if (leases) ::closedir(leases);
+  return notes;
+}
+
+}  // namespace stepbox

@@ -1,0 +1,144 @@
+#include "06-network/firewall.hpp"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
+#include "06-network/netlink.hpp"
+#include "common/error.hpp"
+#include "common/explain.hpp"
+#include "common/program.hpp"
+#include "common/text.hpp"
+
+namespace stepbox {
+
+static uint16_t parse_port(const std::string& text, const std::string& whole) {
+  const auto number = parse_number(text);
+  if (!number || *number < 1 || *number > 65535) {
+    throw Failure(join({"'", whole, "' is not [IP:]HOST:CONTAINER[/udp]"}),
+                  "ports go from 1 to 65535");
+  }
+  return static_cast<uint16_t>(*number);
+}
+
+void parse_value(const std::string& text, PublishedPort& port) {
+  const std::vector<std::string> protocol = split(text, '/');
+  const std::vector<std::string> parts = split(protocol[0], ':');
+  const bool known = protocol.size() == 1 ||
+                     (protocol.size() == 2 && (protocol[1] == "udp" || protocol[1] == "tcp"));
+  if (!known || parts.size() < 2 || parts.size() > 3) {
+    throw Failure(join({"'", text, "' is not [IP:]HOST:CONTAINER[/udp]"}), "as 8080:80");
+  }
+  if (parts.size() == 3) parse_value(parts[0], port.host_address);
+  port.host_port = parse_port(parts[parts.size() - 2], text);
+  port.container_port = parse_port(parts[parts.size() - 1], text);
+  port.udp = protocol.size() == 2 && protocol[1] == "udp";
+}
+
+static void run_nft(const std::string& script) {
+  for (const std::string& line : split(script, '\n')) {
+    if (!line.empty()) explain({"nft ", quoted(line)});
+  }
+  run_program({"nft", "-f", "-"}, script);
+}
+
+// LAB: nat
+static std::string our_table(const Subnet& subnet) {
+  const std::string own = subnet.text();
+  return join(
+      {"add table ip stepbox\n"
+       "add map ip stepbox published { type inet_proto . inet_service : ipv4_addr . inet_service; "
+       "}\n"
+       "add map ip stepbox published_on "
+       "{ type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service; }\n"
+       // Where a packet to the host is led inside, be it from outside or from the host itself.
+       "add chain ip stepbox publish\n"
+       "add rule ip stepbox publish dnat ip to ip daddr . meta l4proto . th dport map "
+       "@published_on\n"
+       "add rule ip stepbox publish fib daddr type local"
+       " dnat ip to meta l4proto . th dport map @published\n"
+       "add chain ip stepbox prerouting { type nat hook prerouting priority dstnat; }\n"
+       "add rule ip stepbox prerouting jump publish\n"
+       "add chain ip stepbox output { type nat hook output priority -100; }\n"
+       "add rule ip stepbox output jump publish\n"
+       // Where a container's address would mean nothing to the receiver, the host's own replaces
+       // it: outside; at a container that is asked by 127.0.0.1; at one that is asked by a
+       // neighbour, or itself, by way of the host ("hairpin": the answer must come back this way
+       // too).
+       "add chain ip stepbox postrouting { type nat hook postrouting priority srcnat; }\n"
+       "add rule ip stepbox postrouting ip saddr ",
+       own,
+       " oifname != stepbox0 masquerade\n"
+       "add rule ip stepbox postrouting oifname stepbox0 ip saddr 127.0.0.0/8 masquerade\n"
+       "add rule ip stepbox postrouting oifname stepbox0 ip saddr ",
+       own,
+       " ct status dnat masquerade\n"
+       // route_localnet lets 127.0.0.1 be routed to the bridge. Nobody else may come with it.
+       "add chain ip stepbox loopback { type filter hook prerouting priority raw; }\n"
+       "add rule ip stepbox loopback iifname != lo ip daddr 127.0.0.0/8 drop\n"
+       "add rule ip stepbox loopback iifname != lo ip saddr 127.0.0.0/8 drop\n"});
+}
+
+void ensure_firewall(const Subnet& subnet) {
+  if (!has_nft_table("stepbox")) run_nft(our_table(subnet));
+  // docker leaves DOCKER-USER for such rules; FORWARD is where it, and others, drop.
+  for (const char* chain : {"DOCKER-USER", "FORWARD"}) {
+    if (!has_nft_chain("filter", chain)) continue;
+    if (has_nft_comment("filter", chain, "stepbox")) return;
+    const std::string rule = join({"insert rule ip filter ", chain});
+    return run_nft(join({rule, " iifname stepbox0 counter accept comment \"stepbox\"\n",  //
+                         rule, " oifname stepbox0 counter accept comment \"stepbox\"\n"}));
+  }
+}
+
+Fd bind_port(const PublishedPort& port) {
+  const int type = (port.udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC;
+  Fd socket(::socket(AF_INET, type, 0));
+  const int on = 1;
+  // TCP: do not wait for connections that an earlier owner of the port has closed (socket(7)).
+  if (!port.udp) ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in name{};
+  name.sin_family = AF_INET;
+  name.sin_port = htons(port.host_port);
+  name.sin_addr.s_addr = htonl(port.host_address.number);
+  const std::string what =
+      join({"publish port ", port.host_address.text(), ":", std::to_string(port.host_port)});
+  if (::bind(socket.get(), reinterpret_cast<sockaddr*>(&name), sizeof name) == -1 ||
+      (!port.udp && ::listen(socket.get(), 1) == -1)) {
+    if (errno != EADDRINUSE) throw_errno({what});
+    throw Failure(join({what, ": already in use"}), "choose another, or end who has it: ss -lp");
+  }
+  return socket;
+}
+
+std::string as_nft_elements(const std::vector<PublishedPort>& ports, Address container) {
+  std::string elements;
+  for (const PublishedPort& port : ports) {
+    const bool any = port.host_address.number == 0;
+    elements += join({"element ip stepbox ", any ? "published { " : "published_on { ",
+                      any ? "" : port.host_address.text() + " . ", port.udp ? "udp . " : "tcp . ",
+                      std::to_string(port.host_port), " : ", container.text(), " . ",
+                      std::to_string(port.container_port), " }\n"});
+  }
+  return elements;
+}
+
+void publish(const std::string& elements) {
+  std::string script;
+  for (const std::string& line : split(elements, '\n')) {
+    if (!line.empty()) script += "add " + line + "\n";
+  }
+  if (!script.empty()) run_nft(script);
+}
+
+void unpublish(const std::string& elements) {
+  for (const std::string& line : split(elements, '\n')) {
+    if (line.empty()) continue;
+    try {
+      run_nft("delete " + line + "\n");
+    } catch (const Failure& error) {
+      if (std::string_view(error.what()).find("No such file") == std::string_view::npos) throw;
+    }
+  }
+}
+
+}  // namespace stepbox

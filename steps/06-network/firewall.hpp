@@ -1,0 +1,44 @@
+// Step 6. What nftables does for us: masquerading, and ports of the host that lead inside. (nft(8))
+#ifndef STEPBOX_STEPS_06_NETWORK_FIREWALL_HPP_
+#define STEPBOX_STEPS_06_NETWORK_FIREWALL_HPP_
+
+#include <string>
+#include <vector>
+
+#include "06-network/addresses.hpp"
+#include "common/fd.hpp"
+
+namespace stepbox {
+
+// One -p [IP:]HOST:CONTAINER[/udp].
+struct PublishedPort {
+  Address host_address;  // 0.0.0.0: every address of the host
+  uint16_t host_port = 0;
+  uint16_t container_port = 0;
+  bool udp = false;
+};
+void parse_value(const std::string& text, PublishedPort& port);  // throws Failure
+
+// Makes the table `ip stepbox` if it is not there, and whatever lets our packets through where
+// somebody else drops what is forwarded, as docker does: an accept in our own table could not.
+// The table is made once, and never declared again: that would wipe what running containers have
+// put there. Outside, with the network's lock held.
+void ensure_firewall(const Subnet& subnet);
+
+// Takes the port on the host by a socket, which nobody reads: nftables leads packets away before
+// they come to it. So no other program, and no other container, gets the port.
+// Throws Failure when it is in use.
+Fd bind_port(const PublishedPort& port);
+
+// The nft commands that publish ports, one line each, without their first word, "add" or "delete".
+// The part behind " : ", where a port leads to, is for "add" only: see unpublish().
+std::string as_nft_elements(const std::vector<PublishedPort>& ports, Address container);
+
+void publish(const std::string& elements);
+
+// Ports that are not there any more are no error: somebody has cleaned up before us.
+void unpublish(const std::string& elements);
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_06_NETWORK_FIREWALL_HPP_

@@ -1,0 +1,65 @@
+// resolv.conf, hosts, hostname: files of the container's own, bound over those of the rootfs.
+#include <sys/mount.h>
+
+#include "03-mount/mount.hpp"
+#include "06-network/network.hpp"
+#include "common/error.hpp"
+#include "common/explain.hpp"
+#include "common/files.hpp"
+#include "common/text.hpp"
+
+namespace stepbox {
+
+static std::string read_if_there(const std::string& path) {
+  return exists(path) ? read_file(path) : "";
+}
+
+static std::string resolv_conf(const NetworkOptions& options) {
+  std::string text;
+  for (const Address& server : options.dns) text += "nameserver " + server.text() + "\n";
+  for (const std::string& line : split(read_if_there("/etc/resolv.conf"), '\n')) {
+    const std::vector<std::string> words = split(line, ' ');
+    const bool server = words.size() > 1 && words[0] == "nameserver";
+    const bool loopback = server && (words[1].starts_with("127.") || words[1] == "::1");
+    const bool reachable = !loopback || options.mode == NetworkMode::kHost;
+    if (!line.empty() && !(server && (!options.dns.empty() || !reachable))) text += line + "\n";
+  }
+  return text.empty() ? "# the host has no name server that could be reached from here\n" : text;
+}
+
+NameFiles make_name_files(const NetworkOptions& options, const std::string& hostname,
+                          const std::optional<Address>& address) {
+  NameFiles files{resolv_conf(options), "", hostname.empty() ? "" : hostname + "\n"};
+  if (options.mode == NetworkMode::kHost) {
+    files.hosts = read_if_there("/etc/hosts");
+  } else {
+    files.hosts = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost\n";
+  }
+  if (!hostname.empty()) {
+    files.hosts += (address ? address->text() : "127.0.1.1") + "\t" + hostname + "\n";
+  }
+  for (const HostEntry& entry : options.hosts) {
+    files.hosts += entry.address.text() + "\t" + entry.name + "\n";
+  }
+  return files;
+}
+
+void mount_name_files(const NameFiles& files) {
+  // A tmpfs to hold them, mounted for a moment: the bound files keep it alive.
+  const MountPoint shm("/", "/dev/shm");
+  mount_new("tmpfs", shm, MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=755,size=1m");
+  Mounts staging;
+  staging.add(shm.name());
+  const std::pair<const char*, const std::string&> kFiles[] = {
+      {"resolv.conf", files.resolv_conf}, {"hosts", files.hosts}, {"hostname", files.hostname}};
+  for (const auto& [name, text] : kFiles) {
+    const std::string path = join({"/etc/", name});
+    if (text.empty() || !exists(path)) continue;
+    const std::string source = join({"/dev/shm/", name});
+    explain({"echo … > ", source});
+    create_file(source, text);
+    bind(source, MountPoint("/", path), false);
+  }
+}
+
+}  // namespace stepbox

@@ -1,0 +1,64 @@
+// Step 6. What `ip link`, `ip address` and `ip route` do, by messages to the kernel. (rtnetlink(7))
+#ifndef STEPBOX_STEPS_06_NETWORK_NETLINK_HPP_
+#define STEPBOX_STEPS_06_NETWORK_NETLINK_HPP_
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "06-network/addresses.hpp"
+
+struct mnl_socket;
+struct nlmsghdr;
+
+namespace stepbox {
+
+// Messages to the network namespace that this process is in when it makes the object.
+// They are collected, and sent together by commit(): one system call sets up a whole interface.
+class Netlink {
+ public:
+  Netlink();
+  ~Netlink();
+  Netlink(const Netlink&) = delete;
+
+  // The Ethernet address that goes with an IPv4 one: 02:42 and its four bytes. So a neighbour who
+  // remembers an earlier holder of the address is not wrong.
+  void add_bridge(const char* name, Address address);
+
+  // Both ends of a cable in one message: `name` here, up and plugged into the bridge; `peer` in the
+  // network namespace of process `pid`. (Moving the peer there afterwards would cost 15 ms.)
+  void add_veth(const std::string& name, const char* bridge, const char* peer, pid_t pid,
+                Address address);
+
+  void add_address(const char* link, Address address, const Subnet& subnet);
+  void set_up(const char* link);
+  void add_default_route(Address gateway);
+
+  // Sends what was collected. Throws system_error for the first message that the kernel refuses:
+  // `ip link add stepbox0 type bridge: Operation not permitted`.
+  void commit();
+
+  // The subnets that this host has routes to, without the default route. Empty `link`: any.
+  std::vector<Subnet> routes();
+
+ private:
+  struct Message;
+  Message& add(int type, int flags, const std::string& command);
+
+  mnl_socket* socket_;
+  std::vector<Message> messages_;
+};
+
+// Whether a link of this name is here, and up.
+bool is_up(const char* link);
+
+// What nftables has, asked without starting nft. (No library that we use speaks of one object.)
+bool has_nft_table(const char* table);
+bool has_nft_chain(const char* table, const char* chain);
+// Whether one of the chain's rules carries this comment.
+bool has_nft_comment(const char* table, const char* chain, const char* comment);
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_06_NETWORK_NETLINK_HPP_

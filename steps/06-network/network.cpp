@@ -1,0 +1,137 @@
+#include "06-network/network.hpp"
+
+#include <unistd.h>
+
+#include "06-network/netlink.hpp"
+#include "common/error.hpp"
+#include "common/explain.hpp"
+#include "common/files.hpp"
+
+namespace stepbox {
+
+constexpr char kBridge[] = "stepbox0";
+constexpr char kInside[] = "eth0";
+
+void parse_value(const std::string& text, NetworkMode& mode) {
+  if (text == "bridge") {
+    mode = NetworkMode::kBridge;
+  } else if (text == "none") {
+    mode = NetworkMode::kNone;
+  } else if (text == "host") {
+    mode = NetworkMode::kHost;
+  } else {
+    throw Failure(join({"no network is called '", text, "'"}), "bridge, none, host");
+  }
+}
+
+void parse_value(const std::string& text, HostEntry& entry) {
+  const size_t colon = text.find(':');
+  const bool blank = text.find_first_of(" \t\n") != std::string::npos;
+  if (colon == std::string::npos || colon == 0 || blank) {
+    throw Failure(join({"'", text, "' is not NAME:IP"}), "as db:172.16.0.9");
+  }
+  entry.name = text.substr(0, colon);
+  parse_value(text.substr(colon + 1), entry.address);
+}
+
+void add_options(CommandLine& cli, NetworkOptions& network) {
+  cli.option("--network", "MODE", network.mode, "bridge (an address of its own), none, or host");
+  cli.list("-p,--publish", "[IP:]HOST:CTR[/udp]", network.ports,
+           "Lead a port of the host to one of the container");
+  cli.list("--dns", "IP", network.dns, "Name server, instead of the host's");
+  cli.list("--add-host", "NAME:IP", network.hosts, "Add a line to /etc/hosts");
+}
+
+static void set_sysctl(const std::string& name, const char* value) {
+  const std::string path = "/proc/sys/net/ipv4/" + name;
+  explain({"echo ", value, " > ", path});
+  write_file(path, value);
+}
+
+// The bridge is made with the first container, and stays: removing it would need to know that
+// nobody else is about to use it.
+static void ensure_bridge(const Subnet& subnet) {
+  ensure_firewall(subnet);
+  if (is_up(kBridge)) return;
+  Netlink links;
+  for (const Subnet& route : links.routes()) {
+    if (!route.overlaps(subnet)) continue;
+    throw Failure(join({"the host already has a route to ", route.text(), ", which the bridge's ",
+                        subnet.text(), " would hide"}),
+                  "give another: STEPBOX_SUBNET=10.88.0.0/16");
+  }
+  links.add_bridge(kBridge, subnet.gateway());
+  links.commit();
+  links.add_address(kBridge, subnet.gateway(), subnet);
+  links.commit();
+  set_sysctl("ip_forward", "1");
+  set_sysctl(join({"conf/", kBridge, "/route_localnet"}), "1");
+  links.set_up(kBridge);  // last: a bridge that is up is complete
+  links.commit();
+}
+
+void Network::join_bridge(const std::string& id) {
+  subnet_ = bridge_subnet();
+  make_directories(kRunDirectory);
+  const Fd lock = lock_file(join({kRunDirectory, "/network.lock"}));
+  unpublish(remove_dead_leases());
+  ensure_bridge(subnet_);
+  for (const PublishedPort& port : options_.ports) ports_.push_back(bind_port(port));
+  lease_.emplace(subnet_);
+  elements_ = as_nft_elements(options_.ports, lease_->address());
+  if (!elements_.empty()) lease_->keep(elements_);  // for who finds it, should we be killed
+  veth_ = "sb-" + id.substr(0, 8);
+}
+
+Network::Network(const std::string& id, const NetworkOptions& options, const Namespaces& namespaces)
+    : options_(options), flags_(namespaces.for_clone()) {
+  if (!namespaces.own(CLONE_NEWNET)) options_.mode = NetworkMode::kHost;
+  if (options_.mode == NetworkMode::kHost) flags_ &= ~CLONE_NEWNET;
+  const bool bridge = options_.mode == NetworkMode::kBridge;
+  if (bridge && ::geteuid() != 0) {
+    throw Failure("the bridge is for root only", "be root, or run with --network none");
+  }
+  if (!bridge && !options_.ports.empty()) {
+    throw Failure("--publish leads through the bridge", "leave it out, or use --network bridge");
+  }
+  if (bridge) join_bridge(id);
+  files_ = make_name_files(options_, namespaces.name(),
+                           lease_ ? std::optional(lease_->address()) : std::nullopt);
+}
+
+Network::~Network() {
+  try {
+    unpublish(elements_);
+  } catch (const std::exception& error) {
+    warn({error.what()});
+  }
+}
+
+void Network::connect(pid_t child) const {
+  if (!lease_) return;
+  Netlink links;
+  links.add_veth(veth_, kBridge, kInside, child, lease_->address());
+  try {
+    links.commit();
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::no_such_process) throw;
+    return;  // the container is gone already: its wait() knows why
+  }
+  publish(elements_);
+}
+
+void Network::configure_inside() const {
+  if (options_.mode != NetworkMode::kHost) {
+    Netlink links;
+    links.set_up("lo");
+    if (lease_) {
+      links.add_address(kInside, lease_->address(), subnet_);
+      links.set_up(kInside);
+      links.add_default_route(subnet_.gateway());
+    }
+    links.commit();
+  }
+  mount_name_files(files_);
+}
+
+}  // namespace stepbox

@@ -1,0 +1,95 @@
+// Step 6. A container's network: a cable (veth(4)) from its own network namespace to a bridge on
+// the host, an address, and the files in /etc that go with them.
+//
+//   container        host
+//   eth0 ----------- sb-3f2a91cc --+
+//   172.16.0.2                     +-- stepbox0 172.16.0.1 -- routed, masqueraded -- the world
+//   eth0 ----------- sb-77b0e1d4 --+
+//
+// Everything outside is settled and made under one lock, /run/stepbox/network.lock.
+#ifndef STEPBOX_STEPS_06_NETWORK_NETWORK_HPP_
+#define STEPBOX_STEPS_06_NETWORK_NETWORK_HPP_
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "04-namespaces/namespaces.hpp"
+#include "06-network/addresses.hpp"
+#include "06-network/firewall.hpp"
+#include "06-network/gate.hpp"
+#include "common/cli.hpp"
+
+namespace stepbox {
+
+enum class NetworkMode { kBridge, kNone, kHost };
+void parse_value(const std::string& text, NetworkMode& mode);
+
+// One --add-host NAME:IP: a line of /etc/hosts.
+struct HostEntry {
+  std::string name;
+  Address address;
+};
+void parse_value(const std::string& text, HostEntry& entry);
+
+struct NetworkOptions {
+  NetworkMode mode = NetworkMode::kBridge;  // --network
+  std::vector<PublishedPort> ports;         // -p
+  std::vector<Address> dns;                 // --dns: instead of the host's name servers
+  std::vector<HostEntry> hosts;             // --add-host
+};
+void add_options(CommandLine& cli, NetworkOptions& network);
+
+// What the files in /etc say that name hosts; an empty text: leave the rootfs's own.
+// (name_files.cpp)
+struct NameFiles {
+  std::string resolv_conf;
+  std::string hosts;
+  std::string hostname;
+};
+
+// Outside: reads the host's. Its name servers on the loopback are left out, only the host itself
+// reaches them. `hostname` is empty where the container shares the host's.
+NameFiles make_name_files(const NetworkOptions& options, const std::string& hostname,
+                          const std::optional<Address>& address);
+
+// Inside. Binds such files over those of the rootfs, where it has them, and never writes to it.
+void mount_name_files(const NameFiles& files);
+
+class Network {
+ public:
+  // Outside. Cleans up what killed containers left, makes the bridge if this is the first
+  // container, leases an address, takes the published ports.
+  // Throws Failure: a port in use, no address left, the host routes the subnet elsewhere, not root.
+  Network(const std::string& id, const NetworkOptions& options, const Namespaces& namespaces);
+  ~Network();  // gives back address and ports; the veth ends with the namespace
+  Network(const Network&) = delete;
+
+  // What spawn() unshares: no network namespace with --network host.
+  int for_clone() const { return flags_; }
+
+  // Outside, once the child exists: the cable, and the published ports.
+  void connect(pid_t child) const;
+
+  // Inside, once it is there and the rootfs is the root: addresses, route; resolv.conf, hosts,
+  // hostname.
+  void configure_inside() const;
+
+ private:
+  void join_bridge(const std::string& id);
+
+  NetworkOptions options_;
+  int flags_;  // CLONE_NEW*: what spawn() unshares
+  Subnet subnet_;
+  std::string veth_;
+  std::string elements_;        // what is published, as nft says it
+  std::vector<Fd> ports_;       // holds the published ports
+  std::optional<Lease> lease_;  // none without a bridge
+  NameFiles files_;
+};
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_06_NETWORK_NETWORK_HPP_
