@@ -29,7 +29,7 @@ struct CommandLine::Parts {
   size_t taken = 0;
 };
 
-CommandLine::CommandLine(std::string_view usage, std::string_view example)
+CommandLine::CommandLine(std::string_view usage, std::string_view example, std::string_view verbs)
     : parts_(std::make_unique<Parts>()) {
   CLI::App& app = parts_->app;
   parts_->help->usage = usage;
@@ -42,7 +42,8 @@ CommandLine::CommandLine(std::string_view usage, std::string_view example)
   app.footer(join(
       {"\nExit status: 125 stepbox failed, 126 the command cannot be run, 127 no such command,\n"
        "128+N killed by signal N, else the command's own.\n\nExample: sudo ./",
-       program_invocation_short_name, " ", example, "\n"}));
+       program_invocation_short_name, " ", example, "\n", verbs.empty() ? "" : "Verbs: ", verbs,
+       verbs.empty() ? "" : "\n"}));
   flag("--explain", parts_->explain,
        "Say each kernel operation as a shell command, before it is done");
 }
@@ -108,6 +109,12 @@ std::vector<std::string> CommandLine::take_all(const char* what) {
   std::vector<std::string> words{take(what)};
   while (parts_->taken < parts_->words.size()) words.push_back(take(what));
   return words;
+}
+
+void CommandLine::end() {
+  if (parts_->taken == parts_->words.size()) return;
+  throw Failure(join({"unexpected word ", parts_->words[parts_->taken]}),
+                join({program_invocation_short_name, " ", parts_->help->usage}));
 }
 
 }  // namespace stepbox

@@ -20,8 +20,9 @@ void parse_value(const std::string& text, std::string& value);
 class CommandLine {
  public:
   // `usage` and `example` follow the program's name: "[OPTIONS] ROOTFS COMMAND [ARG...]",
-  // "busybox /bin/sh". --help and --explain are there already.
-  CommandLine(std::string_view usage, std::string_view example);
+  // "busybox /bin/sh". `verbs` may say which other words can come first. --help and --explain
+  // are there already.
+  CommandLine(std::string_view usage, std::string_view example, std::string_view verbs = {});
   ~CommandLine();
 
   // A switch: `--stats`.
@@ -53,6 +54,9 @@ class CommandLine {
   // Throws Failure when there is none, naming what is missing: "no ROOTFS given".
   std::string take(const char* what);
   std::vector<std::string> take_all(const char* what);
+
+  // Throws Failure when there are words left.
+  void end();
 
  private:
   using Parser = void (*)(const std::string& text, void* target);

@@ -6,6 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <cstdio>
+
 #include "common/error.hpp"
 
 namespace stepbox {
@@ -42,6 +44,17 @@ void create_file(const std::string& path, std::string_view text, unsigned mode) 
   Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
   if (!file) throw_errno({"create ", path});
   if (!text.empty()) write_whole(file, path, text);
+}
+
+void replace_file(const std::string& path, std::string_view text, unsigned mode) {
+  const std::string fresh = path + ".new";
+  try {
+    create_file(fresh, text, mode);
+    if (::rename(fresh.c_str(), path.c_str()) == -1) throw_errno({"rename ", fresh, " to ", path});
+  } catch (...) {
+    ::unlink(fresh.c_str());
+    throw;
+  }
 }
 
 void make_directories(const std::string& path, unsigned mode) {

@@ -21,6 +21,10 @@ void write_file(const std::string& path, std::string_view text);
 // Throws system_error; a half-written file may stay behind (see replace_file).
 void create_file(const std::string& path, std::string_view text, unsigned mode = 0644);
 
+// Writes a new file beside it and renames that: whoever reads sees the old text or the new one,
+// never a part of it. One writer at a time. Throws system_error, and leaves the old text.
+void replace_file(const std::string& path, std::string_view text, unsigned mode = 0644);
+
 // mkdir -p: existing directories are fine, a file in the way is not.
 // Throws system_error.
 void make_directories(const std::string& path, unsigned mode = 0755);

@@ -1,6 +1,7 @@
 #include "common/testing/groups.hpp"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -125,7 +126,13 @@ StageGroups::StageGroups(const std::string& id)
       if (make_group(hierarchy, hierarchy.mount, shared)) {
         if (hierarchy.v2) hand_on_controllers(hierarchy.mount);
         if (hierarchy.v2 && exists(shared)) hand_on_controllers(shared);
-        if (make_group(hierarchy, shared, group)) break;
+        if (make_group(hierarchy, shared, group)) {
+          Fd directory(::open(group.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+          if (directory && try_lock(directory, group)) {
+            locks_.push_back(std::move(directory));
+            break;
+          }
+        }
       }
       if (attempt == 100) throw Failure(stepbox::join({"cannot make ", group}));
     }

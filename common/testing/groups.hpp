@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "common/fd.hpp"
+
 namespace stepbox {
 
 // One mounted hierarchy.
@@ -35,7 +37,8 @@ class StageGroups {
 
  private:
   std::vector<Hierarchy> hierarchies_;
-  std::string name_;  // stepbox/stage-<id>
+  std::string name_;       // stepbox/stage-<id>
+  std::vector<Fd> locks_;  // on our groups: a step on the host takes unlocked ones for litter
 };
 
 // Inside: all groups but the harness's own leaf, by path.

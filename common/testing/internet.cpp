@@ -18,19 +18,11 @@ namespace {
 
 // Where programs out there leave their words.
 constexpr const char* kAnswer = "/run/stage/cell/internet-out";
+constexpr const char* kBatch = "/run/stage/cell/ip-batch";
+const std::vector<std::string> kIpBatch{"ip", "-batch", kBatch};
 
-std::vector<std::string> out_there(pid_t holder, const std::vector<std::string>& words) {
-  std::vector<std::string> whole{"nsenter", "--net=/proc/" + std::to_string(holder) + "/ns/net",
-                                 "--"};
-  whole.insert(whole.end(), words.begin(), words.end());
-  return whole;
-}
-
-void ip_batch(const std::vector<std::string>& prefix, const std::string& lines) {
-  const std::string file = "/run/stage/cell/ip-batch";
-  create_file(file, lines);
-  std::vector<std::string> words = prefix;
-  words.insert(words.end(), {"ip", "-batch", file});
+void ip_batch(const std::vector<std::string>& words, const std::string& lines) {
+  create_file(kBatch, lines);
   const std::optional<int> status =
       wait_for_end(launch({.words = words, .err = kAnswer}), std::chrono::seconds(10));
   if (!status || *status != 0) throw Failure("cannot build the internet: " + read_file(kAnswer));
@@ -56,9 +48,9 @@ pid_t start_holder() {
 }  // namespace
 
 Internet::Internet() : holder_(start_holder()) {
-  ip_batch({}, "link add world0 type veth peer name eth0 netns " + std::to_string(holder_) +
+  ip_batch(kIpBatch, "link add world0 type veth peer name eth0 netns " + std::to_string(holder_) +
                    "\naddr add 203.0.113.1/24 dev world0\nlink set world0 up\n");
-  ip_batch(out_there(holder_, {}),
+  ip_batch(out_there(kIpBatch),
            "addr add 203.0.113.2/24 dev eth0\nlink set eth0 up\nlink set lo up\n");
 }
 
@@ -68,13 +60,16 @@ Internet::~Internet() {
 }
 
 std::string Internet::run(const std::vector<std::string>& words) const {
-  const pid_t pid = launch({.words = out_there(holder_, words), .out = kAnswer});
+  const pid_t pid = launch({.words = out_there(words), .out = kAnswer});
   if (!wait_for_end(pid, std::chrono::seconds(10))) ::kill(pid, SIGKILL);
   return read_file(kAnswer);
 }
 
-void Internet::start(const std::vector<std::string>& words) const {
-  launch({.words = out_there(holder_, words)});
+std::vector<std::string> Internet::out_there(const std::vector<std::string>& words) const {
+  const std::string network = "--net=/proc/" + std::to_string(holder_) + "/ns/net";
+  std::vector<std::string> whole{"nsenter", network, "--"};
+  whole.insert(whole.end(), words.begin(), words.end());
+  return whole;
 }
 
 }  // namespace stepbox

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <doctest/doctest.h>
+#include <signal.h>
 #include <sys/random.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -62,6 +63,21 @@ std::string random_word() {
   std::string word = "w";
   for (const unsigned char byte : bytes) word += static_cast<char>('a' + byte % 26);
   return word;
+}
+
+Background::Background(std::vector<std::string> words, const std::string& out,
+                       std::string_view until)
+    : pid_(launch({.words = std::move(words), .out = out})) {
+  const auto deadline = Clock::now() + kAppearing;
+  while (read_file(out).find(until) == std::string::npos) {
+    if (Clock::now() > deadline) FAIL("a server on the host did not start: " << read_file(out));
+    pause_a_little();
+  }
+}
+
+Background::~Background() {
+  ::kill(pid_, SIGKILL);
+  ::waitpid(pid_, nullptr, 0);
 }
 
 Stage::Stage(const Ingredients& ingredients, int subject_level)
@@ -142,19 +158,24 @@ Internet& Stage::internet() {
 
 void Stage::census_before() { before_ = take_census(with_nft_); }
 
-std::string Stage::census_after() {
+Census Stage::await_nothing(const std::string& kind) {
   const auto deadline = Clock::now() + kSettling;
-  Census rest;
-  do {
+  for (;;) {
     if (orphans_expected_) {
       while (::waitpid(-1, nullptr, WNOHANG) > 0) continue;
     }
-    rest = left_over(before_, take_census(with_nft_));
-    std::erase_if(rest, [&](const std::string& line) { return !line.starts_with(counted_); });
-    if (rest.empty()) return "";
+    Census rest = left_over(before_, take_census(with_nft_ && kind.empty()));
+    std::erase_if(rest, [&](const std::string& line) { return !line.starts_with(kind); });
+    if (rest.empty() || Clock::now() > deadline) return rest;
     pause_a_little();
-  } while (Clock::now() < deadline);
+  }
+}
 
+void Stage::await_orphans() { await_nothing("process: "); }
+
+std::string Stage::census_after() {
+  const Census rest = await_nothing(counted_);
+  if (rest.empty()) return "";
   std::string text = "left behind, 3 s after the end:\n";
   for (const std::string& line : rest) text += "    " + line + "\n";
   return text;

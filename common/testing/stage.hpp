@@ -30,6 +30,20 @@ void prepare_workshop();
 // Throws system_error.
 void enter_stage(const StageGroups& groups);
 
+// A program in the background, outside of all containers. Ends with this object.
+class Background {
+ public:
+  // Its stdout goes to the file `out`. Returns when that holds `until`; fails the claim if it never
+  // does.
+  Background(std::vector<std::string> words, const std::string& out, std::string_view until);
+  Background(const Background&) = delete;
+  Background& operator=(const Background&) = delete;
+  ~Background();
+
+ private:
+  pid_t pid_;
+};
+
 // What a claim sees of it.
 class Stage {
  public:
@@ -62,6 +76,8 @@ class Stage {
 
   // The subject is going to be killed by -9: nobody is there to wait for its children.
   void expect_orphans() { orphans_expected_ = true; }
+  // Waits up to 3 s until they are dead, and reaps them.
+  void await_orphans();
   // After the claim only lines that begin so are counted: "process: ".
   void count_only(const std::string& kind) { counted_ = kind; }
   // What is there now belongs to the claim itself.
@@ -70,6 +86,9 @@ class Stage {
   std::string census_after();
 
  private:
+  // Waits up to 3 s for all lines that begin with `kind` to be gone; returns the rest.
+  Census await_nothing(const std::string& kind);
+
   const Ingredients& ingredients_;
   std::string rootfs_;
   bool with_nft_;

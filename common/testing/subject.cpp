@@ -141,7 +141,10 @@ PtyRun Subject::start_on_pty(const RunSpec& run) {
   return PtyRun(prepare(run), at_most_for_peers(kPatience));
 }
 
-void Subject::settle() { run({.command = {"/bin/true"}}); }
+void Subject::settle() {
+  stage_.await_orphans();
+  run({.command = {"/bin/true"}});
+}
 
 void Subject::record(size_t line, const Run& run, bool may_refuse) {
   std::string& outcome = lines_[line].outcome;

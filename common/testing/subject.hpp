@@ -76,8 +76,8 @@ class Subject {
   // The same at a terminal, under a parent that does job control as a shell does.
   PtyRun start_on_pty(const RunSpec& run);
 
-  // Starts it once more, with a command that does nothing: from step 5 on this tidies up after
-  // a predecessor that was killed.
+  // Waits until what a killed subject had started is dead, then starts it once more, with a
+  // command that does nothing: from step 5 on this tidies up after its predecessor.
   void settle();
 
   int level() const { return spec_.level; }

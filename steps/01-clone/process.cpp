@@ -143,6 +143,7 @@ Child::Child(Child&& other) noexcept
       init_(other.init_),
       go_(std::move(other.go_)),
       errors_(std::move(other.errors_)),
+      report_(std::move(other.report_)),
       terminal_(std::move(other.terminal_)) {}
 
 Child::~Child() {
@@ -155,20 +156,27 @@ void Child::go() {
   if (::write(go_.get(), "", 1) != 1) throw_errno({"tell the child to go"});
 }
 
-int Child::wait() {
+void Child::wait_for_exec() {
   if (explaining()) go();  // both sides talk: ours first, so a transcript is the same each time
+  char block[4096];
+  for (ssize_t got; (got = ::read(errors_.get(), block, sizeof block)) > 0;) {
+    report_.append(block, static_cast<size_t>(got));
+  }
+  errors_.close();
+}
+
+int Child::wait() {
+  if (errors_) wait_for_exec();
   int killed_by = 0;
   const int status = forward_signals(pid_, init_, &killed_by);
   pid_ = -1;
   terminal_.restore();
-  char text[4097];
-  const ssize_t got = ::read(errors_.get(), text, sizeof text);
-  if (got > 0)
-    throw Failure(std::string(text + 1, static_cast<size_t>(got) - 1), "",
-                  static_cast<unsigned char>(text[0]));
+  if (!report_.empty()) {
+    throw Failure(report_.substr(1), "", static_cast<unsigned char>(report_.front()));
+  }
   if (WIFEXITED(status)) return WEXITSTATUS(status);
-  return kSignalBase +
-         (killed_by != 0 && WTERMSIG(status) == SIGKILL ? killed_by : WTERMSIG(status));
+  const int signal = WTERMSIG(status);
+  return kSignalBase + (signal == SIGKILL && killed_by != 0 ? killed_by : signal);
 }
 
 int exec_command(const std::vector<std::string>& command) {

@@ -42,6 +42,9 @@ class Child {
   // Lets the child start. spawn() does it, or under --explain wait(): the two sides take turns.
   void go();
 
+  // Returns once the command runs, or never will: wait() says why.
+  void wait_for_exec();
+
   // Waits until the child ends, and meanwhile passes signals on to it (signals.hpp).
   // Returns its exit status, or 128 + N when signal N killed it.
   // Throws Failure when the command never ran: the child's own message and status.
@@ -51,7 +54,8 @@ class Child {
   pid_t pid_;
   bool init_;  // process 1 of a PID namespace of its own
   Fd go_;      // our end of the "go" pipe; the child notices when it closes
-  Fd errors_;  // what the child has to say when it fails
+  Fd errors_;  // what the child has to say when it fails; closed by exec, so then: end of file
+  std::string report_;  // what it has said: a byte of exit status, and a message
   Terminal terminal_;
 };
 

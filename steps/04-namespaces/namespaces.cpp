@@ -30,7 +30,7 @@ void parse_value(const std::string& text, NamespaceSet& set) {
 }
 
 void add_options(CommandLine& cli, Namespaces& namespaces) {
-  cli.option("--hostname", "NAME", namespaces.hostname, "The container's host name (stepbox)");
+  cli.option("--hostname", "NAME", namespaces.hostname, "The container's host name");
   cli.option("--share", "NS[,NS]", namespaces.shared,
              "Keep the host's uts, pid, mount, ipc, net or cgroup namespace");
   cli.flag("--userns", namespaces.user, "Add a user namespace (always, when not root)");

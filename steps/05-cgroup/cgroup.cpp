@@ -79,6 +79,12 @@ Cgroup::Cgroup(const std::string& id, const Limits& limits) : limits_(limits) {
   }
 }
 
+Cgroup Cgroup::existing(const std::string& id) {
+  Cgroup cgroup;
+  cgroup.groups_ = find_groups(id);
+  return cgroup;
+}
+
 // Where seccomp hides clone3(2), as docker's filter does, it fails with ENOSYS.
 static bool has_clone3() { return ::syscall(SYS_clone3, nullptr, 0) == -1 && errno != ENOSYS; }
 

@@ -48,6 +48,9 @@ class Cgroup {
   // Throws Failure where the host has no such controller; system_error where we may not use it.
   Cgroup(const std::string& id, const Limits& limits);
 
+  // The groups of a container that runs already, for one more process in it. (Step 7)
+  static Cgroup existing(const std::string& id);
+
   // Inside, first of all: this process becomes a member, so the limits hold before the command
   // starts. By itself: a parent who writes somebody else's pid waits 10 ms for the kernel.
   void join() const;
@@ -60,6 +63,8 @@ class Cgroup {
   void report() const;
 
  private:
+  Cgroup() = default;
+
   Limits limits_;
   std::vector<Group> groups_;  // the destructor kills who is left in them, and removes them
 };

@@ -80,6 +80,21 @@ Group::Group(const Hierarchy& hierarchy, const std::string& id)
       path_(path_for(hierarchy, id)),
       directory_(make_locked_directory(path_)) {}
 
+Group::Group(const Hierarchy& hierarchy, const std::string& path, Fd directory)
+    : hierarchy_(hierarchy), path_(path), directory_(std::move(directory)), owned_(false) {}
+
+std::vector<Group> find_groups(const std::string& id) {
+  std::vector<Group> groups;
+  for (const MountEntry& entry : read_mountinfo()) {
+    const bool v2 = entry.type == "cgroup2";
+    if (!v2 && entry.type != "cgroup") continue;
+    const std::string path = entry.target + "/stepbox/" + id;
+    Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (directory) groups.emplace_back(Hierarchy{v2, entry.target, {}}, path, std::move(directory));
+  }
+  return groups;
+}
+
 bool Group::has(const char* controller) const {
   return contains(hierarchy_.controllers, controller);
 }
@@ -138,7 +153,7 @@ static void remove_group(const std::string& path) {
 }
 
 Group::~Group() {
-  if (!directory_) return;
+  if (!directory_ || !owned_) return;
   try {
     remove_group(path_);
   } catch (const std::exception& error) {

@@ -39,7 +39,10 @@ class Group {
   // Makes it, and its parent `stepbox`. Throws system_error.
   Group(const Hierarchy& hierarchy, const std::string& id);
 
-  // Kills the members, and removes the directory with all that is below it.
+  // Somebody else's, open already as `directory`.
+  Group(const Hierarchy& hierarchy, const std::string& path, Fd directory);
+
+  // If it is ours: kills the members, and removes the directory with all that is below it.
   ~Group();
   Group(Group&& other) noexcept = default;
 
@@ -63,8 +66,13 @@ class Group {
 
   Hierarchy hierarchy_;
   std::string path_;
-  Fd directory_;  // holds the lock; -1: moved from
+  Fd directory_;       // -1: moved from
+  bool owned_ = true;  // then directory_ holds the lock
 };
+
+// The groups `stepbox/<id>` that somebody else has made, in whatever trees. They are left as they
+// are.
+std::vector<Group> find_groups(const std::string& id);
 
 // Removes the groups in `hierarchy` that nobody has locked: their owner was killed.
 void remove_litter(const Hierarchy& hierarchy);

@@ -18,6 +18,7 @@ struct Netlink::Message {
   std::string command;  // as a reader would have typed it; the name of the error too
   std::array<char, 1024> buffer;
   nlmsghdr* header() { return reinterpret_cast<nlmsghdr*>(buffer.data()); }
+  const nlmsghdr* header() const { return reinterpret_cast<const nlmsghdr*>(buffer.data()); }
 };
 
 Netlink::Netlink() : socket_(::mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC)) {
@@ -126,16 +127,24 @@ void Netlink::add_default_route(Address gateway) {
   ::mnl_attr_put_u32(header, RTA_GATEWAY, htonl(gateway.number));
 }
 
+void Netlink::remove(const std::string& link) {
+  nlmsghdr* header = add(RTM_DELLINK, 0, join({"ip link delete ", link})).header();
+  put_link(header, 0);
+  ::mnl_attr_put_strz(header, IFLA_IFNAME, link.c_str());
+}
+
 void Netlink::commit() {
+  const std::vector<Message> messages = std::exchange(messages_, {});
   std::string batch;
-  for (Message& message : messages_) {
+  for (const Message& message : messages) {
     explain({message.command});
     batch.append(message.buffer.data(), message.header()->nlmsg_len);
   }
-  if (::mnl_socket_sendto(socket_, batch.data(), batch.size()) == -1)
+  if (::mnl_socket_sendto(socket_, batch.data(), batch.size()) == -1) {
     throw_errno({"send to rtnetlink"});
+  }
   std::array<char, 8192> answer;
-  for (size_t acknowledged = 0; acknowledged < messages_.size();) {
+  for (size_t acknowledged = 0; acknowledged < messages.size();) {
     const ssize_t length = ::mnl_socket_recvfrom(socket_, answer.data(), answer.size());
     if (length == -1) throw_errno({"receive from rtnetlink"});
     int left = static_cast<int>(length);
@@ -144,11 +153,10 @@ void Netlink::commit() {
       if (header->nlmsg_type != NLMSG_ERROR) continue;
       const auto* result = static_cast<const nlmsgerr*>(::mnl_nlmsg_get_payload(header));
       if (result->error != 0)
-        throw_errno({messages_[header->nlmsg_seq - 1].command}, -result->error);
+        throw_errno({messages[header->nlmsg_seq - 1].command}, -result->error);
       ++acknowledged;
     }
   }
-  messages_.clear();
 }
 
 // One route of a dump: adds its destination to the vector<Subnet> behind `target`.

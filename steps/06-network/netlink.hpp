@@ -31,6 +31,8 @@ class Netlink {
   void add_veth(const std::string& name, const char* bridge, const char* peer, pid_t pid,
                 Address address);
 
+  void remove(const std::string& link);
+
   void add_address(const char* link, Address address, const Subnet& subnet);
   void set_up(const char* link);
   void add_default_route(Address gateway);

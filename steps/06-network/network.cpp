@@ -110,12 +110,19 @@ Network::~Network() {
 void Network::connect(pid_t child) const {
   if (!lease_) return;
   Netlink links;
-  links.add_veth(veth_, kBridge, kInside, child, lease_->address());
-  try {
-    links.commit();
-  } catch (const std::system_error& error) {
-    if (error.code() != std::errc::no_such_process) throw;
-    return;  // the container is gone already: its wait() knows why
+  for (int tries = 0;; ++tries) {
+    links.add_veth(veth_, kBridge, kInside, child, lease_->address());
+    try {
+      links.commit();
+      break;
+    } catch (const std::system_error& error) {
+      // The container is gone already: its wait() knows why.
+      if (error.code() == std::errc::no_such_process) return;
+      // The same container ran a moment ago: the kernel has not yet taken its cable away.
+      if (error.code() != std::errc::file_exists || tries > 0) throw;
+      links.remove(veth_);
+      links.commit();
+    }
   }
   publish(elements_);
 }

@@ -79,6 +79,7 @@ int eat_processes(int count, char** words) {
   }
   const bool refused = got < wanted;
   ::printf("%d processes, then: %s\n", got, refused ? ::strerrordesc_np(errno) : "enough");
+  if (count > 1) ::pause();
   for (int i = 0; i < got; ++i) ::kill(pids[i], SIGKILL);
   while (::wait(nullptr) > 0) continue;
   return refused ? 1 : 0;

@@ -16,6 +16,7 @@ constexpr Verb kVerbs[] = {
     {"files", count_files},    {"words", show_words},     {"queue", look_for_queue},
     {"pty", open_pty},         {"orphan", make_orphan},   {"memory", eat_memory},
     {"spin", eat_cpu},         {"forks", eat_processes},
+    {"serve", serve},          {"ask", ask},
 };
 
 }  // namespace

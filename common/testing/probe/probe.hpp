@@ -11,7 +11,9 @@
 //   probe orphan             makes an orphan that ends at once, says whether somebody reaps it
 //   probe memory MEGABYTES   fills so much memory, says how much it got
 //   probe spin SECONDS       uses so much CPU time (or twice as long on the clock), says both
-//   probe forks NUMBER       starts so many processes at once, says how many it got
+//   probe forks NUMBER [hold]  starts so many processes at once, says how many it got; keeps them
+//   probe serve tcp|udp PORT WORD     says "ready", answers everybody "WORD ADDRESS-OF-THE-ASKER"
+//   probe ask tcp|udp ADDRESS PORT    says the answer, or what went wrong; waits 2 s at most
 #ifndef STEPBOX_COMMON_TESTING_PROBE_PROBE_HPP_
 #define STEPBOX_COMMON_TESTING_PROBE_PROBE_HPP_
 
@@ -29,6 +31,8 @@ int make_orphan(int count, char** words);
 int eat_memory(int count, char** words);
 int eat_cpu(int count, char** words);
 int eat_processes(int count, char** words);
+int serve(int count, char** words);
+int ask(int count, char** words);
 
 }  // namespace stepbox
 

@@ -1,0 +1,85 @@
+// A server that says who asked, and somebody who asks.
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "common/testing/probe/probe.hpp"
+
+namespace stepbox {
+namespace {
+
+bool is_tcp(const char* word) { return ::strcmp(word, "tcp") == 0; }
+
+sockaddr_in address_of(const char* text, const char* port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(::atoi(port)));
+  ::inet_pton(AF_INET, text, &address.sin_addr);
+  return address;
+}
+
+sockaddr* generic(sockaddr_in& address) { return reinterpret_cast<sockaddr*>(&address); }
+
+int complain(const char* operation) {
+  ::printf("%s: %s\n", operation, ::strerror(errno));
+  return 1;
+}
+
+size_t write_answer(char (&text)[128], const char* word, const sockaddr_in& asker) {
+  char address[INET_ADDRSTRLEN];
+  ::inet_ntop(AF_INET, &asker.sin_addr, address, sizeof address);
+  return static_cast<size_t>(::snprintf(text, sizeof text, "%s %s\n", word, address));
+}
+
+}  // namespace
+
+int serve(int count, char** words) {
+  if (count < 3) return 2;
+  const bool tcp = is_tcp(words[0]);
+  const int socket = ::socket(AF_INET, tcp ? SOCK_STREAM : SOCK_DGRAM, 0);
+  const int on = 1;
+  ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in here = address_of("0.0.0.0", words[1]);
+  if (::bind(socket, generic(here), sizeof here) == -1) return complain("bind");
+  if (tcp && ::listen(socket, 16) == -1) return complain("listen");
+  ::puts("ready");
+  for (;;) {
+    sockaddr_in asker{};
+    socklen_t length = sizeof asker;
+    char text[128];
+    if (tcp) {
+      const int connection = ::accept(socket, generic(asker), &length);
+      if (::write(connection, text, write_answer(text, words[2], asker)) == -1) complain("write");
+      ::close(connection);
+    } else if (::recvfrom(socket, text, sizeof text, 0, generic(asker), &length) >= 0) {
+      const size_t size = write_answer(text, words[2], asker);
+      if (::sendto(socket, text, size, 0, generic(asker), length) == -1) complain("sendto");
+    }
+  }
+}
+
+int ask(int count, char** words) {
+  if (count < 3) return 2;
+  const bool tcp = is_tcp(words[0]);
+  const int socket = ::socket(AF_INET, tcp ? SOCK_STREAM : SOCK_DGRAM, 0);
+  const timeval patience{.tv_sec = 2, .tv_usec = 0};
+  ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);  // connect(2) too
+  sockaddr_in there = address_of(words[1], words[2]);
+  if (::connect(socket, generic(there), sizeof there) == -1) return complain("connect");
+  if (!tcp && ::write(socket, "?", 1) == -1) return complain("write");
+  char text[128];
+  const ssize_t got = ::read(socket, text, sizeof text - 1);
+  if (got == -1) return complain("read");
+  text[got] = '\0';
+  ::fputs(text, stdout);
+  return 0;
+}
+
+}  // namespace stepbox

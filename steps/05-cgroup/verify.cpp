@@ -1,0 +1,195 @@
+// The claims of step 5: so much CPU, memory and processes, and no more.
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <chrono>
+
+#include "common/files.hpp"
+#include "common/testing/claim.hpp"
+#include "common/testing/stage.hpp"
+#include "common/testing/subject.hpp"
+
+namespace stepbox {
+namespace {
+
+bool holds(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+void require_controller(const std::string& name) {
+  const bool v1 = holds(read_file("/proc/self/cgroup"), name);
+  for (const Hierarchy& hierarchy : mounted_hierarchies()) {
+    if (v1 || (hierarchy.v2 && holds(read_file(hierarchy.mount + "/cgroup.controllers"), name))) {
+      return;
+    }
+  }
+  skip("no cgroup controller for " + name + " here");
+}
+
+// The CPU seconds that a process has used, by the kernel's accounting.
+double cpu_seconds(pid_t pid) {
+  clockid_t clock{};
+  timespec used{};
+  if (::clock_getcpuclockid(pid, &clock) != 0 || ::clock_gettime(clock, &used) == -1) return 0;
+  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
+}
+
+// A counter of the group's cpu.stat: nr_periods, nr_throttled. 0 where the group has no quota.
+double cpu_counter(const std::string& group, const std::string& name) {
+  if (!exists(group + "/cpu.stat")) return 0;
+  const std::string text = read_file(group + "/cpu.stat");
+  const size_t at = text.find(name + " ");
+  return at == text.npos ? 0 : std::stod(text.substr(at + name.size() + 1));
+}
+
+// What a spinning process gets of one CPU. A window of a second counts when the group was
+// throttled in most of its periods, or got too much: else the machine was busy with others.
+double share_of(pid_t pid) {
+  using Clock = std::chrono::steady_clock;
+  const std::string group = Stage::group_of(pid, "cpu");
+  double share = 0;
+  for (int window = 0; window < 4; ++window) {
+    const auto start = Clock::now();
+    const double used = cpu_seconds(pid);
+    const double periods = cpu_counter(group, "nr_periods");
+    const double throttled = cpu_counter(group, "nr_throttled");
+    const timespec second{.tv_sec = 1, .tv_nsec = 0};  // what is measured, not a guess
+    ::nanosleep(&second, nullptr);
+    const std::chrono::duration<double> elapsed = Clock::now() - start;
+    share = (cpu_seconds(pid) - used) / elapsed.count();
+    const double all = cpu_counter(group, "nr_periods") - periods;
+    const double full = cpu_counter(group, "nr_throttled") - throttled;
+    if (full >= 0.8 * all || share > 0.5) break;
+  }
+  return share;
+}
+
+Running start_spinning(Subject& subject, const std::string& cpus, const std::string& word) {
+  Running running =
+      subject.start({.options = {"--cpus", cpus}, .command = {"/bin/probe", "spin", "3", word}});
+  running.wait_for_output("ready");
+  return running;
+}
+
+void stop(Running& running) {
+  running.signal(SIGTERM);
+  running.wait();
+}
+
+}  // namespace
+
+// --- CPU ----------------------------------------------------------------------------------
+
+CLAIM("a busy loop gets its share of the CPU",
+      {.step = 5, .points = 2, .hint = "cpu.cfs_quota_us, or cpu.max on v2"}) {
+  require_controller("cpu");
+  const std::string word = random_word();
+  Running running = start_spinning(subject, "0.2", word);
+  const double share = share_of(stage.find_process(word));
+  CHECK(share > 0.2 * 0.85);
+  CHECK(share < 0.2 * 1.15);
+  stop(running);
+}
+
+CLAIM("two containers do not share one limit",
+      {.step = 5, .points = 2, .hint = "each container needs a group of its own"}) {
+  require_controller("cpu");
+  const std::string one = random_word();
+  const std::string other = random_word();
+  Running first = start_spinning(subject, "0.2", one);
+  Running second = start_spinning(subject, "0.2", other);
+  const double share = share_of(stage.find_process(one));
+  CHECK(share > 0.2 * 0.85);
+  CHECK(share < 0.2 * 1.15);
+  stop(first);
+  stop(second);
+}
+
+// --- Memory -------------------------------------------------------------------------------
+
+CLAIM("a memory hog is killed: 137", {.step = 5, .points = 2}) {
+  require_controller("memory");
+  const std::vector<std::string> limit{"-m", "64m"};
+  CHECK(subject.run({.options = limit, .command = {"/bin/probe", "memory", "32"}}).status == 0);
+  CHECK(subject.run({.options = limit, .command = {"/bin/probe", "memory", "256"}}).status == 137);
+}
+
+CLAIM("a kill for lack of memory is named on stderr",
+      {.step = 5, .hint = "memory.oom_control or memory.events count them"}) {
+  require_controller("memory");
+  // The hog is the command's child: its own status says nothing.
+  const Run run = subject.run(
+      {.options = {"-m", "32m"}, .command = {"/bin/sh", "-c", "probe memory 256; exit 0"}});
+  CHECK(run.status == 0);
+  CHECK_MESSAGE(holds(run.err, "memory"), "stderr: " << run.err);
+}
+
+// --- Processes ----------------------------------------------------------------------------
+
+CLAIM("a fork bomb stops at the limit",
+      {.step = 5, .points = 2, .hint = "pids.max counts threads and processes"}) {
+  require_controller("pids");
+  const Run run =
+      subject.run({.options = {"--pids-limit", "20"}, .command = {"/bin/probe", "forks", "300"}});
+  CHECK(run.out == "19 processes, then: Resource temporarily unavailable\n");  // and probe: 20
+}
+
+CLAIM("a fork bomb goes unnoticed on the host", {.step = 5}) {
+  require_controller("pids");
+  Running bomb = subject.start(
+      {.options = {"--pids-limit", "20"}, .command = {"/bin/probe", "forks", "300", "hold"}});
+  bomb.wait_for_output("processes, then: Resource");
+  stage.on_host({"true"});
+  CHECK(subject.run({.options = {"--pids-limit", "20"}, .command = {"/bin/true"}}).status == 0);
+  stop(bomb);
+}
+
+CLAIM("limits are in force before the command starts",
+      {.step = 5, .points = 3, .hint = "join the group first, then exec"}) {
+  require_controller("pids");
+  for (int i = 0; i < 10; ++i) {
+    INFO("start number " << i << ": limited too late, it gets more than its 8 processes");
+    const Run run =
+        subject.run({.options = {"--pids-limit", "8"}, .command = {"/bin/probe", "forks", "300"}});
+    REQUIRE(run.out == "7 processes, then: Resource temporarily unavailable\n");
+  }
+}
+
+// --- Afterwards ---------------------------------------------------------------------------
+
+CLAIM("--stats says what was used", {.step = 5}) {
+  const Run run = subject.run({.options = {"--stats"}, .command = {"/bin/probe", "memory", "16"}});
+  CHECK(run.status == 0);
+  for (const char* word : {"CPU", "throttled", "memory"}) {
+    INFO("missing: " << word);
+    CHECK(holds(run.err, word));
+  }
+}
+
+CLAIM("a group goes with its container",
+      {.step = 5, .points = 2, .hint = "wait first: rmdir(2) needs an empty group"}) {
+  require_controller("pids");
+  const std::string word = random_word();
+  Running running = subject.start({.command = {"/bin/probe", "wait", word}});
+  running.wait_for_output("ready");
+  const std::string group = Stage::group_of(stage.find_process(word), "pids");
+  CHECK(group != Stage::group_of(::getpid(), "pids"));
+  stop(running);
+  CHECK_FALSE(exists(group));
+}
+
+CLAIM("a group goes even after kill -9",
+      {.step = 5, .hint = "the next start removes the groups of the dead"}) {
+  require_controller("pids");
+  const std::string word = random_word();
+  Running running = subject.start({.command = {"/bin/probe", "wait", word}});
+  running.wait_for_output("ready");
+  const std::string group = Stage::group_of(stage.find_process(word), "pids");
+  CHECK(group != Stage::group_of(::getpid(), "pids"));
+  running.kill_hard();
+  subject.settle();
+  CHECK_FALSE(exists(group));
+}
+
+}  // namespace stepbox

@@ -1,0 +1,61 @@
+// Step 7: unionfs. Many containers share one image, and none changes it. (overlayfs)
+//
+//   sudo ./step7 busybox /bin/sh        # a verb comes first: run, start, exec, ps, rm; this is run
+//
+// New here: Overlay and Container, from 07-unionfs/; the verbs are in 07-unionfs/verbs/.
+// It is a container runtime.
+
+#include "01-clone/process.hpp"
+#include "02-chroot/chroot.hpp"
+#include "03-mount/mount.hpp"
+#include "04-namespaces/namespaces.hpp"
+#include "05-cgroup/cgroup.hpp"
+#include "06-network/network.hpp"
+#include "07-unionfs/overlay.hpp"
+#include "07-unionfs/verbs/verbs.hpp"
+#include "common/error.hpp"
+
+using namespace stepbox;
+
+// Inside: what the child does to itself before it becomes the command.
+static int container(const Options& options, const Overlay& overlay, const Cgroup& cgroup,
+                     const Network& network, Gate& gate) {
+  cgroup.join();  // first: the limits hold for all that follows
+  unshare_cgroup_namespace(options.namespaces);
+  make_mounts_private(options.namespaces);
+  overlay.mount(options);                  // its own layer over the image; the namespace
+  mount_basics(overlay.root()).release();  // takes all of them down with it
+  mount_volumes(overlay.root(), options.volumes).release();
+  pivot_into(overlay.root(), options.namespaces);
+  set_hostname(options.namespaces);
+  gate.wait();  // the cable is there
+  network.configure_inside();
+  start_init(options.namespaces);
+  return exec_command(options.command);
+}
+
+// Outside: what the host lends, and takes back when this function returns.
+static int run(const Options& options, Container& held) {
+  check(options.namespaces);
+  const Overlay overlay(held.image(), held.directory(), options);
+  const SharedMounts mounts(overlay.root(), options.namespaces);
+  const Cgroup cgroup(held.id(), options.limits);
+  const Network network(held.id(), options.network, options.namespaces);
+  Gate gate;
+  Child child = spawn(
+      {.namespaces = network.for_clone(), .cgroup_fd = cgroup.fd(), .before_go = write_id_maps},
+      [&] { return container(options, overlay, cgroup, network, gate); });
+  network.connect(child.pid());
+  gate.open();
+  child.wait_for_exec();
+  held.started(child.pid());
+  const int status = child.wait();
+  cgroup.report();
+  return status;
+}
+
+int main(int argc, char** argv) try {
+  return dispatch(argc, argv, run);  // run() above is for the verbs run and start
+} catch (const std::exception& error) {
+  return report(error);
+}

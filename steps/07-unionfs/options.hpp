@@ -1,0 +1,34 @@
+// Step 7. What `run` is told: all that the steps before know, and what this one adds.
+#ifndef STEPBOX_STEPS_07_UNIONFS_OPTIONS_HPP_
+#define STEPBOX_STEPS_07_UNIONFS_OPTIONS_HPP_
+
+#include <string>
+#include <vector>
+
+#include "03-mount/mount.hpp"
+#include "04-namespaces/namespaces.hpp"
+#include "05-cgroup/cgroup.hpp"
+#include "06-network/network.hpp"
+#include "common/cli.hpp"
+
+namespace stepbox {
+
+enum class StorageKind { kOverlay, kCopy };
+void parse_value(const std::string& text, StorageKind& kind);
+
+struct Options {
+  std::vector<Volume> volumes;
+  Namespaces namespaces;
+  Limits limits{.cpus = {0}, .memory = {0}, .pids = {0}, .stats = false};  // as docker: none
+  NetworkOptions network;
+  std::string name;                             // --name; empty: one is made up
+  bool remove = false;                          // --rm
+  StorageKind storage = StorageKind::kOverlay;  // --storage
+  std::string image;                            // as the user named it
+  std::vector<std::string> command;
+};
+void add_options(CommandLine& cli, Options& options);
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_07_UNIONFS_OPTIONS_HPP_

@@ -1,0 +1,42 @@
+// Step 7. A root file system of its own for each container, of an image that all of them share.
+//
+//   merged   what the container sees       /etc/motd  /bin/sh        /new
+//   upper    what it changed: its own      /etc/motd  /bin/vi (gone) /new
+//   lower    the image: read-only          /etc/motd  /bin/sh  /bin/vi
+//
+// To write to a file of the image is to copy it up first. To delete one leaves a "whiteout", a
+// character device 0/0, in upper. (Documentation/filesystems/overlayfs.rst)
+#ifndef STEPBOX_STEPS_07_UNIONFS_OVERLAY_HPP_
+#define STEPBOX_STEPS_07_UNIONFS_OVERLAY_HPP_
+
+#include <string>
+
+#include "07-unionfs/options.hpp"
+
+namespace stepbox {
+
+class Overlay {
+ public:
+  // Outside. Makes upper, work and merged in the container's `directory`; with --storage copy
+  // copies the image there instead, if this is the container's first start: slow, and big.
+  // Throws system_error; Failure when the copy fails.
+  Overlay(const std::string& image, const std::string& directory, const Options& options);
+
+  // The directory that becomes the container's root.
+  const std::string& root() const { return root_; }
+
+  // Inside. Mounts the layers; makes the mount points of what is mounted next, in upper.
+  // Throws Failure where the kernel has no overlay, or cannot have it here.
+  void mount(const Options& options) const;
+
+ private:
+  void mount_layers(const Options& options) const;
+
+  std::string image_;
+  std::string directory_;
+  std::string root_;
+};
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_07_UNIONFS_OVERLAY_HPP_

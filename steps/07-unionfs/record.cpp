@@ -1,0 +1,46 @@
+#include "07-unionfs/record.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "common/error.hpp"
+#include "common/files.hpp"
+
+namespace stepbox {
+
+NLOHMANN_JSON_SERIALIZE_ENUM(NetworkMode, {{NetworkMode::kBridge, "bridge"},
+                                           {NetworkMode::kNone, "none"},
+                                           {NetworkMode::kHost, "host"}})
+NLOHMANN_JSON_SERIALIZE_ENUM(StorageKind,
+                             {{StorageKind::kOverlay, "overlay"}, {StorageKind::kCopy, "copy"}})
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Volume, source, destination, read_only)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NamespaceSet, flags)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Namespaces, shared, user, hostname, init)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CpuQuota, microseconds)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Bytes, count)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Count, number)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Limits, cpus, memory, pids, stats)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Address, number)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PublishedPort, host_address, host_port, container_port, udp)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HostEntry, name, address)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NetworkOptions, mode, ports, dns, hosts)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, volumes, namespaces, limits, network, name, remove,
+                                   storage, image, command)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Record, id, name, image_path, options, running, pid, status,
+                                   created, started, ended)
+
+Record read_record(const std::string& path) {
+  const std::string text = read_file(path);
+  try {
+    return nlohmann::json::parse(text).get<Record>();
+  } catch (const nlohmann::json::exception& error) {
+    throw Failure(join({"read ", path, ": no record of a container"}), error.what());
+  }
+}
+
+void write_record(const std::string& path, const Record& record) {
+  replace_file(
+      path,
+      nlohmann::json(record).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+}
+
+}  // namespace stepbox

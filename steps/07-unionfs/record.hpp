@@ -1,0 +1,33 @@
+// Step 7. What is remembered of a container: record.json in its directory.
+#ifndef STEPBOX_STEPS_07_UNIONFS_RECORD_HPP_
+#define STEPBOX_STEPS_07_UNIONFS_RECORD_HPP_
+
+#include <cstdint>
+#include <string>
+
+#include "07-unionfs/options.hpp"
+
+namespace stepbox {
+
+struct Record {
+  std::string id;
+  std::string name;
+  std::string image_path;  // absolute: where options.image was found
+  Options options;         // so that `start` does the same again
+  bool running = false;    // as its holder said; only the lock tells whether it still is
+  int pid = 0;             // process 1, as the host numbers it
+  int status = 0;          // exit status, once it has ended
+  int64_t created = 0;     // seconds since 1970
+  int64_t started = 0;
+  int64_t ended = 0;
+};
+
+// Throws system_error; Failure for a file that is no record.
+Record read_record(const std::string& path);
+
+// Writes beside, then renames: a reader sees the old record or the new one, never a part.
+void write_record(const std::string& path, const Record& record);
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_07_UNIONFS_RECORD_HPP_

@@ -1,0 +1,51 @@
+// run: a new container of an image, from birth to exit.
+#include "07-unionfs/store.hpp"
+#include "07-unionfs/verbs/verbs.hpp"
+#include "common/error.hpp"
+
+namespace stepbox {
+
+void parse_value(const std::string& text, StorageKind& kind) {
+  if (text != "overlay" && text != "copy") {
+    throw Failure("no storage is called '" + text + "'", "overlay, copy");
+  }
+  kind = text == "copy" ? StorageKind::kCopy : StorageKind::kOverlay;
+}
+
+void add_options(CommandLine& cli, Options& options) {
+  add_options(cli, options.volumes);
+  add_options(cli, options.namespaces);
+  add_options(cli, options.limits);
+  add_options(cli, options.network);
+  cli.option("--name", "NAME", options.name, "Call the container so");
+  cli.flag("--rm", options.remove, "Remove the container when it has ended");
+  cli.option("--storage", "KIND", options.storage,
+             "overlay: share the image; copy: copy it first (slow, big)");
+  add_store_option(cli);
+}
+
+int run_held(Container& held, Runner runner) {
+  try {
+    const int status = runner(held.options(), held);
+    held.ended(status);
+    return status;
+  } catch (const std::exception& error) {
+    held.ended(status_of(error));
+    throw;
+  }
+}
+
+int verb_run(int argc, char** argv, Runner runner) {
+  Options options;
+  CommandLine cli("[run] [OPTIONS] ROOTFS-or-IMAGE COMMAND [ARG...]", "busybox /bin/sh",
+                  "run, start, exec, ps, rm; step7 VERB --help tells more");
+  add_options(cli, options);
+  cli.parse(argc, argv);
+  options.image = cli.take("ROOTFS or IMAGE");
+  options.command = cli.take_all("COMMAND");
+  settle_containers();
+  Container held(options);
+  return run_held(held, runner);
+}
+
+}  // namespace stepbox
