@@ -75,6 +75,10 @@ setup:
 	@scripts/setup
 	@scripts/rootfs busybox
 
+busybox:
+	@scripts/setup
+	@scripts/rootfs busybox
+
 format:
 	@scripts/format
 
@@ -86,7 +90,7 @@ lint:
 
 # The rootfs stays: a mount of a step that went wrong may still be inside it.
 clean:
-	rm -rf build build-clang build-sanitize build-lint $(STEPS)
+	rm -rf build build-clang build-sanitize build-lint build-sabotage $(STEPS)
 
 # A few milliseconds when nothing is missing.
 ready:

@@ -13,23 +13,23 @@ namespace {
 
 struct Option {
   std::string_view name;
-  int since;           // the first step that knows it
+  int since;  // the first step that knows it
   bool has_value;
   bool peers_know_it;  // the adapters translate it
 };
 
 constexpr std::array kOptions{
-    Option{"--explain", 1, false, false},    Option{"--help", 1, false, false},
-    Option{"-v", 3, true, true},             Option{"--volume", 3, true, true},
-    Option{"--hostname", 4, true, true},     Option{"--share", 4, true, false},
-    Option{"--userns", 4, false, false},     Option{"--init", 4, false, false},
-    Option{"--cpus", 5, true, true},         Option{"-m", 5, true, true},
-    Option{"--memory", 5, true, true},       Option{"--pids-limit", 5, true, true},
-    Option{"--stats", 5, false, false},      Option{"--network", 6, true, false},
-    Option{"-p", 6, true, false},            Option{"--publish", 6, true, false},
-    Option{"--dns", 6, true, false},         Option{"--add-host", 6, true, false},
-    Option{"--name", 7, true, false},        Option{"--rm", 7, false, false},
-    Option{"--storage", 7, true, false},     Option{"--root", 7, true, false},
+    Option{"--explain", 1, false, false}, Option{"--help", 1, false, false},
+    Option{"-v", 3, true, true},          Option{"--volume", 3, true, true},
+    Option{"--hostname", 4, true, true},  Option{"--share", 4, true, false},
+    Option{"--userns", 4, false, false},  Option{"--init", 4, false, false},
+    Option{"--cpus", 5, true, true},      Option{"-m", 5, true, true},
+    Option{"--memory", 5, true, true},    Option{"--pids-limit", 5, true, true},
+    Option{"--stats", 5, false, false},   Option{"--network", 6, true, false},
+    Option{"-p", 6, true, false},         Option{"--publish", 6, true, false},
+    Option{"--dns", 6, true, false},      Option{"--add-host", 6, true, false},
+    Option{"--name", 7, true, false},     Option{"--rm", 7, false, false},
+    Option{"--storage", 7, true, false},  Option{"--root", 7, true, false},
 };
 
 const Option* find_option(std::string_view name) {
@@ -121,7 +121,8 @@ SubjectSpec parse_subject(const std::string& text) {
     throw Failure("no subject: " + text, "NAME=LEVEL:COMMAND, as in step4=4:./step4");
   }
   std::string level = text.substr(equals + 1, colon - equals - 1);
-  SubjectSpec subject{.name = text.substr(0, equals), .words = absolute(split_words(text.substr(colon + 1)))};
+  SubjectSpec subject{.name = text.substr(0, equals),
+                      .words = absolute(split_words(text.substr(colon + 1)))};
   subject.peer = level.starts_with("peer");
   if (subject.peer) level.erase(0, 4);
   if (level.size() != 1 || level[0] < '1' || level[0] > '7' || subject.words.empty()) {

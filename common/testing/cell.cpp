@@ -56,7 +56,8 @@ Verdict read_verdict(const Fd& paper) {
     Subject subject(*cell.subject, stage);
     write_verdict(paper, ask(*cell.claim, subject, stage));
   } catch (const std::exception& error) {
-    write_verdict(paper, {.reason = std::string("the claim itself failed: ") + error.what() + "\n"});
+    write_verdict(paper,
+                  {.reason = std::string("the claim itself failed: ") + error.what() + "\n"});
   }
   _exit(0);
 }
@@ -126,8 +127,7 @@ void ask_all(std::vector<Cell>& cells, const Ingredients& ingredients, int at_on
     if (found == under_way.end()) continue;
     Asked& asked = found->second;
     asked.cell->verdict = read_verdict(asked.paper);
-    asked.cell->verdict.seconds =
-        std::chrono::duration<double>(Clock::now() - asked.since).count();
+    asked.cell->verdict.seconds = std::chrono::duration<double>(Clock::now() - asked.since).count();
     under_way.erase(found);
   }
 }

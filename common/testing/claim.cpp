@@ -21,7 +21,8 @@ bool declare_claim(std::string_view name, const Traits& traits, const char* file
 static void check_declaration(const Claim& claim) {
   const Traits& traits = claim.traits;
   const char* mistake = nullptr;
-  if (claim.name.find_first_of(",*\\") != std::string::npos) mistake = "a comma, * or \\ in its name";
+  if (claim.name.find_first_of(",*\\") != std::string::npos)
+    mistake = "a comma, * or \\ in its name";
   if (traits.step < 1) mistake = "no step";
   if ((traits.kind == kHole) != (traits.closed > traits.step)) mistake = "a hole needs .closed";
   if ((traits.kind == kKept) != !traits.sabotage.empty()) mistake = "a kept claim needs .sabotage";

@@ -88,12 +88,12 @@ Stage& current_stage();
 
 }  // namespace stepbox
 
-#define STEPBOX_CLAIM(function, name, ...)                                                     \
-  static void function(::stepbox::Subject& subject, ::stepbox::Stage& stage);                  \
-  [[maybe_unused]] static const bool function##_declared =                                     \
-      ::stepbox::declare_claim(name, ::stepbox::Traits __VA_ARGS__, __FILE__, __LINE__);       \
-  TEST_CASE(name) { function(::stepbox::current_subject(), ::stepbox::current_stage()); }      \
-  static void function([[maybe_unused]] ::stepbox::Subject& subject,                           \
+#define STEPBOX_CLAIM(function, name, ...)                                                \
+  static void function(::stepbox::Subject& subject, ::stepbox::Stage& stage);             \
+  [[maybe_unused]] static const bool function##_declared =                                \
+      ::stepbox::declare_claim(name, ::stepbox::Traits __VA_ARGS__, __FILE__, __LINE__);  \
+  TEST_CASE(name) { function(::stepbox::current_subject(), ::stepbox::current_stage()); } \
+  static void function([[maybe_unused]] ::stepbox::Subject& subject,                      \
                        [[maybe_unused]] ::stepbox::Stage& stage)
 #define STEPBOX_CLAIM_EXPANDED(function, name, ...) STEPBOX_CLAIM(function, name, __VA_ARGS__)
 #define CLAIM(name, ...) \

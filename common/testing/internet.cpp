@@ -49,7 +49,7 @@ pid_t start_holder() {
 
 Internet::Internet() : holder_(start_holder()) {
   ip_batch(kIpBatch, "link add world0 type veth peer name eth0 netns " + std::to_string(holder_) +
-                   "\naddr add 203.0.113.1/24 dev world0\nlink set world0 up\n");
+                         "\naddr add 203.0.113.1/24 dev world0\nlink set world0 up\n");
   ip_batch(out_there(kIpBatch),
            "addr add 203.0.113.2/24 dev eth0\nlink set eth0 up\nlink set lo up\n");
 }

@@ -48,8 +48,8 @@ pid_t launch(const Launch& launch) {
     ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
     if (launch.ordinary_user) become_ordinary_user();
   };
-  bp::child child(bp::exe = program, bp::args = arguments, environment, bp::std_in < launch.in,
-                  bp::std_out > launch.out, bp::std_err > launch.err,
+  bp::child child(bp::exe = program, bp::args = arguments, environment,
+                  bp::std_in<launch.in, bp::std_out> launch.out, bp::std_err > launch.err,
                   bp::extend::on_exec_setup = before_exec);
   const pid_t pid = child.id();
   child.detach();  // its wait knows no deadline and no signals: wait_for_end() does

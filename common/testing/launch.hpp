@@ -23,7 +23,7 @@ struct Launch {
   std::vector<std::string> words = {};  // the program and its arguments
   std::vector<std::string> environment = {
       "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"};  // NAME=VALUE
-  std::string in = "/dev/null";          // files that become stdin, stdout and stderr
+  std::string in = "/dev/null";  // files that become stdin, stdout and stderr
   std::string out = "/dev/null";
   std::string err = "/dev/null";
   bool ordinary_user = false;

@@ -136,8 +136,8 @@ std::string PtyRun::next_event() {
 void PtyRun::wait_until_stopped() {
   const std::string event = next_event();
   if (event != "stopped") {
-    FAIL("after ^Z the shell should see its job stopped, but got: " << event
-                                                                    << "; the terminal: " << screen_);
+    FAIL("after ^Z the shell should see its job stopped, but got: " << event << "; the terminal: "
+                                                                    << screen_);
   }
 }
 

@@ -43,8 +43,9 @@ std::string reason_of(const Cell& cell) {
            cell.verdict.reason;
   }
   const Traits& traits = cell.claim->traits;
-  if (traits.kind == kHole) return "the hole should be shut from step " +
-                                   std::to_string(traits.closed) + " on, but is open\n";
+  if (traits.kind == kHole)
+    return "the hole should be shut from step " + std::to_string(traits.closed) +
+           " on, but is open\n";
   return "should be false before step " + std::to_string(traits.step) +
          ", but is true: the claim does not ask for what the step adds\n";
 }
@@ -76,10 +77,18 @@ std::string xml_text(const std::string& text) {
   std::string result;
   for (const char c : text) {
     switch (c) {
-      case '&': result += "&amp;"; break;
-      case '<': result += "&lt;"; break;
-      case '>': result += "&gt;"; break;
-      case '"': result += "&quot;"; break;
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
       default:
         // XML has no way to say the other control characters.
         result += static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' ? '?' : c;
@@ -137,33 +146,31 @@ std::string as_json(const std::vector<Cell>& cells) {
     const std::string state = name_of(cells[i]);
     reachable += traits.points;
     if (state == "passed") points += traits.points;
-    text += join({i ? ",\n    " : "\n    ", "{\"name\": ", json_string(cells[i].claim->name),
-                  ", \"step\": ", std::to_string(traits.step), ", \"kind\": \"",
-                  name_of(traits.kind), "\", \"points\": ", std::to_string(traits.points),
-                  ", \"result\": \"", state, "\", \"seconds\": ", seconds(cells[i].verdict.seconds),
-                  ", \"message\": ", json_string(state == "failed" ? reason_of(cells[i])
-                                                                  : cells[i].verdict.reason),
-                  "}"});
+    text +=
+        join({i ? ",\n    " : "\n    ", "{\"name\": ", json_string(cells[i].claim->name),
+              ", \"step\": ", std::to_string(traits.step), ", \"kind\": \"", name_of(traits.kind),
+              "\", \"points\": ", std::to_string(traits.points), ", \"result\": \"", state,
+              "\", \"seconds\": ", seconds(cells[i].verdict.seconds), ", \"message\": ",
+              json_string(state == "failed" ? reason_of(cells[i]) : cells[i].verdict.reason), "}"});
   }
   const Tally tally = tally_of(cells);
   return text + join({"\n  ],\n  \"passed\": ", std::to_string(tally.passed),
-                      ",\n  \"failed\": ", std::to_string(tally.failed),
-                      ",\n  \"skipped\": ", std::to_string(tally.skipped),
-                      ",\n  \"points\": ", std::to_string(points),
+                      ",\n  \"failed\": ", std::to_string(tally.failed), ",\n  \"skipped\": ",
+                      std::to_string(tally.skipped), ",\n  \"points\": ", std::to_string(points),
                       ",\n  \"reachable\": ", std::to_string(reachable), "\n}\n"});
 }
 
 std::string as_junit(const std::vector<Cell>& cells) {
   const Tally tally = tally_of(cells);
-  std::string text = join({"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"stepbox\"",
-                           " tests=\"", std::to_string(cells.size()), "\" failures=\"",
-                           std::to_string(tally.failed), "\" skipped=\"",
-                           std::to_string(tally.skipped), "\">\n"});
+  std::string text =
+      join({"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"stepbox\"", " tests=\"",
+            std::to_string(cells.size()), "\" failures=\"", std::to_string(tally.failed),
+            "\" skipped=\"", std::to_string(tally.skipped), "\">\n"});
   for (const Cell& cell : cells) {
     const std::string state = name_of(cell);
-    text += join({"  <testcase classname=\"step", std::to_string(cell.claim->traits.step),
-                  "\" name=\"", xml_text(cell.claim->name), "\" time=\"",
-                  seconds(cell.verdict.seconds), "\">"});
+    text +=
+        join({"  <testcase classname=\"step", std::to_string(cell.claim->traits.step), "\" name=\"",
+              xml_text(cell.claim->name), "\" time=\"", seconds(cell.verdict.seconds), "\">"});
     if (state == "failed") {
       text += "<failure>" + xml_text(reason_of(cell)) + "</failure>";
     } else if (state != "passed") {
@@ -182,7 +189,8 @@ std::string as_list() {
                   name_of(claim.traits.kind).c_str(), claim.traits.points);
     text += head + claim.name;
     if (claim.traits.kind == kHole) text += " (until " + std::to_string(claim.traits.closed) + ")";
-    if (claim.traits.kind == kKept) text += " (sabotage " + std::string(claim.traits.sabotage) + ")";
+    if (claim.traits.kind == kKept)
+      text += " (sabotage " + std::string(claim.traits.sabotage) + ")";
     text += "\n";
   }
   return text;
@@ -192,10 +200,14 @@ std::string as_list() {
 
 static std::string cell_mark(const Cell& cell) {
   switch (cell.verdict.answer) {
-    case Answer::kTrue: return "✓";
-    case Answer::kFalse: return "✗";
-    case Answer::kSkipped: return "s";
-    case Answer::kNotApplicable: return "–";
+    case Answer::kTrue:
+      return "✓";
+    case Answer::kFalse:
+      return "✗";
+    case Answer::kSkipped:
+      return "s";
+    case Answer::kNotApplicable:
+      return "–";
   }
   return "?";
 }
@@ -212,8 +224,8 @@ std::string as_matrix(const std::vector<Cell>& cells, const std::vector<SubjectS
   for (size_t i = 0; i < cells.size(); ++i) {
     const Cell& cell = cells[i];
     if (i % subjects.size() == 0) {
-      std::string head = std::to_string(cell.claim->traits.step) + " " +
-                         name_of(cell.claim->traits.kind);
+      std::string head =
+          std::to_string(cell.claim->traits.step) + " " + name_of(cell.claim->traits.kind);
       head.resize(7, ' ');
       std::string name = cell.claim->name;
       name.resize(widest, ' ');
@@ -223,10 +235,16 @@ std::string as_matrix(const std::vector<Cell>& cells, const std::vector<SubjectS
     const std::string where = cell.subject->name + ": " + cell.claim->name;
     // One column wide, whatever its bytes. Red says so without colours too.
     std::string mark = (red ? "!" : " ") + cell_mark(cell);
-    text += std::string(cell.subject->name.size(), ' ') +
-            painted(mark, red ? kRed : cell.demand == Demand::kNothing ? kGrey : kGreen, coloured);
+    text += std::string(cell.subject->name.size(), ' ') + painted(mark,
+                                                                  red ? kRed
+                                                                  : cell.demand == Demand::kNothing
+                                                                      ? kGrey
+                                                                      : kGreen,
+                                                                  coloured);
     if (i % subjects.size() == subjects.size() - 1) text += "\n";
-    if (red) reds += painted("RED  ", kRed, coloured) + where + "\n" + indented(reason_of(cell), "       ");
+    if (red)
+      reds +=
+          painted("RED  ", kRed, coloured) + where + "\n" + indented(reason_of(cell), "       ");
     if (cell.verdict.answer == Answer::kSkipped) skips[cell.verdict.reason] += "\n       " + where;
   }
   text += "\n✓ true  ✗ false  – not applicable  s skipped  ! not what the claim's kind says\n";

@@ -22,8 +22,7 @@ void copy_program(const std::string& from, const std::string& to) {
   if (::fstat(source.get(), &about) == -1) throw_errno({"stat ", from});
   off_t left = about.st_size;
   while (left > 0) {
-    const ssize_t done =
-        ::sendfile(target.get(), source.get(), nullptr, static_cast<size_t>(left));
+    const ssize_t done = ::sendfile(target.get(), source.get(), nullptr, static_cast<size_t>(left));
     if (done <= 0) throw_errno({"copy ", from, " to ", to});
     left -= done;
   }

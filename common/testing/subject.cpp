@@ -40,12 +40,20 @@ void append_output(std::string& text, const char* name, const std::string& outpu
 }  // namespace
 
 Running::Running(Subject& subject, size_t line, pid_t pid, const Launch& launch, bool may_refuse)
-    : subject_(&subject), line_(line), pid_(pid), out_(launch.out), err_(launch.err),
+    : subject_(&subject),
+      line_(line),
+      pid_(pid),
+      out_(launch.out),
+      err_(launch.err),
       may_refuse_(may_refuse) {}
 
 Running::Running(Running&& other) noexcept
-    : subject_(other.subject_), line_(other.line_), pid_(std::exchange(other.pid_, -1)),
-      out_(std::move(other.out_)), err_(std::move(other.err_)), may_refuse_(other.may_refuse_) {}
+    : subject_(other.subject_),
+      line_(other.line_),
+      pid_(std::exchange(other.pid_, -1)),
+      out_(std::move(other.out_)),
+      err_(std::move(other.err_)),
+      may_refuse_(other.may_refuse_) {}
 
 Running::~Running() {
   if (pid_ == -1) return;
@@ -95,8 +103,8 @@ void Running::wait_for_output(std::string_view text, Milliseconds patience) cons
     if (over && out().find(text) != std::string::npos) return;
     if (over || Clock::now() > deadline) {
       FAIL("waited for \"" << text << "\" on the command's stdout, but "
-                           << (over ? "the subject ended" : "it did not come") << "; there is: "
-                           << out() << "; on stderr: " << err());
+                           << (over ? "the subject ended" : "it did not come")
+                           << "; there is: " << out() << "; on stderr: " << err());
     }
     const timespec pause{.tv_sec = 0, .tv_nsec = 500'000};
     ::nanosleep(&pause, nullptr);

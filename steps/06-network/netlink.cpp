@@ -57,8 +57,7 @@ static void put_link(nlmsghdr* header, unsigned flags) {
 
 void Netlink::add_bridge(const char* name, Address address) {
   nlmsghdr* header =
-      add(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, join({"ip link add ", name, " type bridge"}))
-          .header();
+      add(RTM_NEWLINK, NLM_F_CREATE, join({"ip link add ", name, " type bridge"})).header();
   put_link(header, 0);
   ::mnl_attr_put_strz(header, IFLA_IFNAME, name);
   ::mnl_attr_put(header, IFLA_ADDRESS, 6,

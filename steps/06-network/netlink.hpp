@@ -22,8 +22,9 @@ class Netlink {
   ~Netlink();
   Netlink(const Netlink&) = delete;
 
-  // The Ethernet address that goes with an IPv4 one: 02:42 and its four bytes. So a neighbour who
-  // remembers an earlier holder of the address is not wrong.
+  // Makes a bridge, or completes one that a killed start has left. Here and below, the Ethernet
+  // address follows from the IPv4 one, 02:42 and its four bytes: a neighbour who remembers an
+  // earlier holder of the address is not wrong.
   void add_bridge(const char* name, Address address);
 
   // Both ends of a cable in one message: `name` here, up and plugged into the bridge; `peer` in the

@@ -52,6 +52,17 @@ std::unique_ptr<Background> serve_in_internet(Stage& stage, const std::string& w
   return server;
 }
 
+// Somebody else's firewall, which drops all that is forwarded.
+void drop_forwarded(Stage& stage, bool as_docker_does) {
+  const std::string rules = stage.scratch("firewall");
+  create_file(rules, std::string("table ip filter {\n") +
+                         (as_docker_does ? "chain DOCKER-USER {\n return\n }\n" : "") +
+                         "chain FORWARD {\n type filter hook forward priority 0; policy drop;\n" +
+                         (as_docker_does ? "jump DOCKER-USER\n" : "") + "}\n}\n");
+  stage.on_host({"nft", "-f", rules});
+  stage.census_before();
+}
+
 }  // namespace
 
 // --- Who answers a ping? ------------------------------------------------------------------
@@ -106,21 +117,14 @@ CLAIM("a FORWARD policy of drop does not cut it off",
       {.step = 6, .points = 2, .hint = "an accept elsewhere does not overrule a drop: FORWARD"}) {
   const std::string word = random_word();
   const auto server = serve_in_internet(stage, word);
-  stage.on_host({"nft",
-                 "table ip filter { chain FORWARD {"
-                 " type filter hook forward priority 0; policy drop; } }"});
-  stage.census_before();
+  drop_forwarded(stage, false);
   CHECK(holds(ask_from_inside(subject, kInternetAddress, "80"), word));
 }
 
 CLAIM("docker's FORWARD chain does not cut it off", {.step = 6, .hint = "DOCKER-USER"}) {
   const std::string word = random_word();
   const auto server = serve_in_internet(stage, word);
-  stage.on_host({"nft",
-                 "table ip filter { chain DOCKER-USER { return; } \n"
-                 "chain FORWARD { type filter hook forward priority 0; policy drop;"
-                 " jump DOCKER-USER; } }"});
-  stage.census_before();
+  drop_forwarded(stage, true);
   CHECK(holds(ask_from_inside(subject, kInternetAddress, "80"), word));
 }
 

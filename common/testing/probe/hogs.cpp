@@ -36,8 +36,8 @@ int eat_memory(int count, char** words) {
   const int megabytes = at_most(::atoi(words[0]), kMostMegabytes);
   constexpr size_t kMegabyte = 1 << 20;
   for (int got = 0; got < megabytes; ++got) {
-    void* block = ::mmap(nullptr, kMegabyte, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-                         -1, 0);
+    void* block =
+        ::mmap(nullptr, kMegabyte, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (block == MAP_FAILED) {
       ::printf("refused after %d MB\n", got);
       return 1;

@@ -12,11 +12,19 @@ struct Verb {
 };
 
 constexpr Verb kVerbs[] = {
-    {"wait", wait_for_signal}, {"catch", catch_signal},   {"window", show_window},
-    {"files", count_files},    {"words", show_words},     {"queue", look_for_queue},
-    {"pty", open_pty},         {"orphan", make_orphan},   {"memory", eat_memory},
-    {"spin", eat_cpu},         {"forks", eat_processes},
-    {"serve", serve},          {"ask", ask},
+    {"wait", wait_for_signal},
+    {"catch", catch_signal},
+    {"window", show_window},
+    {"files", count_files},
+    {"words", show_words},
+    {"queue", look_for_queue},
+    {"pty", open_pty},
+    {"orphan", make_orphan},
+    {"memory", eat_memory},
+    {"spin", eat_cpu},
+    {"forks", eat_processes},
+    {"serve", serve},
+    {"ask", ask},
 };
 
 }  // namespace
