@@ -58,11 +58,13 @@ void replace_file(const std::string& path, std::string_view text, unsigned mode)
 }
 
 void make_directories(const std::string& path, unsigned mode) {
-  for (size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {
-    const std::string part = path.substr(0, slash);
-    if (::mkdir(part.c_str(), mode) == -1 && errno != EEXIST) throw_errno({"mkdir ", part});
-    if (slash == std::string::npos) break;
+  if (::mkdir(path.c_str(), mode) == 0) return;
+  const size_t slash = path.rfind('/');
+  if (errno == ENOENT && slash != std::string::npos && slash > 0) {
+    make_directories(path.substr(0, slash), mode);
+    if (::mkdir(path.c_str(), mode) == 0) return;
   }
+  if (errno != EEXIST) throw_errno({"mkdir ", path});
   struct stat status;
   if (::stat(path.c_str(), &status) == 0 && !S_ISDIR(status.st_mode)) {
     throw_errno({"mkdir ", path}, ENOTDIR);
