@@ -11,6 +11,9 @@ namespace stepbox {
 // Throws system_error.
 std::string new_id();
 
+// Whether `text` looks like one: to tell what is ours from what is not.
+bool is_id(const std::string& text);
+
 }  // namespace stepbox
 
 #endif  // STEPBOX_COMMON_ID_HPP_

@@ -26,13 +26,17 @@ Mounts::~Mounts() {
   }
 }
 
-MountPoint::MountPoint(const std::string& rootfs, const std::string& path) {
-  Fd root(::open(rootfs.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!root) throw_errno({"open rootfs ", rootfs});
+Fd open_below(const Fd& root, const std::string& path) {
   open_how how{};
   how.flags = O_PATH | O_CLOEXEC;
   how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-  fd_ = Fd(static_cast<int>(::syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof how)));
+  return Fd(static_cast<int>(::syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof how)));
+}
+
+MountPoint::MountPoint(const std::string& rootfs, const std::string& path) {
+  const Fd root(::open(rootfs.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!root) throw_errno({"open rootfs ", rootfs});
+  fd_ = open_below(root, path);
   if (!fd_ && errno == ENOENT) {
     const std::string full = rootfs + path;
     throw Failure(join({"no mount point ", full}),

@@ -54,8 +54,11 @@ Mounts bind_onto_itself(const std::string& directory);
 
 // The pieces, for the later steps.
 
+// Opens (O_PATH) what `path` names for a process whose root is the directory `root`: no `..` and no
+// symbolic link leads out of it. -1 and errno where there is nothing (openat2(2)).
+Fd open_below(const Fd& root, const std::string& path);
+
 // A file or directory inside a rootfs that something is to be mounted on.
-// No `..` and no symbolic link leads out of the rootfs.
 // Throws Failure when it is missing, with the mkdir that makes it.
 class MountPoint {
  public:

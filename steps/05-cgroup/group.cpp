@@ -13,6 +13,7 @@
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
+#include "common/id.hpp"
 #include "common/text.hpp"
 
 namespace stepbox {
@@ -152,13 +153,16 @@ static void remove_group(const std::string& path) {
   }
 }
 
-Group::~Group() {
-  if (!directory_ || !owned_) return;
+static void remove_or_warn(const std::string& path) {
   try {
-    remove_group(path_);
+    remove_group(path);
   } catch (const std::exception& error) {
     warn({error.what()});
   }
+}
+
+Group::~Group() {
+  if (directory_ && owned_) remove_or_warn(path_);
 }
 
 void remove_litter(const Hierarchy& hierarchy) {
@@ -166,7 +170,7 @@ void remove_litter(const Hierarchy& hierarchy) {
   for (const std::string& name : groups_in(parent)) {
     const std::string path = parent + "/" + name;
     const Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (directory && try_lock(directory, path)) remove_group(path);
+    if (is_id(name) && directory && try_lock(directory, path)) remove_or_warn(path);
   }
 }
 

@@ -1,16 +1,15 @@
 #include "07-unionfs/overlay.hpp"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
+
+#include <algorithm>
 
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
 #include "common/program.hpp"
-#include "common/text.hpp"
 
 namespace stepbox {
 
@@ -67,33 +66,27 @@ void Overlay::mount_layers(const Options& options) const {
   }
 }
 
-static Fd open_below(const Fd& root, const std::string& path) {
-  open_how how{};
-  how.flags = O_PATH | O_CLOEXEC;
-  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-  return Fd(static_cast<int>(::syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof how)));
+// Makes an empty directory, or an empty file.
+static bool make_entry(const Fd& parent, const std::string& name, bool directory) {
+  if (directory) return ::mkdirat(parent.get(), name.c_str(), 0755) == 0;
+  constexpr int kNew = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+  return static_cast<bool>(Fd(::openat(parent.get(), name.c_str(), kNew, 0644)));
 }
 
-// mkdir -p, or touch for a file, inside `rootfs`: no symbolic link of the image leads out of it.
+// mkdir -p (and touch, for what is no directory) inside `rootfs`.
 static void make_mount_point(const std::string& rootfs, const std::string& path, bool directory) {
   const Fd root(::open(rootfs.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!root) throw_errno({"open rootfs ", rootfs});
-  const std::vector<std::string> parts = split(path, '/');
-  std::string above = "/";
-  for (size_t i = 0; i < parts.size(); ++i) {
-    if (parts[i].empty()) continue;
-    const std::string here = above + parts[i];
-    if (!open_below(root, here)) {
-      const Fd parent = open_below(root, above);
-      const bool last = i + 1 == parts.size();
-      explain({last && !directory ? "touch " : "mkdir ", quoted(rootfs + here)});
-      const bool made = last && !directory
-                            ? bool(Fd(::openat(parent.get(), parts[i].c_str(),
-                                               O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644)))
-                            : ::mkdirat(parent.get(), parts[i].c_str(), 0755) == 0;
-      if (!made) throw_errno({"make the mount point ", rootfs, here});
+  for (size_t begin = 1, end; begin < path.size(); begin = end + 1) {
+    end = std::min(path.find('/', begin), path.size());
+    const std::string here = path.substr(0, end);
+    if (end == begin || open_below(root, here)) continue;
+    const bool is_directory = directory || end < path.size();
+    explain({is_directory ? "mkdir " : "touch ", quoted(rootfs + here)});
+    const Fd parent = open_below(root, path.substr(0, begin));
+    if (!make_entry(parent, path.substr(begin, end - begin), is_directory)) {
+      throw_errno({"make the mount point ", rootfs, here});
     }
-    above = here + "/";
   }
 }
 
