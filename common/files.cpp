@@ -81,11 +81,11 @@ bool try_lock(const Fd& file, const std::string& path) {
 }
 
 Fd lock_file(const std::string& path) {
-  for (int tries = 0; tries < 10000; ++tries) {
+  for (long waited = 0; waited < 10'000'000'000; waited += 100'000) {  // nanoseconds
     Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!file) throw_errno({"open ", path});
     if (try_lock(file, path)) return file;
-    const timespec pause{0, 1'000'000};  // 1 ms
+    const timespec pause{0, 100'000};
     ::nanosleep(&pause, nullptr);
   }
   throw Failure(join({"lock ", path, ": held for 10 s by another process"}),

@@ -27,7 +27,12 @@ static std::string link_of(const std::string& name) { return store() + "/names/"
 
 std::string short_id(const std::string& id) { return id.substr(0, 12); }
 
-// Whether somebody holds the container. To ask is to try the lock.
+static Fd lock_holders() {
+  make_directories(run_directory() + "/containers");
+  return lock_file(run_directory() + "/containers.lock");
+}
+
+// Whether somebody holds the container. With lock_holders() held.
 static bool is_held(const std::string& id) {
   const Fd file(::open(holder_of(id).c_str(), O_RDONLY | O_CLOEXEC));
   return file && !try_lock(file, holder_of(id));
@@ -56,7 +61,7 @@ static void take_name(const std::string& name, const std::string& id) {
     if (errno != EEXIST) throw_errno({"take the name ", name});
     const std::string owner = named(name);
     if (owner.empty()) continue;  // gone between the two calls
-    if (exists(directory_of(owner)) || is_held(owner)) {
+    if (exists(directory_of(owner)) || exists(holder_of(owner))) {
       throw Failure(join({"the name ", name, " is taken by container ", short_id(owner)}),
                     "choose another, or remove that one: rm " + name);
     }
@@ -70,7 +75,7 @@ static void drop_name(const std::string& name, const std::string& id) {
 
 // Takes the lock that makes us the holder.
 static Fd hold(const std::string& id) {
-  make_directories(run_directory() + "/containers");
+  const Fd lock = lock_holders();
   Fd file(::open(holder_of(id).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!file) throw_errno({"open ", holder_of(id)});
   if (try_lock(file, holder_of(id))) return file;
@@ -124,6 +129,8 @@ void Container::started(pid_t pid) {
   write_record(record_of(id()), record_);
 }
 
+void Container::running() { write_file(holder_of(id()), "running\n"); }
+
 void Container::ended(int status) {
   record_.running = false;
   record_.pid = 0;
@@ -149,6 +156,7 @@ Container::~Container() {
 constexpr int kKilled = kSignalBase + SIGKILL;
 
 void settle_containers() {
+  const Fd lock = lock_holders();
   for (const std::string& id : list_directory(run_directory() + "/containers")) {
     Fd holder(::open(holder_of(id).c_str(), O_RDWR | O_CLOEXEC));
     if (!holder || !try_lock(holder, holder_of(id))) continue;  // alive
@@ -166,19 +174,39 @@ void settle_containers() {
 Fd open_process(const Record& record) {
   Fd process(static_cast<int>(::syscall(SYS_pidfd_open, record.pid, 0)));
   // Held now, so it was held when we opened it: the number was its own.
+  const Fd lock = lock_holders();
   if (!record.running || !is_held(record.id)) process.close();
   return process;
 }
 
-void wait_until_ended(const Record& record) {
-  for (int tries = 0; is_held(record.id); ++tries) {
-    if (tries == 10'000) throw Failure(join({"container ", short_id(record.id), " does not end"}));
-    const timespec pause{0, 1'000'000};  // 1 ms
+// Asks every millisecond, for 10 s.
+template <class Condition>
+static void wait_until(Condition condition, const Record& record, const char* what) {
+  for (int tries = 0; !condition(); ++tries) {
+    if (tries == 10'000) throw Failure(join({"container ", short_id(record.id), what}));
+    const timespec pause{0, 1'000'000};
     ::nanosleep(&pause, nullptr);
   }
 }
 
+void wait_until_running(const Record& record) {
+  struct stat status;
+  const auto marked = [&] {
+    return ::stat(holder_of(record.id).c_str(), &status) != 0 || status.st_size > 0;
+  };
+  wait_until(marked, record, " does not start");
+}
+
+void wait_until_ended(const Record& record) {
+  const auto ended = [&] {
+    const Fd lock = lock_holders();
+    return !is_held(record.id);
+  };
+  wait_until(ended, record, " does not end");
+}
+
 std::vector<Record> all_containers() {
+  const Fd lock = lock_holders();
   std::vector<Record> records;
   for (const std::string& id : list_directory(store() + "/containers")) {
     if (!exists(record_of(id))) continue;  // about to start, or to go

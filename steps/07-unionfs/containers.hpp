@@ -2,6 +2,8 @@
 //
 // A container runs as long as somebody, its holder, has a lock on its file in the run directory.
 // The kernel drops the lock when the holder dies, however it does; a pid may be anybody's by then.
+// To ask whether a lock is held is to try it; so that nobody takes the one who asks for the holder,
+// all asking is done under one more lock.
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONTAINERS_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONTAINERS_HPP_
 
@@ -34,7 +36,8 @@ class Container {
   const std::string& directory() const { return directory_; }
   const Options& options() const { return record_.options; }
 
-  void started(pid_t pid);
+  void started(pid_t pid);  // before the command runs: then it is remembered, come what may
+  void running();           // once it runs: from now on others may join it
   void ended(int status);
   void remove() { remove_ = true; }
 
@@ -59,7 +62,9 @@ std::vector<Record> all_containers();
 // Throws Failure when there is none, or more than one.
 Record find_container(const std::string& reference);
 
-// Waits up to 10 s until nobody holds the container. Throws Failure.
+// Waits up to 10 s until the command of a container runs, or until nobody holds the container.
+// Throws Failure.
+void wait_until_running(const Record& record);
 void wait_until_ended(const Record& record);
 
 // A descriptor of process 1 of a container (pidfd_open(2)); -1 if it has ended. Whatever process

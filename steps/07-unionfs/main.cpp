@@ -46,9 +46,10 @@ static int run(const Options& options, Container& held) {
       {.namespaces = network.for_clone(), .cgroup_fd = cgroup.fd(), .before_go = write_id_maps},
       [&] { return container(options, overlay, cgroup, network, gate); });
   network.connect(child.pid());
+  held.started(child.pid());
   gate.open();
   child.wait_for_exec();
-  held.started(child.pid());
+  held.running();
   const int status = child.wait();
   cgroup.report();
   return status;

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "01-clone/process.hpp"
+#include "04-namespaces/namespaces.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
@@ -65,9 +67,20 @@ std::vector<std::string> list_directory(const std::string& path) {
 
 void remove_tree(const std::string& path) {
   explain({"rm -rf ", stepbox::quoted(path)});
-  std::error_code error;
-  std::filesystem::remove_all(path, error);
-  if (error) throw_errno({"remove ", path}, error.value());
+  const auto remove = [&] {
+    std::error_code error;
+    std::filesystem::remove_all(path, error);
+    if (error) throw_errno({"remove ", path}, error.value());
+    return 0;
+  };
+  if (::geteuid() == 0) {
+    remove();
+  } else {
+    // A container's users own files in it, and overlay's work directory is closed to everybody:
+    // only root of a user namespace with the same ids may remove them.
+    spawn({.namespaces = CLONE_NEWUSER, .cgroup_fd = -1, .before_go = write_id_maps}, remove)
+        .wait();
+  }
 }
 
 }  // namespace stepbox

@@ -61,6 +61,7 @@ int verb_exec(int argc, char** argv, Runner) {
   if (!process) {
     throw Failure("container " + reference + " is not running", "start it: start " + reference);
   }
+  wait_until_running(record);
   const std::string pid = std::to_string(record.pid);
   const Cgroup cgroup = Cgroup::existing(record.id);
   const int flags = foreign_namespaces(pid);

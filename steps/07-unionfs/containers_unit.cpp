@@ -1,0 +1,120 @@
+// Is a container found by what people call it?
+#include <doctest/doctest.h>
+
+#include "07-unionfs/containers.hpp"
+#include "07-unionfs/images.hpp"
+#include "07-unionfs/store.hpp"
+#include "common/error.hpp"
+#include "common/files.hpp"
+#include "common/testing/scratch_directory.hpp"
+
+namespace stepbox {
+namespace {
+
+// A store of its own, with containers that have ended.
+class Example {
+ public:
+  Example() { set_store(scratch_.path()); }
+
+  // `id` is filled up to 64 digits. Each is a second younger than the one before.
+  std::string add(std::string id, const std::string& name, bool running = false) {
+    id.resize(64, '0');
+    Record record;
+    record.id = id;
+    record.name = name;
+    record.running = running;
+    record.created = ++time_;
+    make_directories(store() + "/containers/" + id);
+    make_directories(store() + "/names");
+    write_record(store() + "/containers/" + id + "/record.json", record);
+    std::filesystem::create_symlink(id, store() + "/names/" + name);
+    return id;
+  }
+
+ private:
+  ScratchDirectory scratch_;
+  int64_t time_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a container is found by name, by id, and by the beginning of its id") {
+  Example example;
+  const std::string first = example.add("abc1", "web");
+  const std::string second = example.add("abd2", "db");
+  CHECK(find_container("web").id == first);
+  CHECK(find_container(second).id == second);
+  CHECK(find_container(short_id(first)).id == first);
+  CHECK(find_container("abd").id == second);
+}
+
+TEST_CASE("a beginning that two ids have is refused") {
+  Example example;
+  example.add("abc1", "web");
+  example.add("abd2", "db");
+  CHECK_THROWS_WITH_AS(find_container("ab"), doctest::Contains("more than one container"), Failure);
+}
+
+TEST_CASE("a name comes before the beginning of an id") {
+  Example example;
+  example.add("abc1", "web");
+  example.add("abd2", "other");
+  const std::string named = example.add("0123", "abc");
+  CHECK(find_container("abc").id == named);
+  const std::string whole = example.add("4567", "ab");
+  CHECK(find_container("ab").id == whole);  // no more than one, then
+}
+
+TEST_CASE("what nobody is called is refused by its name") {
+  Example example;
+  example.add("abc1", "web");
+  for (const char* text : {"", "we", "webs", "bc1", "ABC1", ".", "..", "/", "../names/web",
+                           "names/web", "./web", "abc1/"}) {
+    CAPTURE(text);
+    CHECK_THROWS_WITH_AS(find_container(text), doctest::Contains("no such container: "), Failure);
+  }
+}
+
+TEST_CASE("an empty store has no containers, and that is no error") {
+  const Example example;
+  CHECK(all_containers().empty());
+  CHECK_THROWS_AS(find_container("x"), Failure);
+}
+
+TEST_CASE("the newest container comes first") {
+  Example example;
+  const std::string older = example.add("ffff", "older");
+  const std::string newer = example.add("0001", "newer");
+  const std::vector<Record> all = all_containers();
+  REQUIRE(all.size() == 2);
+  CHECK(all[0].id == newer);
+  CHECK(all[1].id == older);
+}
+
+TEST_CASE("a container whose record says running, but that nobody holds, has ended by KILL") {
+  Example example;
+  example.add("abc1", "web", true);
+  const Record record = find_container("web");
+  CHECK_FALSE(record.running);
+  CHECK(record.status == 137);
+}
+
+TEST_CASE("a container that has no record yet is left out") {
+  Example example;
+  const std::string id = example.add("abc1", "web");
+  make_directories(store() + "/containers/" + std::string(64, 'b'));
+  REQUIRE(all_containers().size() == 1);
+  CHECK(all_containers()[0].id == id);
+}
+
+TEST_CASE("an image of the store comes before a directory of that name") {
+  const Example example;
+  make_directories(store() + "/images/tmp");
+  const std::string images = std::filesystem::canonical(store() + "/images").string();
+  CHECK(find_image("tmp") == images + "/tmp");
+  CHECK(find_image("/tmp") == "/tmp");
+  CHECK_THROWS_AS(find_image("no-such-image"), Failure);
+  CHECK_THROWS_AS(find_image(""), Failure);
+}
+
+}  // namespace stepbox

@@ -1,0 +1,140 @@
+// Is a container remembered as it was, or not at all?
+#include <doctest/doctest.h>
+
+#include "07-unionfs/record.hpp"
+#include "common/error.hpp"
+#include "common/files.hpp"
+#include "common/testing/scratch_directory.hpp"
+
+namespace stepbox {
+namespace {
+
+Record full_record() {
+  Record record;
+  record.id = std::string(64, 'a');
+  record.name = "box";
+  record.image_path = "/srv/busy box";
+  record.running = true;
+  record.pid = 4711;
+  record.status = 137;
+  record.created = 1'700'000'000;
+  record.started = 1'700'000'001;
+  record.ended = 1'700'000'002;
+  Options& options = record.options;
+  options.volumes = {{"/a", "/b", true}, {"/c", "/d", false}};
+  options.namespaces.shared.flags = 0x40000000;
+  options.namespaces.user = true;
+  options.namespaces.hostname = "box";
+  options.namespaces.init = true;
+  options.limits = {{20'000}, {int64_t{3} << 40}, {64}, true};
+  options.network.mode = NetworkMode::kNone;
+  options.network.ports = {{{0x7F000001}, 8080, 80, true}};
+  options.network.dns = {{0x01010101}};
+  options.network.hosts = {{"db", {0xAC100009}}};
+  options.name = "box";
+  options.remove = true;
+  options.storage = StorageKind::kCopy;
+  options.image = "busybox";
+  options.command = {"/bin/sh", "-c", "exit 3", ""};
+  return record;
+}
+
+Record there_and_back(const Record& record) {
+  const ScratchDirectory scratch;
+  write_record(scratch.file("record.json"), record);
+  return read_record(scratch.file("record.json"));
+}
+
+}  // namespace
+
+TEST_CASE("a record comes back as it was written") {
+  const Record record = there_and_back(full_record());
+  CHECK(record.id == std::string(64, 'a'));
+  CHECK(record.name == "box");
+  CHECK(record.image_path == "/srv/busy box");
+  CHECK(record.running);
+  CHECK(record.pid == 4711);
+  CHECK(record.status == 137);
+  CHECK(record.created == 1'700'000'000);
+  CHECK(record.started == 1'700'000'001);
+  CHECK(record.ended == 1'700'000'002);
+}
+
+TEST_CASE("so do its options: start does the same again") {
+  const Options options = there_and_back(full_record()).options;
+  REQUIRE(options.volumes.size() == 2);
+  CHECK(options.volumes[0].source == "/a");
+  CHECK(options.volumes[0].destination == "/b");
+  CHECK(options.volumes[0].read_only);
+  CHECK_FALSE(options.volumes[1].read_only);
+  CHECK(options.namespaces.shared.flags == 0x40000000);
+  CHECK(options.namespaces.user);
+  CHECK(options.namespaces.hostname == "box");
+  CHECK(options.namespaces.init);
+  CHECK(options.limits.cpus.microseconds == 20'000);
+  CHECK(options.limits.memory.count == int64_t{3} << 40);
+  CHECK(options.limits.pids.number == 64);
+  CHECK(options.limits.stats);
+  CHECK(options.network.mode == NetworkMode::kNone);
+  REQUIRE(options.network.ports.size() == 1);
+  CHECK(options.network.ports[0].host_address.number == 0x7F000001);
+  CHECK(options.network.ports[0].host_port == 8080);
+  CHECK(options.network.ports[0].container_port == 80);
+  CHECK(options.network.ports[0].udp);
+  CHECK(options.network.dns.at(0).number == 0x01010101);
+  CHECK(options.network.hosts.at(0).name == "db");
+  CHECK(options.network.hosts.at(0).address.number == 0xAC100009);
+  CHECK(options.name == "box");
+  CHECK(options.remove);
+  CHECK(options.storage == StorageKind::kCopy);
+  CHECK(options.image == "busybox");
+  CHECK(options.command == std::vector<std::string>{"/bin/sh", "-c", "exit 3", ""});
+}
+
+TEST_CASE("a command may hold any bytes") {
+  Record record = full_record();
+  record.options.command = {"\"quoted\"",        "back\\slash", "new\nline",    "\x01\x1f\x7f",
+                            "\xc3\xa9t\xc3\xa9", "\\u0041",     "\xff\xfe\x80", "[ -f /x ]"};
+  CHECK(there_and_back(record).options.command == record.options.command);
+}
+
+TEST_CASE("a torn record is refused, wherever it was torn") {
+  const ScratchDirectory scratch;
+  const std::string path = scratch.file("record.json");
+  write_record(path, full_record());
+  const std::string whole = read_file(path);
+  for (size_t length = 0; length + 2 < whole.size(); length += 7) {
+    CAPTURE(length);
+    create_file(path, whole.substr(0, length));
+    CHECK_THROWS_WITH_AS(read_record(path), doctest::Contains("no record of a container"), Failure);
+  }
+}
+
+TEST_CASE("what is JSON but no record is refused, with its path") {
+  const ScratchDirectory scratch;
+  const std::string path = scratch.file("record.json");
+  for (const char* text : {"{}", "[]", "null", "7", "{\"id\": 7}"}) {
+    CAPTURE(text);
+    create_file(path, text);
+    CHECK_THROWS_WITH_AS(read_record(path), doctest::Contains(path.c_str()), Failure);
+  }
+}
+
+TEST_CASE("a record that is not there is an error of its own") {
+  CHECK_THROWS_AS(read_record("/no/such/record.json"), std::system_error);
+}
+
+TEST_CASE("storage is overlay or copy") {
+  StorageKind kind = StorageKind::kOverlay;
+  parse_value("copy", kind);
+  CHECK(kind == StorageKind::kCopy);
+  parse_value("overlay", kind);
+  CHECK(kind == StorageKind::kOverlay);
+  for (const char* text : {"", "Copy", "aufs"}) {
+    CAPTURE(text);
+    CHECK_THROWS_WITH_AS(parse_value(text, kind), doctest::Contains("no storage is called '"),
+                         Failure);
+  }
+}
+
+}  // namespace stepbox
