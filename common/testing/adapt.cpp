@@ -73,11 +73,14 @@ void append_step7_defaults(std::vector<std::string>& words,
   if (!mentions(options, "--pids-limit")) append(words, {"--pids-limit", "64"});
 }
 
-// What root alone can set up.
-void append_rootless_defaults(std::vector<std::string>& words, const SubjectSpec& subject) {
+// Without controllers there are no limits; and root alone sets up groups and cables.
+void append_what_cannot_be_had(std::vector<std::string>& words, const SubjectSpec& subject,
+                               bool ordinary_user) {
   if (subject.peer) return;
-  if (subject.level >= 5) append(words, {"--cpus", "0", "-m", "0", "--pids-limit", "0"});
-  if (subject.level >= 6) append(words, {"--network", "none"});
+  if (subject.level >= 5 && (ordinary_user || subject.without_limits)) {
+    append(words, {"--cpus", "0", "-m", "0", "--pids-limit", "0"});
+  }
+  if (subject.level >= 6 && ordinary_user) append(words, {"--network", "none"});
 }
 
 }  // namespace
@@ -134,13 +137,13 @@ SubjectSpec parse_subject(const std::string& text) {
 
 std::vector<std::string> adapt(const SubjectSpec& subject, const RunSpec& run,
                                const std::string& rootfs) {
+  if (subject.peer && !run.verb.empty()) not_applicable(subject.name + " has no " + run.verb);
   std::vector<std::string> words = subject.words;
   const bool runtime = subject.level == 7 && !subject.peer;
   const bool plain_run = run.verb.empty() || run.verb == "run";
   if (runtime) words.push_back(run.verb.empty() ? "run" : run.verb);
-  if (runtime && plain_run && !run.ordinary_user) append_step7_defaults(words, run.options);
-  if (runtime && plain_run && run.ordinary_user) append(words, {"--rm"});
-  if (run.ordinary_user) append_rootless_defaults(words, subject);
+  if (runtime && plain_run) append_step7_defaults(words, run.options);
+  if (plain_run) append_what_cannot_be_had(words, subject, run.ordinary_user);
 
   const std::vector<std::string> options = known_options(subject, run.options);
   words.insert(words.end(), options.begin(), options.end());

@@ -14,6 +14,7 @@ struct SubjectSpec {
   int level = 0;                   // the step whose options it understands
   bool peer = false;               // another runtime: shown for comparison, never judged
   std::vector<std::string> words;  // what starts it: ./step4
+  bool without_limits = false;     // the host has no cgroup controllers: say --cpus 0 and so on
 };
 
 // What a claim wants to be run.
@@ -24,7 +25,7 @@ struct RunSpec {
   std::vector<std::string> environment = {};  // NAME=VALUE, beside PATH, HOME and TERM
   std::string rootfs = {};                    // instead of the stage's
   bool no_rootfs = false;                     // leave it out, as a forgetful user would
-  std::string verb = {};                      // step 7's; run where nothing is said
+  std::string verb = {};                      // step 7's, such as exec; empty: run
   bool may_refuse = false;                    // 125 is among the right answers
   bool ordinary_user = false;                 // not started by root
   bool privileged = false;                    // needs --privileged where there is such a thing

@@ -96,11 +96,20 @@ struct Asked {
   Clock::time_point since;
 };
 
+// A keeper cleans up whatever happens: ^C, TERM, or the end of verify. The handler does nothing,
+// but ends the keeper's waiting.
+void be_hard_to_kill() {
+  struct sigaction action {};
+  action.sa_handler = [](int) {};
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(number, &action, nullptr);
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+}
+
 pid_t start_keeper(Cell& cell, const Ingredients& ingredients, const Fd& paper) {
   const pid_t keeper = ::fork();
   if (keeper == -1) throw_errno({"fork"});
   if (keeper != 0) return keeper;
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  be_hard_to_kill();
   try {
     keep(cell, ingredients, paper);
   } catch (const std::exception& error) {

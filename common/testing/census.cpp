@@ -141,7 +141,9 @@ Census take_census(bool with_nft) {
   count_groups(census);
   count_links(census);
   count_processes(census);
-  for (const char* directory : {"/run/stepbox", "/var/lib/stepbox"}) count_files(census, directory);
+  for (const char* directory : {"/run/stepbox", "/var/lib/stepbox", "/run/stage/cell/home"}) {
+    count_files(census, directory);
+  }
   if (with_nft) count_nft(census);
   return census;
 }

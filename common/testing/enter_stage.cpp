@@ -1,5 +1,6 @@
 // How the stage is made: the mounts and namespaces behind stage.hpp.
 #include <errno.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
@@ -50,6 +51,16 @@ void bring_up_loopback() {
   if (::ioctl(socket.get(), SIOCSIFFLAGS, &request) == -1) throw_errno({"bring up lo"});
 }
 
+// Step 1 has no root directory of its own: what a claim lets it do, it does to the machine's files.
+// So in the stage they are read-only, all of them; only what is mounted from here on is not.
+void protect_machine() {
+  mount_attr attributes{};
+  attributes.attr_set = MOUNT_ATTR_RDONLY;
+  if (::mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &attributes, sizeof attributes) == -1) {
+    throw_errno({"make the machine's files read-only"});
+  }
+}
+
 }  // namespace
 
 void prepare_workshop() {
@@ -70,6 +81,7 @@ void enter_stage(const StageGroups& groups) {
     throw_errno({"unshare"});
   }
   mount_or_throw("", "/", "", MS_REC | MS_PRIVATE, "");
+  protect_machine();
   groups.remount_inside();
   mount_or_throw("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "");
   for (const char* point : {"/run/stage/cell", "/run/stepbox", "/var/lib/stepbox"}) {

@@ -117,31 +117,46 @@ std::vector<Hierarchy> mounted_hierarchies() {
   return found;
 }
 
+bool has_controller(const std::string& name) {
+  for (const Hierarchy& hierarchy : mounted_hierarchies()) {
+    const std::string there =
+        hierarchy.v2 ? read_file(hierarchy.mount + "/cgroup.controllers") : hierarchy.controllers;
+    if (there.find(name) != there.npos) return true;
+  }
+  return false;
+}
+
 StageGroups::StageGroups(const std::string& id)
     : hierarchies_(mounted_hierarchies()), name_("/stepbox/stage-" + id) {
-  for (const Hierarchy& hierarchy : hierarchies_) {
-    const std::string shared = hierarchy.mount + "/stepbox";
-    const std::string group = hierarchy.mount + name_;
-    for (int attempt = 0;; ++attempt) {
-      if (make_group(hierarchy, hierarchy.mount, shared)) {
-        if (hierarchy.v2) hand_on_controllers(hierarchy.mount);
-        if (hierarchy.v2 && exists(shared)) hand_on_controllers(shared);
-        if (make_group(hierarchy, shared, group)) {
-          Fd directory(::open(group.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-          if (directory && try_lock(directory, group)) {
-            locks_.push_back(std::move(directory));
-            break;
-          }
-        }
-      }
-      if (attempt == 100) throw Failure(stepbox::join({"cannot make ", group}));
-    }
-    cap(group);
-    make_group(hierarchy, group, group + kLeaf);
+  try {
+    for (const Hierarchy& hierarchy : hierarchies_) make(hierarchy);
+  } catch (...) {
+    remove();  // what has been made so far
+    throw;
   }
 }
 
-StageGroups::~StageGroups() {
+StageGroups::~StageGroups() { remove(); }
+
+void StageGroups::make(const Hierarchy& hierarchy) {
+  const std::string shared = hierarchy.mount + "/stepbox";
+  const std::string group = hierarchy.mount + name_;
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    if (!make_group(hierarchy, hierarchy.mount, shared)) continue;
+    if (hierarchy.v2) hand_on_controllers(hierarchy.mount);
+    if (hierarchy.v2 && exists(shared)) hand_on_controllers(shared);
+    if (!make_group(hierarchy, shared, group)) continue;
+    Fd directory(::open(group.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory || !try_lock(directory, group)) continue;
+    locks_.push_back(std::move(directory));
+    cap(group);
+    make_group(hierarchy, group, group + kLeaf);
+    return;
+  }
+  throw Failure(stepbox::join({"cannot make ", group}));
+}
+
+void StageGroups::remove() {
   for (const Hierarchy& hierarchy : hierarchies_) {
     // All processes are dead, but the kernel may need a moment to see it.
     const std::string group = hierarchy.mount + name_;

@@ -20,6 +20,9 @@ struct Hierarchy {
 
 std::vector<Hierarchy> mounted_hierarchies();
 
+// Whether a mounted hierarchy has the controller: "cpu", "memory", "pids".
+bool has_controller(const std::string& name);
+
 // Outside the stage: made by the keeper, removed when it goes.
 class StageGroups {
  public:
@@ -36,6 +39,9 @@ class StageGroups {
   void remount_inside() const;
 
  private:
+  void make(const Hierarchy& hierarchy);
+  void remove();
+
   std::vector<Hierarchy> hierarchies_;
   std::string name_;       // stepbox/stage-<id>
   std::vector<Fd> locks_;  // on our groups: a step on the host takes unlocked ones for litter

@@ -1,6 +1,5 @@
 #include "common/testing/pty.hpp"
 
-#include <doctest/doctest.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
@@ -14,6 +13,7 @@
 #include <chrono>
 
 #include "common/error.hpp"
+#include "common/testing/claim.hpp"
 
 namespace stepbox {
 namespace {

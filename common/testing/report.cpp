@@ -125,7 +125,10 @@ std::string as_text(const std::vector<Cell>& cells, bool coloured) {
     if (traits.step != step) text += "step " + std::to_string(step = traits.step) + "\n";
     const std::string state = name_of(cell);
     const char* colour = state == "passed" ? kGreen : state == "failed" ? kRed : kGrey;
-    const std::string mark = state == "passed" ? "ok  " : state == "failed" ? "RED " : "skip";
+    const std::string mark = state == "passed"    ? "ok  "
+                             : state == "failed"  ? "RED "
+                             : state == "skipped" ? "skip"
+                                                  : "n/a ";
     text += "  " + painted(mark, colour, coloured) + "  " + cell.claim->name;
     if (traits.kind == kHole) text += " (still open)";
     if (state == "skipped" || state == "not applicable") text += ": " + cell.verdict.reason;
@@ -148,6 +151,7 @@ std::string as_json(const std::vector<Cell>& cells) {
     if (state == "passed") points += traits.points;
     text +=
         join({i ? ",\n    " : "\n    ", "{\"name\": ", json_string(cells[i].claim->name),
+              ", \"subject\": ", json_string(cells[i].subject->name),
               ", \"step\": ", std::to_string(traits.step), ", \"kind\": \"", name_of(traits.kind),
               "\", \"points\": ", std::to_string(traits.points), ", \"result\": \"", state,
               "\", \"seconds\": ", seconds(cells[i].verdict.seconds), ", \"message\": ",

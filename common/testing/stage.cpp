@@ -1,7 +1,6 @@
 #include "common/testing/stage.hpp"
 
 #include <dirent.h>
-#include <doctest/doctest.h>
 #include <signal.h>
 #include <sys/random.h>
 #include <sys/wait.h>
@@ -15,6 +14,7 @@
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
+#include "common/testing/claim.hpp"
 #include "common/testing/launch.hpp"
 
 namespace stepbox {
@@ -84,6 +84,8 @@ Stage::Stage(const Ingredients& ingredients, int subject_level)
     : ingredients_(ingredients), rootfs_(scratch("rootfs")), with_nft_(subject_level >= 6) {
   make_rootfs(rootfs_, ingredients_);
   make_directories(scratch("tmp"));
+  make_directories(home());
+  if (::chown(home().c_str(), kOrdinaryUser, kOrdinaryUser) == -1) throw_errno({"chown ", home()});
 }
 
 std::string Stage::make_another_rootfs(const std::string& name) {

@@ -55,6 +55,9 @@ class Stage {
   // A path for a file of the claim's own, in the stage's tmpfs.
   std::string scratch(const std::string& name) const;
 
+  // Where the ordinary user may write; what is left there counts.
+  std::string home() const { return scratch("home"); }
+
   // Runs a program on the host (of the stage) and returns its stdout.
   // Fails the claim when the program fails.
   std::string on_host(const std::vector<std::string>& words) const;

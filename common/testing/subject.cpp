@@ -19,6 +19,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 std::string outcome_of(const Run& run) {
+  if (run.status == -1) return "did not end by itself";
   if (run.signal != 0) return "killed by signal " + std::to_string(run.signal);
   return "exit status " + std::to_string(run.status);
 }
@@ -59,9 +60,7 @@ Running::~Running() {
   if (pid_ == -1) return;
   ::kill(pid_, SIGKILL);
   ::waitpid(pid_, nullptr, 0);
-  Run run{.out = out(), .err = err()};
-  run.signal = SIGKILL;
-  subject_->record(line_, run, true);
+  subject_->record(line_, {.out = out(), .err = err()}, true);
 }
 
 void Running::signal(int number) const {
@@ -103,7 +102,7 @@ void Running::wait_for_output(std::string_view text, Milliseconds patience) cons
     if (over && out().find(text) != std::string::npos) return;
     if (over || Clock::now() > deadline) {
       FAIL("waited for \"" << text << "\" on the command's stdout, but "
-                           << (over ? "the subject ended" : "it did not come")
+                           << std::string(over ? "the subject ended" : "it did not come")
                            << "; there is: " << out() << "; on stderr: " << err());
     }
     const timespec pause{.tv_sec = 0, .tv_nsec = 500'000};
@@ -119,12 +118,13 @@ Milliseconds Subject::at_most_for_peers(Milliseconds patience) const {
 }
 
 Launch Subject::prepare(const RunSpec& run) {
+  if (!run.verb.empty() && spec_.level < 7) FAIL("it has no verb " << run.verb);
   Launch launch{.words = adapt(spec_, run, stage_.rootfs())};
   launch.ordinary_user = run.ordinary_user;
   std::string path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   if (spec_.level == 1) path += ":" + stage_.rootfs() + "/bin";  // for probe and breakout
   launch.environment = {path, "TERM=xterm", "TMPDIR=" + stage_.scratch("tmp"),
-                        run.ordinary_user ? "HOME=/" : "HOME=/root"};
+                        run.ordinary_user ? "HOME=" + stage_.home() : "HOME=/root"};
   launch.environment.insert(launch.environment.end(), run.environment.begin(),
                             run.environment.end());
   const std::string number = std::to_string(++runs_);

@@ -8,6 +8,7 @@
 
 #include "common/error.hpp"
 #include "common/testing/cell.hpp"
+#include "common/testing/groups.hpp"
 #include "common/testing/report.hpp"
 #include "common/testing/stage.hpp"
 #include "common/testing/verify_cli.hpp"
@@ -53,13 +54,17 @@ void print(const std::vector<Cell>& cells, const VerifyOptions& options) {
   if (options.format == "text") std::printf("%s\n", summary_of(tally_of(cells)).c_str());
 }
 
-int verify(const VerifyOptions& options) {
+int verify(VerifyOptions options) {
   check_names(options.claims);
   if (options.list) {
     std::fputs(as_list().c_str(), stdout);
     return 0;
   }
   if (::geteuid() != 0) throw Failure("the stage needs root", "try it with sudo");
+  for (SubjectSpec& subject : options.subjects) {
+    subject.without_limits =
+        !has_controller("cpu") || !has_controller("memory") || !has_controller("pids");
+  }
   const Ingredients ingredients = find_ingredients();
   prepare_workshop();
   std::vector<Cell> cells = cells_of(options);
@@ -73,10 +78,10 @@ int verify(const VerifyOptions& options) {
 
 int main(int argc, char** argv) {
   int status = 0;
-  const auto options = stepbox::parse_verify_options(argc, argv, status);
+  auto options = stepbox::parse_verify_options(argc, argv, status);
   if (!options) return status;
   try {
-    return stepbox::verify(*options);
+    return stepbox::verify(std::move(*options));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "verify: %s\n", error.what());
     return stepbox::kUsage;

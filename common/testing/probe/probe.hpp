@@ -2,7 +2,7 @@
 // Static, and on its own: it has to run in any rootfs.
 //
 //   probe wait [WORD]        says "ready", and waits for a signal to die of
-//   probe catch              says "ready", catches a signal, says its name, exits 5
+//   probe catch [COUNT]      says "ready", catches a signal (so many), says its name, exits 5
 //   probe window             says the window's size, and again whenever it changes
 //   probe files              counts the open file descriptors beyond stderr
 //   probe words [WORD...]    says each of its arguments on a line, in brackets

@@ -22,7 +22,8 @@ int wait_for_signal(int, char**) {
   for (;;) ::pause();
 }
 
-int catch_signal(int, char**) {
+// catch [COUNT]: so many signals, one if not said.
+int catch_signal(int count, char** words) {
   sigset_t set;
   ::sigemptyset(&set);
   const int all[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
@@ -32,9 +33,11 @@ int catch_signal(int, char**) {
   }
   ::sigprocmask(SIG_BLOCK, &set, nullptr);
   ::puts("ready");
-  int number = 0;
-  ::sigwait(&set, &number);
-  ::printf("caught %s\n", ::sigabbrev_np(number));
+  for (int left = count > 0 ? ::atoi(words[0]) : 1; left > 0; --left) {
+    int number = 0;
+    ::sigwait(&set, &number);
+    ::printf("caught %s\n", ::sigabbrev_np(number));
+  }
   return 5;
 }
 
