@@ -6,6 +6,7 @@
 
 #include "common/error.hpp"
 #include "common/explain.hpp"
+#include "common/fd.hpp"
 
 namespace stepbox {
 
@@ -31,6 +32,7 @@ struct CommandLine::Parts {
 
 CommandLine::CommandLine(std::string_view usage, std::string_view example, std::string_view verbs)
     : parts_(std::make_unique<Parts>()) {
+  open_standard_files();
   CLI::App& app = parts_->app;
   parts_->help->usage = usage;
   parts_->help->column_width(34);

@@ -11,6 +11,14 @@ void Fd::close() {
   if (fd_ != -1) ::close(std::exchange(fd_, -1));
 }
 
+void open_standard_files() {
+  int fd;
+  do {
+    fd = ::open("/dev/null", O_RDWR);  // the lowest number that is free
+  } while (fd >= STDIN_FILENO && fd <= STDERR_FILENO);
+  if (fd != -1) ::close(fd);
+}
+
 Pipe::Pipe() {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) == -1) throw_errno({"make a pipe"});

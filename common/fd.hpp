@@ -26,6 +26,10 @@ class Fd {
   int fd_;
 };
 
+// Opens /dev/null for each of stdin, stdout, stderr that is closed: a file of ours must not get
+// their numbers, and be taken for one of them. First of all in main().
+void open_standard_files();
+
 // Both ends of a pipe(2), close-on-exec.
 // Throws system_error (EMFILE, ENFILE).
 struct Pipe {

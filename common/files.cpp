@@ -3,11 +3,11 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cstdio>
 
+#include "common/deadline.hpp"
 #include "common/error.hpp"
 
 namespace stepbox {
@@ -42,7 +42,8 @@ void write_file(const std::string& path, std::string_view text) {
 
 void create_file(const std::string& path, std::string_view text, unsigned mode) {
   Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
-  if (!file) throw_errno({"create ", path});
+  if (!file || ::fchmod(file.get(), mode) == -1)
+    throw_errno({"create ", path});  // whatever the umask
   if (!text.empty()) write_whole(file, path, text);
 }
 
@@ -74,20 +75,23 @@ void make_directories(const std::string& path, unsigned mode) {
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
 bool try_lock(const Fd& file, const std::string& path) {
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) == -1) {
+    if (errno == EWOULDBLOCK) return false;
+    throw_errno({"lock ", path});
+  }
   struct stat opened, named;
-  return ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 && ::fstat(file.get(), &opened) == 0 &&
-         ::stat(path.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
-         opened.st_ino == named.st_ino;
+  return ::fstat(file.get(), &opened) == 0 && ::stat(path.c_str(), &named) == 0 &&
+         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
 Fd lock_file(const std::string& path) {
-  for (long waited = 0; waited < 10'000'000'000; waited += 100'000) {  // nanoseconds
-    Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  Fd file;
+  const bool locked = wait_until(10, [&] {
+    file = Fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!file) throw_errno({"open ", path});
-    if (try_lock(file, path)) return file;
-    const timespec pause{0, 100'000};
-    ::nanosleep(&pause, nullptr);
-  }
+    return try_lock(file, path);
+  });
+  if (locked) return file;
   throw Failure(join({"lock ", path, ": held for 10 s by another process"}),
                 join({"see who has it: fuser -v ", path}));
 }

@@ -35,6 +35,7 @@ bool exists(const std::string& path);
 // where `path` no longer names it: it was removed, and perhaps made anew, since it was opened.
 // The kernel lets go of it when the last copy of the descriptor is closed, however its holder
 // died: so a lock tells who is alive, and a pid alone never does.
+// Throws system_error where the file cannot be locked at all.
 bool try_lock(const Fd& file, const std::string& path);
 
 // Opens (creating it) and locks a file, waiting up to 10 s for its holder.

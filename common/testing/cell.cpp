@@ -118,6 +118,12 @@ pid_t start_keeper(Cell& cell, const Ingredients& ingredients, const Fd& paper) 
   _exit(0);
 }
 
+// Step 1 would do to the machine's own files what a claim means for a rootfs. It is asked for no
+// more than what is judged there; those claims only read.
+bool is_too_bold(const Cell& cell) {
+  return cell.subject->level == 1 && cell.demand == Demand::kNothing;
+}
+
 }  // namespace
 
 void ask_all(std::vector<Cell>& cells, const Ingredients& ingredients, int at_once) {
@@ -126,6 +132,10 @@ void ask_all(std::vector<Cell>& cells, const Ingredients& ingredients, int at_on
   while (next < cells.size() || !under_way.empty()) {
     while (next < cells.size() && under_way.size() < static_cast<size_t>(at_once)) {
       Cell& cell = cells[next++];
+      if (is_too_bold(cell)) {
+        cell.verdict = {.answer = Answer::kNotApplicable, .reason = "it has no rootfs"};
+        continue;
+      }
       Fd paper(::memfd_create("verdict", MFD_CLOEXEC));
       if (!paper) throw_errno({"memfd_create"});
       const pid_t keeper = start_keeper(cell, ingredients, paper);

@@ -138,22 +138,33 @@ StageGroups::StageGroups(const std::string& id)
 
 StageGroups::~StageGroups() { remove(); }
 
-void StageGroups::make(const Hierarchy& hierarchy) {
+bool StageGroups::try_to_make(const Hierarchy& hierarchy) {
   const std::string shared = hierarchy.mount + "/stepbox";
   const std::string group = hierarchy.mount + name_;
+  if (!make_group(hierarchy, hierarchy.mount, shared)) return false;
+  if (hierarchy.v2) hand_on_controllers(hierarchy.mount);
+  if (hierarchy.v2) hand_on_controllers(shared);
+  if (!make_group(hierarchy, shared, group)) return false;
+  Fd directory(::open(group.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory || !try_lock(directory, group)) return false;
+  locks_.push_back(std::move(directory));
+  cap(group);
+  make_group(hierarchy, group, group + kLeaf);
+  return true;
+}
+
+// Until it has its group in it, any other stage may remove `stepbox` when that falls empty: then
+// what we look at is gone, and we begin again.
+void StageGroups::make(const Hierarchy& hierarchy) {
   for (int attempt = 0; attempt < 100; ++attempt) {
-    if (!make_group(hierarchy, hierarchy.mount, shared)) continue;
-    if (hierarchy.v2) hand_on_controllers(hierarchy.mount);
-    if (hierarchy.v2 && exists(shared)) hand_on_controllers(shared);
-    if (!make_group(hierarchy, shared, group)) continue;
-    Fd directory(::open(group.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory || !try_lock(directory, group)) continue;
-    locks_.push_back(std::move(directory));
-    cap(group);
-    make_group(hierarchy, group, group + kLeaf);
-    return;
+    try {
+      if (try_to_make(hierarchy)) return;
+    } catch (const std::system_error& error) {
+      const int code = error.code().value();
+      if (code != ENOENT && code != ENODEV) throw;
+    }
   }
-  throw Failure(stepbox::join({"cannot make ", group}));
+  throw Failure(stepbox::join({"cannot make ", hierarchy.mount, name_}));
 }
 
 void StageGroups::remove() {

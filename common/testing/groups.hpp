@@ -39,6 +39,7 @@ class StageGroups {
   void remount_inside() const;
 
  private:
+  bool try_to_make(const Hierarchy& hierarchy);
   void make(const Hierarchy& hierarchy);
   void remove();
 

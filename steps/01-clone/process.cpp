@@ -1,5 +1,6 @@
 #include "01-clone/process.hpp"
 
+#include <linux/close_range.h>
 #include <linux/sched.h>  // struct clone_args, CLONE_INTO_CGROUP
 #include <poll.h>
 #include <sched.h>
@@ -10,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 
 #include "common/error.hpp"
@@ -144,6 +146,7 @@ Child::Child(Child&& other) noexcept
       go_(std::move(other.go_)),
       errors_(std::move(other.errors_)),
       report_(std::move(other.report_)),
+      killed_by_(other.killed_by_),
       terminal_(std::move(other.terminal_)) {}
 
 Child::~Child() {
@@ -159,16 +162,21 @@ void Child::go() {
 void Child::wait_for_exec() {
   if (explaining()) go();  // both sides talk: ours first, so a transcript is the same each time
   char block[4096];
-  for (ssize_t got; (got = ::read(errors_.get(), block, sizeof block)) > 0;) {
-    report_.append(block, static_cast<size_t>(got));
+  for (ssize_t got = 1; got > 0;) {
+    if (const int signal = wait_for_input(errors_)) {
+      killed_by_ = signal;
+      ::kill(pid_, SIGKILL);
+      continue;
+    }
+    got = ::read(errors_.get(), block, sizeof block);
+    if (got > 0) report_.append(block, static_cast<size_t>(got));
   }
   errors_.close();
 }
 
 int Child::wait() {
   if (errors_) wait_for_exec();
-  int killed_by = 0;
-  const int status = forward_signals(pid_, init_, &killed_by);
+  const int status = forward_signals(pid_, init_, &killed_by_);
   pid_ = -1;
   terminal_.restore();
   if (!report_.empty()) {
@@ -176,7 +184,7 @@ int Child::wait() {
   }
   if (WIFEXITED(status)) return WEXITSTATUS(status);
   const int signal = WTERMSIG(status);
-  return kSignalBase + (signal == SIGKILL && killed_by != 0 ? killed_by : signal);
+  return kSignalBase + (signal == SIGKILL && killed_by_ != 0 ? killed_by_ : signal);
 }
 
 int exec_command(const std::vector<std::string>& command) {
@@ -185,6 +193,7 @@ int exec_command(const std::vector<std::string>& command) {
   argv.push_back(nullptr);
   explain({"exec ", quoted(command)});
   die_with_parent();  // again: a change of user id has cleared it (prctl(2))
+  ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);  // what our caller left open is not for the container
   release_signals();
   ::execvp(argv[0], argv.data());
   const int error = errno;

@@ -42,7 +42,8 @@ class Child {
   // Lets the child start. spawn() does it, or under --explain wait(): the two sides take turns.
   void go();
 
-  // Returns once the command runs, or never will: wait() says why.
+  // Returns once the command runs, or never will: wait() says why. A TERM, INT, HUP or QUIT that
+  // comes before ends the child at once.
   void wait_for_exec();
 
   // Waits until the child ends, and meanwhile passes signals on to it (signals.hpp).
@@ -56,6 +57,7 @@ class Child {
   Fd go_;      // our end of the "go" pipe; the child notices when it closes
   Fd errors_;  // what the child has to say when it fails; closed by exec, so then: end of file
   std::string report_;  // what it has said: a byte of exit status, and a message
+  int killed_by_ = 0;   // the signal that we made KILL
   Terminal terminal_;
 };
 
@@ -69,8 +71,9 @@ Child spawn(const SpawnSettings& settings, Function function) {
 }
 Child spawn_call(const SpawnSettings& settings, int (*call)(void*), void* argument);
 
-// Inside. execvp(3): this process becomes the command. Returns never.
-// Throws Failure, status 127 (no such command) or 126 (it cannot be run).
+// Inside. execvp(3): this process becomes the command, with stdin, stdout, stderr and no other
+// file. Returns nothing ever; its type lets container() end with `return exec_command(…)`. Throws
+// Failure, status 127 (no such command) or 126 (it cannot be run).
 int exec_command(const std::vector<std::string>& command);
 
 }  // namespace stepbox

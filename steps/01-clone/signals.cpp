@@ -1,11 +1,15 @@
 #include "01-clone/signals.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <string>
 
 #include "common/error.hpp"
@@ -36,7 +40,13 @@ void hold_signals() {
 }
 
 void release_signals() {
-  if (g_holding) ::sigprocmask(SIG_SETMASK, &g_mask_at_start, nullptr);
+  if (!g_holding) return;
+  sigset_t pipe;
+  ::sigemptyset(&pipe);
+  ::sigaddset(&pipe, SIGPIPE);
+  const timespec at_once{0, 0};
+  ::sigtimedwait(&pipe, nullptr, &at_once);  // ours, for a message nobody read; not the command's
+  ::sigprocmask(SIG_SETMASK, &g_mask_at_start, nullptr);
 }
 
 // Whether `signal` is in the mask that /proc/PID/status shows as `name` ("SigCgt:").
@@ -57,8 +67,24 @@ static bool is_stop(int signal) {
   return signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
 }
 
+constexpr int kDeadly[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
+
 static bool is_deadly(int signal) {
-  return signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT;
+  return std::find(std::begin(kDeadly), std::end(kDeadly), signal) != std::end(kDeadly);
+}
+
+int wait_for_input(const Fd& file) {
+  sigset_t deadly;
+  ::sigemptyset(&deadly);
+  for (int signal : kDeadly) ::sigaddset(&deadly, signal);
+  const Fd signals(::signalfd(-1, &deadly, SFD_CLOEXEC));
+  pollfd watched[] = {{file.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}};
+  while (::poll(watched, 2, -1) == -1) {
+    if (errno != EINTR) throw_errno({"wait for the child"});
+  }
+  signalfd_siginfo info{};
+  if (watched[0].revents != 0 || ::read(signals.get(), &info, sizeof info) != sizeof info) return 0;
+  return static_cast<int>(info.ssi_signo);
 }
 
 static void pass_on(const siginfo_t& info, pid_t pid, bool init, int* killed_by) {

@@ -16,6 +16,10 @@ void hold_signals();
 // Inside, just before exec: the signal mask that we were started with.
 void release_signals();
 
+// Outside. Waits until `file` has something to read, or its end has come: returns 0. Or until TERM,
+// INT, HUP or QUIT comes: returns which.
+int wait_for_input(const Fd& file);
+
 // Outside. Waits until `pid` ends; returns its wait(2) status. `init`: it is process 1 of a PID
 // namespace, which ignores all that it has no handler for (pid_namespaces(7)); for such a one
 //   TERM, INT, HUP, QUIT become KILL, and `*killed_by` says instead of what;

@@ -98,11 +98,20 @@ CLAIM("^C ends the command", {.step = 1}) {
 
 CLAIM("^C reaches a command once",
       {.step = 1, .hint = "the terminal has sent it to the whole group: forward SI_USER only"}) {
-  PtyRun run = subject.start_on_pty({.command = {"/bin/probe", "catch"}});
+  // A signal that is pending already is not counted again: in one round twice may look like once.
+  constexpr int kRounds = 100;
+  PtyRun run =
+      subject.start_on_pty({.command = {"/bin/probe", "catch", std::to_string(kRounds + 1)}});
   run.wait_for_output("ready");
-  run.type("\x03");
-  run.wait_for_output("caught INT");
+  std::string all;
+  for (int round = 0; round < kRounds; ++round) {
+    run.type("\x03");
+    all += "^Ccaught INT\r\n";
+    run.wait_for_output(all);
+  }
+  run.type("\x1c");
   CHECK(run.wait() == 5);
+  CHECK(run.screen() == "ready\r\n" + all + "^\\caught QUIT\r\n");
 }
 
 CLAIM("^Z stops the command and fg continues it",
@@ -127,7 +136,8 @@ CLAIM("the command sees the window and its changes", {.step = 1}) {
 }
 
 CLAIM("200 starts leave no zombie", {.step = 1, .hint = "every child must be waited for"}) {
-  for (int i = 0; i < 200; ++i) {
+  const int starts = subject.is_peer() ? 20 : 200;  // some are slow
+  for (int i = 0; i < starts; ++i) {
     INFO("start number " << i);
     REQUIRE(subject.run({.command = {"/bin/true"}}).status == 0);
   }  // the stage counts processes afterwards

@@ -21,6 +21,10 @@ std::string find_rootfs(const std::string& path) {
   if (!S_ISDIR(status.st_mode)) {
     throw Failure(join({"rootfs ", path, " is not a directory"}), "unpack an archive first");
   }
+  if (std::string_view(absolute) == "/") {
+    throw Failure("rootfs / is the host's own root",
+                  "the container would mount over its /proc and /dev");
+  }
   return absolute;
 }
 

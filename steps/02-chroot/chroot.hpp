@@ -7,7 +7,7 @@
 namespace stepbox {
 
 // Outside. The absolute path of the root file system (rootfs) that the user named.
-// Throws Failure when it does not exist, or is no directory.
+// Throws Failure when it does not exist, is no directory, or is the host's own root.
 std::string find_rootfs(const std::string& path);
 
 // Inside. Makes `rootfs` the root directory of this process and of all that it starts.

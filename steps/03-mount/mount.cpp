@@ -17,11 +17,11 @@
 namespace stepbox {
 
 Mounts::~Mounts() {
-  for (auto target = targets_.rbegin(); target != targets_.rend(); ++target) {
-    explain({"umount --lazy ", quoted(*target)});
+  for (auto mount = mounts_.rbegin(); mount != mounts_.rend(); ++mount) {
+    explain({"umount --lazy ", quoted(mount->name())});
     // Lazy: a process left behind may still sit in it. All that is mounted below goes too.
-    if (::umount2(target->c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) == -1) {
-      warn({"umount ", *target, ": ", std::generic_category().message(errno)});
+    if (::umount2(mount->handle().c_str(), MNT_DETACH) == -1) {
+      warn({"umount ", mount->name(), ": ", std::generic_category().message(errno)});
     }
   }
 }
@@ -70,20 +70,23 @@ void mount_new(const char* type, const MountPoint& target, unsigned long flags, 
   }
 }
 
+// mount(2) would need three calls, MS_BIND, MS_PRIVATE, MS_RDONLY, and show the mount after the
+// first. Its successors make a copy that nobody sees, change it, and then put it in its place.
+// LAB: bind
 void bind(const std::string& source, const MountPoint& target, bool read_only) {
-  explain({"mount --rbind ", quoted(source), " ", quoted(target.name())});
-  if (::mount(source.c_str(), target.handle().c_str(), nullptr, MS_BIND | MS_REC, nullptr) == -1) {
-    throw_errno({"bind ", source, " on ", target.name()});
-  }
-  if (!read_only) return;
-  // mount(2) ignores MS_RDONLY when it binds, and changes only the topmost mount when it remounts.
-  explain({"mount -o remount,bind,ro=recursive ", quoted(target.name())});
-  Fd mounted(::open(target.name().c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  explain({"mount --rbind --make-rprivate ", read_only ? "-o ro=recursive " : "", quoted(source),
+           " ", quoted(target.name())});
+  const Fd copy(
+      ::open_tree(AT_FDCWD, source.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE));
   mount_attr attributes{};
-  attributes.attr_set = MOUNT_ATTR_RDONLY;
-  if (::mount_setattr(mounted.get(), "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes,
-                      sizeof attributes) == -1) {
-    throw_errno({"make ", target.name(), " read-only"});
+  attributes.attr_set = read_only ? MOUNT_ATTR_RDONLY : 0;
+  attributes.propagation = MS_PRIVATE;
+  if (!copy ||
+      ::mount_setattr(copy.get(), "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes,
+                      sizeof attributes) == -1 ||
+      ::move_mount(copy.get(), "", target.fd(), "",
+                   MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == -1) {
+    throw_errno({"bind ", source, " on ", target.name()});
   }
 }
 
@@ -128,15 +131,12 @@ static void fill_dev(const std::string& rootfs) {
 Mounts mount_basics(const std::string& rootfs) {
   constexpr unsigned long kSafe = MS_NOSUID | MS_NODEV | MS_NOEXEC;
   Mounts mounts;
-  const MountPoint proc(rootfs, "/proc");
-  mount_or_bind("proc", proc, kSafe, "/proc");
-  mounts.add(proc.name());
-  const MountPoint sys(rootfs, "/sys");
-  mount_or_bind("sysfs", sys, kSafe | MS_RDONLY, "/sys");
-  mounts.add(sys.name());
-  const MountPoint dev(rootfs, "/dev");
-  mount_new("tmpfs", dev, MS_NOSUID | MS_NODEV, "mode=755,size=64k");
-  mounts.add(dev.name());  // with all that is mounted below it
+  mount_or_bind("proc", MountPoint(rootfs, "/proc"), kSafe, "/proc");
+  mounts.add(MountPoint(rootfs, "/proc"));
+  mount_or_bind("sysfs", MountPoint(rootfs, "/sys"), kSafe | MS_RDONLY, "/sys");
+  mounts.add(MountPoint(rootfs, "/sys"));
+  mount_new("tmpfs", MountPoint(rootfs, "/dev"), MS_NOSUID | MS_NODEV, "mode=755,size=64k");
+  mounts.add(MountPoint(rootfs, "/dev"));  // with all that is mounted below it
   fill_dev(rootfs);
   mount_new("devpts", MountPoint(rootfs, "/dev/pts"), MS_NOSUID | MS_NOEXEC,
             "ptmxmode=0666,mode=0620");
@@ -148,9 +148,8 @@ Mounts mount_basics(const std::string& rootfs) {
 Mounts mount_volumes(const std::string& rootfs, const std::vector<Volume>& volumes) {
   Mounts mounts;
   for (const Volume& volume : volumes) {
-    const MountPoint target(rootfs, volume.destination);
-    bind(volume.source, target, volume.read_only);
-    mounts.add(target.name());
+    bind(volume.source, MountPoint(rootfs, volume.destination), volume.read_only);
+    mounts.add(MountPoint(rootfs, volume.destination));
   }
   return mounts;
 }
@@ -158,7 +157,7 @@ Mounts mount_volumes(const std::string& rootfs, const std::vector<Volume>& volum
 Mounts bind_onto_itself(const std::string& directory) {
   Mounts mounts;
   bind(directory, MountPoint(directory, "/"), false);
-  mounts.add(directory);
+  mounts.add(MountPoint(directory, "/"));
   return mounts;
 }
 

@@ -15,19 +15,38 @@
 
 namespace stepbox {
 
+// Opens (O_PATH) what `path` names for a process whose root is the directory `root`: no `..` and no
+// symbolic link leads out of it. -1 and errno where there is nothing (openat2(2)).
+Fd open_below(const Fd& root, const std::string& path);
+
+// A place inside a rootfs: what something is to be mounted on or, looked up again afterwards, the
+// mount itself. The descriptor stays with it, whatever happens to the names on the way there.
+// Throws Failure when it is missing, with the mkdir that makes it.
+class MountPoint {
+ public:
+  MountPoint(const std::string& rootfs, const std::string& path);
+  const std::string& name() const { return name_; }  // where it really is, for people
+  std::string handle() const;                        // for mount(2) and umount(2)
+  int fd() const { return fd_.get(); }
+
+ private:
+  Fd fd_;
+  std::string name_;
+};
+
 // Mounts of ours: taken down in reverse by the destructor, unless release() has left them to
 // somebody else, such as the mount namespace that ends with its last process.
 class Mounts {
  public:
   Mounts() = default;
-  Mounts(Mounts&& other) noexcept : targets_(std::exchange(other.targets_, {})) {}
+  Mounts(Mounts&& other) noexcept : mounts_(std::exchange(other.mounts_, {})) {}
   Mounts(const Mounts&) = delete;
   ~Mounts();
-  void add(const std::string& target) { targets_.push_back(target); }
-  void release() { targets_.clear(); }
+  void add(MountPoint mounted) { mounts_.push_back(std::move(mounted)); }
+  void release() { mounts_.clear(); }
 
  private:
-  std::vector<std::string> targets_;
+  std::vector<MountPoint> mounts_;
 };
 
 // One -v SRC:DST[:ro]. SRC is absolute; DST is a path inside the container.
@@ -54,29 +73,12 @@ Mounts bind_onto_itself(const std::string& directory);
 
 // The pieces, for the later steps.
 
-// Opens (O_PATH) what `path` names for a process whose root is the directory `root`: no `..` and no
-// symbolic link leads out of it. -1 and errno where there is nothing (openat2(2)).
-Fd open_below(const Fd& root, const std::string& path);
-
-// A file or directory inside a rootfs that something is to be mounted on.
-// Throws Failure when it is missing, with the mkdir that makes it.
-class MountPoint {
- public:
-  MountPoint(const std::string& rootfs, const std::string& path);
-  const std::string& name() const { return name_; }  // where it really is, for people and umount(2)
-  std::string handle() const;  // for mount(2): the very file that we looked at
-  int fd() const { return fd_.get(); }
-
- private:
-  Fd fd_;
-  std::string name_;
-};
-
 // mount(2) of a new file system of `type`; `flags` are MS_*, `data` as in mount(8) -o.
 void mount_new(const char* type, const MountPoint& target, unsigned long flags, const char* data);
 
-// mount(2) with MS_BIND and MS_REC: `source`, and what is mounted below it, appears at `target`
-// too.
+// `source`, and what is mounted below it, appears at `target` too, as with mount(2)'s MS_BIND and
+// MS_REC. Private: nothing that is mounted or unmounted there later happens at `source` as well.
+// Read-only, if so asked, from its first moment on, and all the way down.
 void bind(const std::string& source, const MountPoint& target, bool read_only);
 
 }  // namespace stepbox

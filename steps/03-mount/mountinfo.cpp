@@ -1,7 +1,12 @@
 #include "03-mount/mountinfo.hpp"
 
+#include <sys/mount.h>
+
+#include <algorithm>
 #include <cstdlib>
 
+#include "common/error.hpp"
+#include "common/explain.hpp"
 #include "common/files.hpp"
 #include "common/text.hpp"
 
@@ -43,6 +48,30 @@ std::vector<MountEntry> read_mountinfo() {
     if (!line.empty()) entries.push_back(parse_mountinfo(line));
   }
   return entries;
+}
+
+static bool is_below(const std::string& path, const std::string& directory) {
+  return path == directory || path.starts_with(directory + "/");
+}
+
+static void unmount_or_throw(const std::string& directory, const std::vector<int>& spared) {
+  const std::vector<MountEntry> entries = read_mountinfo();
+  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+    const bool old = std::find(spared.begin(), spared.end(), entry->id) != spared.end();
+    if (old || !is_below(entry->target, directory)) continue;
+    explain({"umount --lazy ", quoted(entry->target)});
+    const bool done = ::umount2(entry->target.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) == 0;
+    // EINVAL: it went with the one that it was mounted on.
+    if (!done && errno != EINVAL && errno != ENOENT) throw_errno({"umount ", entry->target});
+  }
+}
+
+void unmount_below(const std::string& directory, const std::vector<int>& spared) {
+  try {
+    unmount_or_throw(directory, spared);
+  } catch (const std::exception& error) {
+    warn({error.what()});
+  }
 }
 
 }  // namespace stepbox

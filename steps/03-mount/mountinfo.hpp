@@ -19,6 +19,10 @@ struct MountEntry {
 // Throws system_error when /proc is not there.
 std::vector<MountEntry> read_mountinfo();
 
+// Takes down all mounts at or below `directory`, the last one first; not those whose ids are in
+// `spared`. For destructors: says what fails, throws nothing.
+void unmount_below(const std::string& directory, const std::vector<int>& spared);
+
 // One line of it; `\040` and the like become the characters that they stand for.
 MountEntry parse_mountinfo(const std::string& line);
 

@@ -1,5 +1,6 @@
 // --init: the smallest process 1 that does its duty.
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,7 +13,9 @@ namespace stepbox {
 
 void start_init(const Namespaces& namespaces) {
   if (!namespaces.init) return;
-  explain({"tini -- sh -c '…'"});
+  explain({"tini -s -- sh -c '…'"});
+  ::prctl(PR_SET_CHILD_SUBREAPER,
+          1);  // orphans come to us even if --share pid keeps us from being 1
   const pid_t pid = ::fork();
   if (pid == -1) throw_errno({"fork"});
   if (pid == 0) return;

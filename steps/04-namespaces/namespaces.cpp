@@ -1,5 +1,6 @@
 #include "04-namespaces/namespaces.hpp"
 
+#include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 
@@ -9,6 +10,7 @@
 #include "03-mount/mountinfo.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
+#include "common/files.hpp"
 #include "common/text.hpp"
 
 namespace stepbox {
@@ -82,45 +84,30 @@ void pivot_into(const std::string& rootfs, const Namespaces& namespaces) {
   if (::chdir("/") == -1) throw_errno({"chdir / in ", rootfs});
 }
 
-std::string Namespaces::name() const {
+std::string Namespaces::hostname_inside() const {
   if (!own(CLONE_NEWUTS)) return "";
   return hostname.empty() ? "stepbox" : hostname;
 }
 
 void set_hostname(const Namespaces& namespaces) {
-  const std::string name = namespaces.name();
+  const std::string name = namespaces.hostname_inside();
   if (name.empty()) return;
   explain({"hostname ", quoted(name)});
   if (::sethostname(name.data(), name.size()) == -1) throw_errno({"set the host name to ", name});
 }
 
-static bool is_below(const std::string& path, const std::string& directory) {
-  return path == directory || path.starts_with(directory + "/");
-}
-
 SharedMounts::SharedMounts(const std::string& rootfs, const Namespaces& namespaces) {
   if (namespaces.own(CLONE_NEWNS)) return;
+  lock_ = Fd(::open(rootfs.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!lock_ || !try_lock(lock_, rootfs)) {
+    throw Failure(join({"another container with --share mount has ", rootfs}), "wait for its end");
+  }
   rootfs_ = rootfs;
   for (const MountEntry& entry : read_mountinfo()) before_.push_back(entry.id);
 }
 
 SharedMounts::~SharedMounts() {
-  if (rootfs_.empty()) return;
-  try {
-    take_down();
-  } catch (const std::exception& error) {
-    warn({"take down the mounts below ", rootfs_, ": ", error.what()});
-  }
-}
-
-void SharedMounts::take_down() {
-  const std::vector<MountEntry> entries = read_mountinfo();
-  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-    const bool old = std::find(before_.begin(), before_.end(), entry->id) != before_.end();
-    if (old || !is_below(entry->target, rootfs_)) continue;
-    explain({"umount --lazy ", quoted(entry->target)});
-    ::umount2(entry->target.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW);
-  }
+  if (!rootfs_.empty()) unmount_below(rootfs_, before_);
 }
 
 }  // namespace stepbox

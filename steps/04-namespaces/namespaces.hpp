@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "common/cli.hpp"
+#include "common/fd.hpp"
 
 namespace stepbox {
 
@@ -39,8 +40,8 @@ struct Namespaces {
   int flags() const;
   bool own(int flag) const { return flags() & flag; }
 
-  // The container's host name: "stepbox" if none was given. Empty with --share uts.
-  std::string name() const;
+  // --hostname, or "stepbox" if it was not given. Empty with --share uts.
+  std::string hostname_inside() const;
 
   // What spawn() unshares: all but the cgroup namespace. Its root is where its creator is at
   // that moment, so the child makes it by itself, later (unshare_cgroup_namespace()).
@@ -55,8 +56,9 @@ void add_options(CommandLine& cli, Namespaces& namespaces);
 void check(const Namespaces& namespaces);
 
 // Outside, as SpawnSettings::before_go: says who is who in the child's user namespace. Id 0 inside
-// is the caller outside; 1 and up are the caller's ranges of /etc/subuid and /etc/subgid, if there
-// are any (newuidmap(1) may write them for us). Does nothing without CLONE_NEWUSER.
+// is the caller outside (so root itself gains little by it); 1 and up are the ranges of /etc/subuid
+// and /etc/subgid that the caller has, if any
+// (newuidmap(1) may write them for us). Does nothing without CLONE_NEWUSER.
 // Throws system_error: `write /proc/4711/uid_map: …`.
 void write_id_maps(pid_t child, int flags);
 
@@ -80,18 +82,18 @@ void set_hostname(const Namespaces& namespaces);
 void start_init(const Namespaces& namespaces);
 
 // Outside. With --share mount what the container mounts below `rootfs` lands on the host. The
-// destructor takes down what was not there before.
+// destructor takes down what was not there before. One such container at a time has a rootfs.
 class SharedMounts {
  public:
+  // Throws Failure when another one has it.
   SharedMounts(const std::string& rootfs, const Namespaces& namespaces);
   SharedMounts(const SharedMounts&) = delete;
   ~SharedMounts();
 
  private:
-  void take_down();
-
   std::string rootfs_;       // empty: nothing to do
   std::vector<int> before_;  // the mount ids that were there
+  Fd lock_;
 };
 
 }  // namespace stepbox

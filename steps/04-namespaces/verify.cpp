@@ -96,7 +96,7 @@ CLAIM("no namespace is the host's", {.step = 4, .points = 2}) {
 
 CLAIM("--share keeps the namespace it names and no other", {.step = 4, .points = 2}) {
   for (const Shared& type : kTypes) {
-    INFO("--share " << type.option);
+    INFO("--share " << std::string(type.option));
     const Run run = subject.run({.options = {"--share", type.option}, .command = kListNamespaces});
     CHECK(common_with_host(run) == std::string(type.option) + " ");
   }

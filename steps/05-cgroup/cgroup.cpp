@@ -37,10 +37,12 @@ void parse_value(const std::string& text, Bytes& bytes) {
   const double number = leading_number(text, &unit);
   if (unit.size() == 2 && (unit[1] == 'b' || unit[1] == 'B')) unit.pop_back();
   const std::string_view units = "bkmgBKMG";
-  const size_t power = unit.empty() ? 0 : units.find(unit);
+  const size_t power = unit.empty()       ? 0
+                       : unit.size() == 1 ? units.find(unit)
+                                          : std::string_view::npos;
   const double count =
       power == std::string_view::npos ? -1 : std::ldexp(number, static_cast<int>(power % 4) * 10);
-  if (number < 0 || count < 0 || count > 9e18) {
+  if (number < 0 || count < 0 || count > 9e18 || (count > 0 && count < 1)) {
     throw Failure(join({"'", text, "' is no size"}), "as 64m or 0.5g; 0 for no limit");
   }
   bytes.count = static_cast<int64_t>(count);
@@ -72,8 +74,8 @@ static std::vector<std::string> wanted_controllers(const Limits& limits) {
 
 // LAB: cgroup
 Cgroup::Cgroup(const std::string& id, const Limits& limits) : limits_(limits) {
+  remove_dead_groups();
   for (const Hierarchy& hierarchy : find_hierarchies(wanted_controllers(limits))) {
-    remove_litter(hierarchy);
     groups_.emplace_back(hierarchy, id);
     (hierarchy.v2 ? set_limits_v2 : set_limits_v1)(groups_.back(), limits);
   }

@@ -4,12 +4,12 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 
 #include "03-mount/mountinfo.hpp"
+#include "common/deadline.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
@@ -31,6 +31,8 @@ static bool serves(const MountEntry& entry, const std::string& controller) {
   return contains(split(names, ' '), controller);
 }
 
+constexpr char kWithout[] = "run without limits: --cpus 0 --memory 0 --pids-limit 0";
+
 std::vector<Hierarchy> find_hierarchies(const std::vector<std::string>& controllers) {
   std::vector<MountEntry> entries = read_mountinfo();
   std::vector<Hierarchy> found;
@@ -40,11 +42,14 @@ std::vector<Hierarchy> find_hierarchies(const std::vector<std::string>& controll
     });
     if (entry == entries.end()) {
       if (controller == "cpuacct") continue;  // v1's; in v2 every group counts CPU time
-      throw Failure(join({"no cgroup controller '", controller, "' on this host"}),
-                    "run without limits: --cpus 0 --memory 0 --pids-limit 0");
+      throw Failure(join({"no cgroup controller '", controller, "' on this host"}), kWithout);
     }
     const bool v2 = entry->type == "cgroup2";
     const std::string base = v2 ? find_base_v2(entry->target) : entry->target;
+    if (base.empty()) {
+      throw Failure(join({"make a cgroup below ", entry->target, ": no part of it is ours"}),
+                    kWithout);
+    }
     const auto known = std::find_if(found.begin(), found.end(),
                                     [&](const Hierarchy& other) { return other.base == base; });
     if (known != found.end()) {
@@ -60,20 +65,26 @@ std::vector<Hierarchy> find_hierarchies(const std::vector<std::string>& controll
 // The path of group `id`, whose parent is there.
 static std::string path_for(const Hierarchy& hierarchy, const std::string& id) {
   const std::string parent = hierarchy.base + "/stepbox";
-  if (::mkdir(parent.c_str(), 0755) == -1 && errno != EEXIST) throw_errno({"make cgroup ", parent});
+  // 0700: no other user gets near the locks below.
+  if (::mkdir(parent.c_str(), 0700) == -1 && errno != EEXIST) throw_errno({"make cgroup ", parent});
   if (hierarchy.v2) enable_controllers_v2(parent, parent, hierarchy.controllers);
   return parent + "/" + id;
 }
 
 // Makes the directory and locks it. Between the two somebody may take it for litter, and remove
-// it: wait for that, then make it again.
+// it: then it is made again.
 static Fd make_locked_directory(const std::string& path) {
   explain({"mkdir ", quoted(path)});
-  for (;;) {
+  Fd directory;
+  const bool locked = wait_until(10, [&] {
     if (::mkdir(path.c_str(), 0755) == -1 && errno != EEXIST) throw_errno({"make cgroup ", path});
-    Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (directory && try_lock(directory, path)) return directory;
-  }
+    directory = Fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory && errno != ENOENT) throw_errno({"open cgroup ", path});
+    return directory && try_lock(directory, path);
+  });
+  if (locked) return directory;
+  ::rmdir(path.c_str());
+  throw Failure(join({"lock cgroup ", path, ": somebody else holds it"}));
 }
 
 Group::Group(const Hierarchy& hierarchy, const std::string& id)
@@ -84,14 +95,23 @@ Group::Group(const Hierarchy& hierarchy, const std::string& id)
 Group::Group(const Hierarchy& hierarchy, const std::string& path, Fd directory)
     : hierarchy_(hierarchy), path_(path), directory_(std::move(directory)), owned_(false) {}
 
+// The directories that our groups are in, or would be, in all the trees that are mounted.
+static std::vector<Hierarchy> all_hierarchies() {
+  std::vector<Hierarchy> found;
+  for (const MountEntry& entry : read_mountinfo()) {
+    if (entry.type == "cgroup") found.push_back({false, entry.target, {}});
+    const std::string base = entry.type == "cgroup2" ? find_base_v2(entry.target) : "";
+    if (!base.empty()) found.push_back({true, base, {}});
+  }
+  return found;
+}
+
 std::vector<Group> find_groups(const std::string& id) {
   std::vector<Group> groups;
-  for (const MountEntry& entry : read_mountinfo()) {
-    const bool v2 = entry.type == "cgroup2";
-    if (!v2 && entry.type != "cgroup") continue;
-    const std::string path = entry.target + "/stepbox/" + id;
+  for (const Hierarchy& hierarchy : all_hierarchies()) {
+    const std::string path = hierarchy.base + "/stepbox/" + id;
     Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (directory) groups.emplace_back(Hierarchy{v2, entry.target, {}}, path, std::move(directory));
+    if (directory) groups.emplace_back(hierarchy, path, std::move(directory));
   }
   return groups;
 }
@@ -143,14 +163,14 @@ static void kill_members(const std::string& path) {
 // Removes a group, with those that a container's root user may have made in it.
 static void remove_group(const std::string& path) {
   explain({"rmdir ", quoted(path)});
-  for (int tries = 0; ::rmdir(path.c_str()) == -1 && errno != ENOENT; ++tries) {
+  const bool removed = wait_until(5, [&] {
+    if (::rmdir(path.c_str()) == 0 || errno == ENOENT) return true;
     if (errno != EBUSY && errno != ENOTEMPTY) throw_errno({"rmdir ", path});
-    if (tries == 5000) throw_errno({"rmdir ", path, " after 5 s"}, EBUSY);
     for (const std::string& name : groups_in(path)) remove_group(path + "/" + name);
     kill_members(path);
-    const timespec pause{0, 1'000'000};  // 1 ms: a killed process needs a moment
-    ::nanosleep(&pause, nullptr);
-  }
+    return false;  // a killed process needs a moment
+  });
+  if (!removed) throw_errno({"rmdir ", path, " after 5 s"}, EBUSY);
 }
 
 static void remove_or_warn(const std::string& path) {
@@ -165,12 +185,14 @@ Group::~Group() {
   if (directory_ && owned_) remove_or_warn(path_);
 }
 
-void remove_litter(const Hierarchy& hierarchy) {
-  const std::string parent = hierarchy.base + "/stepbox";
-  for (const std::string& name : groups_in(parent)) {
-    const std::string path = parent + "/" + name;
-    const Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (is_id(name) && directory && try_lock(directory, path)) remove_or_warn(path);
+void remove_dead_groups() {
+  for (const Hierarchy& hierarchy : all_hierarchies()) {
+    const std::string parent = hierarchy.base + "/stepbox";
+    for (const std::string& name : groups_in(parent)) {
+      const std::string path = parent + "/" + name;
+      const Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+      if (is_id(name) && directory && try_lock(directory, path)) remove_or_warn(path);
+    }
   }
 }
 

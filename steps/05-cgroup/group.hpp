@@ -74,8 +74,9 @@ class Group {
 // are.
 std::vector<Group> find_groups(const std::string& id);
 
-// Removes the groups in `hierarchy` that nobody has locked: their owner was killed.
-void remove_litter(const Hierarchy& hierarchy);
+// Removes the groups, in whatever tree, that nobody has locked: their owner was killed. Says what
+// cannot be removed; that is no reason not to start.
+void remove_dead_groups();
 
 void set_limits_v1(const Group& group, const Limits& limits);
 void set_limits_v2(const Group& group, const Limits& limits);
@@ -89,7 +90,7 @@ void enable_controllers_v2(const std::string& mount, const std::string& director
                            const std::vector<std::string>& controllers);
 
 // The topmost directory of the v2 tree that we may make groups in: the root of the mount, or for
-// an ordinary user the part that was delegated to him. Throws Failure if there is none.
+// an ordinary user the part that was delegated to him. Empty if there is none.
 std::string find_base_v2(const std::string& mount);
 
 }  // namespace stepbox

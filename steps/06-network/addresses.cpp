@@ -31,9 +31,7 @@ void parse_value(const std::string& text, Address& address) {
 std::string Subnet::text() const { return Address{network}.text() + "/" + std::to_string(prefix); }
 
 bool Subnet::overlaps(const Subnet& other) const {
-  const uint32_t smaller = std::min(size(), other.size());
-  return (network >= other.network && network - other.network < other.size()) ||
-         (other.network >= network && other.network - network < size() && smaller > 0);
+  return network < other.network + other.size() && other.network < network + size();
 }
 
 void parse_value(const std::string& text, Subnet& subnet) {
@@ -46,7 +44,11 @@ void parse_value(const std::string& text, Subnet& subnet) {
   Address address;
   parse_value(parts[0], address);
   subnet.prefix = static_cast<int>(*prefix);
-  subnet.network = address.number & ~(subnet.size() - 1);
+  subnet.network = address.number & ~static_cast<uint32_t>(subnet.size() - 1);
+  const uint32_t first_byte = subnet.network >> 24;
+  if (first_byte == 0 || first_byte == 127 || first_byte >= 224) {
+    throw Failure(join({"'", text, "' is no subnet for hosts"}), "as 172.16.0.0/16");
+  }
 }
 
 Subnet bridge_subnet() {
@@ -72,21 +74,18 @@ static Address last_address(const Subnet& subnet) {
 
 // LAB: lease
 Lease::Lease(const Subnet& subnet) {
-  make_directories(directory());
+  make_directories(directory(), 0700);
+  const uint32_t end = subnet.broadcast().number - subnet.network;
   uint32_t offset = last_address(subnet).number - subnet.network;
-  const uint32_t usable = subnet.size() - 3;  // all but network, gateway and broadcast
-  for (uint32_t tries = 0; tries < usable; ++tries) {
-    offset = offset + 1 < subnet.size() - 1 ? offset + 1 : 2;
-    const Address candidate{subnet.network + offset};
-    const std::string path = path_of(candidate);
-    Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
-    if (!file && errno == EEXIST) continue;
-    if (!file) throw_errno({"create ", path});
-    if (!try_lock(file, path)) throw_errno({"lock ", path});
+  for (uint32_t tries = 2; tries < end; ++tries) {
+    offset = offset + 1 < end ? offset + 1 : 2;  // 0 and 1 are the network and the gateway
+    address_.number = subnet.network + offset;
+    const std::string path = path_of(address_);
+    if (exists(path)) continue;
+    create_file(last_path(), std::to_string(address_.number));
     explain({"set -C; exec 9> ", path, "; flock 9"});
-    address_ = candidate;
-    file_ = std::move(file);
-    create_file(last_path(), std::to_string(candidate.number));
+    file_ = Fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!file_ || !try_lock(file_, path)) throw_errno({"create ", path});
     return;
   }
   throw Failure(join({"no free address in ", subnet.text()}),
@@ -100,19 +99,18 @@ Lease::~Lease() {
 
 void Lease::keep(const std::string& note) const { create_file(path_of(address_), note); }
 
-std::string remove_dead_leases() {
-  std::string notes;
+void remove_dead_leases(void (*settle)(const std::string& note)) {
   DIR* leases = ::opendir(directory().c_str());
-  while (const dirent* entry = leases ? ::readdir(leases) : nullptr) {
+  if (!leases) return;
+  while (const dirent* entry = ::readdir(leases)) {
     if (entry->d_name[0] == '.') continue;
     const std::string path = directory() + "/" + entry->d_name;
     const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file || !try_lock(file, path)) continue;
-    notes += read_file(path);
+    settle(read_file(path));
     ::unlink(path.c_str());
   }
-  if (leases) ::closedir(leases);
-  return notes;
+  ::closedir(leases);
 }
 
 }  // namespace stepbox

@@ -21,8 +21,9 @@ struct Subnet {
   uint32_t network = 0;
   int prefix = 0;
 
-  uint32_t size() const { return prefix == 0 ? UINT32_MAX : uint32_t{1} << (32 - prefix); }
+  uint64_t size() const { return uint64_t{1} << (32 - prefix); }
   Address gateway() const { return {network + 1}; }
+  Address broadcast() const { return {static_cast<uint32_t>(network + size() - 1)}; }
   std::string text() const;
   bool overlaps(const Subnet& other) const;
 };
@@ -52,8 +53,8 @@ class Lease {
   Fd file_;  // holds the lock
 };
 
-// Removes the leases whose holders are dead, and returns their notes, joined.
-std::string remove_dead_leases();
+// Removes the leases whose holders are dead; calls `settle` with the note of each, before it goes.
+void remove_dead_leases(void (*settle)(const std::string& note));
 
 // The directory of what lives as long as the network: /run/stepbox.
 constexpr char kRunDirectory[] = "/run/stepbox";

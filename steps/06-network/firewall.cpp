@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 #include <sys/socket.h>
 
-#include "06-network/netlink.hpp"
+#include "06-network/nft_query.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/program.hpp"
@@ -83,7 +83,7 @@ void ensure_firewall(const Subnet& subnet) {
   // docker leaves DOCKER-USER for such rules; FORWARD is where it, and others, drop.
   for (const char* chain : {"DOCKER-USER", "FORWARD"}) {
     if (!has_nft_chain("filter", chain)) continue;
-    if (has_nft_comment("filter", chain, "stepbox")) return;
+    if (has_nft_comment("filter", chain)) return;
     const std::string rule = join({"insert rule ip filter ", chain});
     return run_nft(join({rule, " iifname stepbox0 counter accept comment \"stepbox\"\n",  //
                          rule, " oifname stepbox0 counter accept comment \"stepbox\"\n"}));

@@ -31,7 +31,6 @@ void ensure_firewall(const Subnet& subnet);
 Fd bind_port(const PublishedPort& port);
 
 // The nft commands that publish ports, one line each, without their first word, "add" or "delete".
-// The part behind " : ", where a port leads to, is for "add" only: see unpublish().
 std::string as_nft_elements(const std::vector<PublishedPort>& ports, Address container);
 
 void publish(const std::string& elements);

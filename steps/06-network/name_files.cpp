@@ -1,6 +1,8 @@
 // resolv.conf, hosts, hostname: files of the container's own, bound over those of the rootfs.
 #include <sys/mount.h>
 
+#include <sstream>
+
 #include "03-mount/mount.hpp"
 #include "06-network/network.hpp"
 #include "common/error.hpp"
@@ -18,9 +20,11 @@ static std::string resolv_conf(const NetworkOptions& options) {
   std::string text;
   for (const Address& server : options.dns) text += "nameserver " + server.text() + "\n";
   for (const std::string& line : split(read_if_there("/etc/resolv.conf"), '\n')) {
-    const std::vector<std::string> words = split(line, ' ');
-    const bool server = words.size() > 1 && words[0] == "nameserver";
-    const bool loopback = server && (words[1].starts_with("127.") || words[1] == "::1");
+    std::istringstream words(line);  // cut at blanks and tabs (resolv.conf(5))
+    std::string word, value;
+    words >> word >> value;
+    const bool server = word == "nameserver";
+    const bool loopback = server && (value.starts_with("127.") || value == "::1");
     const bool reachable = !loopback || options.mode == NetworkMode::kHost;
     if (!line.empty() && !(server && (!options.dns.empty() || !reachable))) text += line + "\n";
   }
@@ -46,10 +50,10 @@ NameFiles make_name_files(const NetworkOptions& options, const std::string& host
 
 void mount_name_files(const NameFiles& files) {
   // A tmpfs to hold them, mounted for a moment: the bound files keep it alive.
-  const MountPoint shm("/", "/dev/shm");
-  mount_new("tmpfs", shm, MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=755,size=1m");
+  mount_new("tmpfs", MountPoint("/", "/dev/shm"), MS_NOSUID | MS_NODEV | MS_NOEXEC,
+            "mode=755,size=1m");
   Mounts staging;
-  staging.add(shm.name());
+  staging.add(MountPoint("/", "/dev/shm"));
   const std::pair<const char*, const std::string&> kFiles[] = {
       {"resolv.conf", files.resolv_conf}, {"hosts", files.hosts}, {"hostname", files.hostname}};
   for (const auto& [name, text] : kFiles) {

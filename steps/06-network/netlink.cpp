@@ -6,6 +6,8 @@
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
+#include <string.h>
+#include <sys/ioctl.h>
 
 #include <array>
 
@@ -105,7 +107,7 @@ void Netlink::add_address(const char* link, Address address, const Subnet& subne
   body->ifa_index = ::if_nametoindex(link);
   ::mnl_attr_put_u32(header, IFA_LOCAL, htonl(address.number));
   ::mnl_attr_put_u32(header, IFA_ADDRESS, htonl(address.number));
-  ::mnl_attr_put_u32(header, IFA_BROADCAST, htonl(subnet.network + subnet.size() - 1));
+  ::mnl_attr_put_u32(header, IFA_BROADCAST, htonl(subnet.broadcast().number));
 }
 
 void Netlink::set_up(const char* link) {
@@ -190,6 +192,25 @@ std::vector<Subnet> Netlink::routes() {
     more = ::mnl_cb_run(buffer.data(), static_cast<size_t>(length), 0, 0, collect_route, &subnets);
   }
   return subnets;
+}
+
+// An ioctl(2) that asks about a link: `request` is filled in, or the result is false.
+static bool ask_link(const char* link, unsigned long what, ifreq* request) {
+  const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  ::strncpy(request->ifr_name, link, IFNAMSIZ - 1);
+  return ::ioctl(socket.get(), what, request) == 0;
+}
+
+bool is_up(const char* link) {
+  ifreq request{};
+  return ask_link(link, SIOCGIFFLAGS, &request) && (request.ifr_flags & IFF_UP);
+}
+
+std::string address_of(const char* link) {
+  ifreq request{};
+  if (!ask_link(link, SIOCGIFADDR, &request)) return "no address";
+  return Address{ntohl(reinterpret_cast<const sockaddr_in*>(&request.ifr_addr)->sin_addr.s_addr)}
+      .text();
 }
 
 }  // namespace stepbox

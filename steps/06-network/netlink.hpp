@@ -42,7 +42,7 @@ class Netlink {
   // `ip link add stepbox0 type bridge: Operation not permitted`.
   void commit();
 
-  // The subnets that this host has routes to, without the default route. Empty `link`: any.
+  // The subnets that this host has routes to, without the default route.
   std::vector<Subnet> routes();
 
  private:
@@ -53,14 +53,9 @@ class Netlink {
   std::vector<Message> messages_;
 };
 
-// Whether a link of this name is here, and up.
+// Whether a link of this name is here, and up; its IPv4 address, as text. (netdevice(7))
 bool is_up(const char* link);
-
-// What nftables has, asked without starting nft. (No library that we use speaks of one object.)
-bool has_nft_table(const char* table);
-bool has_nft_chain(const char* table, const char* chain);
-// Whether one of the chain's rules carries this comment.
-bool has_nft_comment(const char* table, const char* chain, const char* comment);
+std::string address_of(const char* link);
 
 }  // namespace stepbox
 

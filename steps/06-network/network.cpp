@@ -52,7 +52,13 @@ static void set_sysctl(const std::string& name, const char* value) {
 // nobody else is about to use it.
 static void ensure_bridge(const Subnet& subnet) {
   ensure_firewall(subnet);
-  if (is_up(kBridge)) return;
+  if (is_up(kBridge)) {
+    const std::string has = address_of(kBridge);
+    if (has == subnet.gateway().text()) return;
+    throw Failure(
+        join({"the bridge ", kBridge, " has ", has, ", not an address of ", subnet.text()}),
+        "use its subnet; or, when no container runs: ip link delete stepbox0");
+  }
   Netlink links;
   for (const Subnet& route : links.routes()) {
     if (!route.overlaps(subnet)) continue;
@@ -70,11 +76,20 @@ static void ensure_bridge(const Subnet& subnet) {
   links.commit();
 }
 
+static Fd lock_network() {
+  make_directories(kRunDirectory);
+  return lock_file(join({kRunDirectory, "/network.lock"}));
+}
+
+void settle_network() {
+  if (::geteuid() != 0 || !exists(kRunDirectory)) return;
+  const Fd lock = lock_network();
+  remove_dead_leases(unpublish);
+}
+
 void Network::join_bridge(const std::string& id) {
   subnet_ = bridge_subnet();
-  make_directories(kRunDirectory);
-  const Fd lock = lock_file(join({kRunDirectory, "/network.lock"}));
-  unpublish(remove_dead_leases());
+  const Fd lock = lock_network();
   ensure_bridge(subnet_);
   for (const PublishedPort& port : options_.ports) ports_.push_back(bind_port(port));
   lease_.emplace(subnet_);
@@ -85,7 +100,13 @@ void Network::join_bridge(const std::string& id) {
 
 Network::Network(const std::string& id, const NetworkOptions& options, const Namespaces& namespaces)
     : options_(options), flags_(namespaces.for_clone()) {
-  if (!namespaces.own(CLONE_NEWNET)) options_.mode = NetworkMode::kHost;
+  settle_network();
+  if (!namespaces.own(CLONE_NEWNET)) {
+    if (options_.mode == NetworkMode::kNone) {
+      throw Failure("--share net with --network none", "leave one of them out");
+    }
+    options_.mode = NetworkMode::kHost;
+  }
   if (options_.mode == NetworkMode::kHost) flags_ &= ~CLONE_NEWNET;
   const bool bridge = options_.mode == NetworkMode::kBridge;
   if (bridge && ::geteuid() != 0) {
@@ -95,7 +116,7 @@ Network::Network(const std::string& id, const NetworkOptions& options, const Nam
     throw Failure("--publish leads through the bridge", "leave it out, or use --network bridge");
   }
   if (bridge) join_bridge(id);
-  files_ = make_name_files(options_, namespaces.name(),
+  files_ = make_name_files(options_, namespaces.hostname_inside(),
                            lease_ ? std::optional(lease_->address()) : std::nullopt);
 }
 

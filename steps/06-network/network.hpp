@@ -58,9 +58,12 @@ NameFiles make_name_files(const NetworkOptions& options, const std::string& host
 // Inside. Binds such files over those of the rootfs, where it has them, and never writes to it.
 void mount_name_files(const NameFiles& files);
 
+// Outside. Gives back the addresses and ports of containers whose parents were killed.
+void settle_network();
+
 class Network {
  public:
-  // Outside. Cleans up what killed containers left, makes the bridge if this is the first
+  // Outside. Settles first. Makes the bridge if this is the first
   // container, leases an address, takes the published ports.
   // Throws Failure: a port in use, no address left, the host routes the subnet elsewhere, not root.
   Network(const std::string& id, const NetworkOptions& options, const Namespaces& namespaces);

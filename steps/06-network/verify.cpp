@@ -146,7 +146,7 @@ CLAIM("a published port is reached from the host",
   stage.internet();
   Running server = start_server(subject, word, "8080");
   for (const char* address : {"127.0.0.1", kHostAddress, "172.16.0.1"}) {
-    INFO("asked at " << address);
+    INFO("asked at " << std::string(address));
     CHECK(holds(ask_from_host(stage, address, "8080"), word));
   }
   stop(server);

@@ -1,12 +1,8 @@
-// Step 7. Containers that are remembered, and who holds them now.
-//
-// A container runs as long as somebody, its holder, has a lock on its file in the run directory.
-// The kernel drops the lock when the holder dies, however it does; a pid may be anybody's by then.
-// To ask whether a lock is held is to try it; so that nobody takes the one who asks for the holder,
-// all asking is done under one more lock.
+// Step 7. Containers that are remembered.
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONTAINERS_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONTAINERS_HPP_
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include <string>
@@ -14,11 +10,12 @@
 
 #include "07-unionfs/options.hpp"
 #include "07-unionfs/record.hpp"
+#include "common/error.hpp"
 #include "common/fd.hpp"
 
 namespace stepbox {
 
-// A container, held: nobody else starts or removes it meanwhile. Outside.
+// A container, held (holders.hpp): nobody else starts or removes it meanwhile. Outside.
 class Container {
  public:
   // A new one. Throws Failure: no such image, or the name is taken.
@@ -27,13 +24,13 @@ class Container {
   // One that is there. Throws Failure when it is running.
   explicit Container(const std::string& id);
 
-  // Lets go. A container that never ran, or is to be removed (--rm), goes with all its changes.
+  // Lets go. A container that was never started, or is to be removed (--rm), goes with its changes.
   ~Container();
   Container(const Container&) = delete;
 
   const std::string& id() const { return record_.id; }
   const std::string& image() const { return record_.image_path; }
-  const std::string& directory() const { return directory_; }
+  std::string directory() const;
   const Options& options() const { return record_.options; }
 
   void started(pid_t pid);  // before the command runs: then it is remembered, come what may
@@ -43,17 +40,21 @@ class Container {
 
  private:
   friend void settle_containers();
-  Container(Record record, Fd holder, bool remove);
+  Container(const Record& record, Fd holder, bool remove);
 
   Record record_;
-  std::string directory_;
   Fd holder_;
   bool remove_;
 };
 
-// Every verb's first act: containers whose holder was killed are marked as ended, or, if started
-// with --rm, removed. (Cgroups, leases and ports: Cgroup and Network do so for themselves.)
+// Every verb's first act. Containers of this store whose holder was killed are marked as ended, or,
+// if started with --rm, removed. settle() gives back their cgroups, leases and ports too; Cgroup
+// and Network do that by themselves. (settle.cpp)
 void settle_containers();
+void settle();
+
+// The exit status of a container that ended with its holder: KILL.
+constexpr int kKilled = kSignalBase + SIGKILL;
 
 // All of them, the newest first, as they are now.
 std::vector<Record> all_containers();
@@ -62,17 +63,16 @@ std::vector<Record> all_containers();
 // Throws Failure when there is none, or more than one.
 Record find_container(const std::string& reference);
 
-// Waits up to 10 s until the command of a container runs, or until nobody holds the container.
-// Throws Failure.
-void wait_until_running(const Record& record);
-void wait_until_ended(const Record& record);
+// The record of container `id`; all but the id is empty, and a warning said, if it cannot be read.
+Record read_or_empty(const std::string& id);
 
 // A descriptor of process 1 of a container (pidfd_open(2)); -1 if it has ended. Whatever process
 // has that number later, this is the container's own.
 Fd open_process(const Record& record);
 
-// What people are shown of an id.
-std::string short_id(const std::string& id);
+// When a process began, in clock ticks since the boot; -1 if there is none. (proc(5), stat, field
+// 22)
+int64_t start_time(pid_t pid);
 
 }  // namespace stepbox
 

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "07-unionfs/containers.hpp"
+#include "07-unionfs/holders.hpp"
 #include "07-unionfs/images.hpp"
 #include "07-unionfs/store.hpp"
 #include "common/error.hpp"
@@ -70,7 +71,7 @@ TEST_CASE("what nobody is called is refused by its name") {
   example.add("abc1", "web");
   for (const char* text : {"", "we", "webs", "bc1", "ABC1", ".", "..", "/", "../names/web",
                            "names/web", "./web", "abc1/"}) {
-    CAPTURE(text);
+    CAPTURE(std::string(text));
     CHECK_THROWS_WITH_AS(find_container(text), doctest::Contains("no such container: "), Failure);
   }
 }

@@ -3,7 +3,7 @@
 //   sudo ./step7 busybox /bin/sh        # a verb comes first: run, start, exec, ps, rm; this is run
 //
 // New here: Overlay and Container, from 07-unionfs/; the verbs are in 07-unionfs/verbs/.
-// It is a container runtime.
+// Still open: root inside has all of root's capabilities; mknod(2) leads to the host's disk.
 
 #include "01-clone/process.hpp"
 #include "02-chroot/chroot.hpp"

@@ -25,8 +25,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HostEntry, name, address)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NetworkOptions, mode, ports, dns, hosts)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, volumes, namespaces, limits, network, name, remove,
                                    storage, image, command)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Record, id, name, image_path, options, running, pid, status,
-                                   created, started, ended)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Record, id, name, image_path, options, running, pid, pid_started,
+                                   status, created, started, ended)
 
 Record read_record(const std::string& path) {
   const std::string text = read_file(path);
@@ -38,9 +38,12 @@ Record read_record(const std::string& path) {
 }
 
 void write_record(const std::string& path, const Record& record) {
-  replace_file(
-      path,
-      nlohmann::json(record).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  try {
+    replace_file(path, nlohmann::json(record).dump(2) + "\n");
+  } catch (const nlohmann::json::exception&) {
+    throw Failure(join({"write ", path, ": a word of the command is not UTF-8"}),
+                  "it could not be remembered as it is");
+  }
 }
 
 }  // namespace stepbox

@@ -16,8 +16,10 @@ struct Record {
   Options options;         // so that `start` does the same again
   bool running = false;    // as its holder said; only the lock tells whether it still is
   int pid = 0;             // process 1, as the host numbers it
-  int status = 0;          // exit status, once it has ended
-  int64_t created = 0;     // seconds since 1970
+  int64_t pid_started =
+      0;                // when that process began (proc(5), stat, 22): later, the pid is another's
+  int status = 0;       // exit status, once it has ended
+  int64_t created = 0;  // seconds since 1970
   int64_t started = 0;
   int64_t ended = 0;
 };

@@ -16,6 +16,7 @@ Record full_record() {
   record.image_path = "/srv/busy box";
   record.running = true;
   record.pid = 4711;
+  record.pid_started = 99;
   record.status = 137;
   record.created = 1'700'000'000;
   record.started = 1'700'000'001;
@@ -54,6 +55,7 @@ TEST_CASE("a record comes back as it was written") {
   CHECK(record.image_path == "/srv/busy box");
   CHECK(record.running);
   CHECK(record.pid == 4711);
+  CHECK(record.pid_started == 99);
   CHECK(record.status == 137);
   CHECK(record.created == 1'700'000'000);
   CHECK(record.started == 1'700'000'001);
@@ -91,11 +93,22 @@ TEST_CASE("so do its options: start does the same again") {
   CHECK(options.command == std::vector<std::string>{"/bin/sh", "-c", "exit 3", ""});
 }
 
-TEST_CASE("a command may hold any bytes") {
+TEST_CASE("a command may hold quotes, line ends and other odd characters") {
   Record record = full_record();
-  record.options.command = {"\"quoted\"",        "back\\slash", "new\nline",    "\x01\x1f\x7f",
-                            "\xc3\xa9t\xc3\xa9", "\\u0041",     "\xff\xfe\x80", "[ -f /x ]"};
+  record.options.command = {"\"quoted\"", "back\\slash", "new\nline", "\x01\x1f\x7f",
+                            "\xc3\xa9",   "\\u0041",     "[ -f /x ]", "{}"};
   CHECK(there_and_back(record).options.command == record.options.command);
+}
+
+TEST_CASE("a command that cannot be remembered as it is, is refused, and the old record stays") {
+  const ScratchDirectory scratch;
+  const std::string path = scratch.file("record.json");
+  Record record = full_record();
+  write_record(path, record);
+  record.name = "other";
+  record.options.command = {"\xff\xfe\x80"};
+  CHECK_THROWS_WITH_AS(write_record(path, record), doctest::Contains("is not UTF-8"), Failure);
+  CHECK(read_record(path).name == "box");
 }
 
 TEST_CASE("a torn record is refused, wherever it was torn") {
@@ -114,7 +127,7 @@ TEST_CASE("what is JSON but no record is refused, with its path") {
   const ScratchDirectory scratch;
   const std::string path = scratch.file("record.json");
   for (const char* text : {"{}", "[]", "null", "7", "{\"id\": 7}"}) {
-    CAPTURE(text);
+    CAPTURE(std::string(text));
     create_file(path, text);
     CHECK_THROWS_WITH_AS(read_record(path), doctest::Contains(path.c_str()), Failure);
   }
@@ -131,7 +144,7 @@ TEST_CASE("storage is overlay or copy") {
   parse_value("overlay", kind);
   CHECK(kind == StorageKind::kOverlay);
   for (const char* text : {"", "Copy", "aufs"}) {
-    CAPTURE(text);
+    CAPTURE(std::string(text));
     CHECK_THROWS_WITH_AS(parse_value(text, kind), doctest::Contains("no storage is called '"),
                          Failure);
   }

@@ -21,14 +21,21 @@ constexpr Verb kVerbs[] = {{"run", verb_run},
                            {"ps", verb_ps},
                            {"rm", verb_rm}};
 
+// --root DIR may stand before the verb, as docker's global options do: how many words it takes.
+int take_root(int argc, char** argv) {
+  const std::string_view word = argc > 1 ? argv[1] : "";
+  if (word.starts_with("--root=")) return set_store(argv[1] + 7), 1;
+  if (word == "--root" && argc > 2) return set_store(argv[2]), 2;
+  return 0;
+}
+
 }  // namespace
 
 int dispatch(int argc, char** argv, Runner runner) {
   hold_signals();
-  if (argc > 2 && std::string_view(argv[1]) == "--root") {  // as docker's: before the verb
-    set_store(argv[2]);
-    argc -= 2;
-    argv += 2;
+  while (const int words = take_root(argc, argv)) {
+    argc -= words;
+    argv += words;
   }
   const std::string_view word = argc > 1 ? argv[1] : "";
   const Verb* verb = std::find_if(std::begin(kVerbs), std::end(kVerbs),

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "01-clone/process.hpp"
+#include "07-unionfs/holders.hpp"
 #include "07-unionfs/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
@@ -37,14 +38,14 @@ static void join_namespaces(const Fd& process, int flags, const std::string& pid
   if (::setns(process.get(), flags) == -1) throw_errno({"join the namespaces of process ", pid});
 }
 
-// Inside, on the way in: all but the PID namespace, which counts for children only (setns(2)).
+// Inside, on the way in.
 static int container(const std::vector<std::string>& command, const Cgroup& cgroup,
                      const Fd& process, int flags, const std::string& pid) {
   cgroup.join();
   const std::string root = join({"/proc/", pid, "/root"});
   const Fd directory(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!directory) throw_errno({"open ", root});
-  join_namespaces(process, flags & ~CLONE_NEWPID, pid);
+  join_namespaces(process, flags, pid);
   if (::fchdir(directory.get()) == -1 || ::chroot(".") == -1) throw_errno({"chroot to ", root});
   return exec_command(command);
 }
@@ -55,19 +56,21 @@ int verb_exec(int argc, char** argv, Runner) {
   cli.parse(argc, argv);
   const std::string reference = cli.take("CONTAINER");
   const std::vector<std::string> command = cli.take_all("COMMAND");
-  settle_containers();
+  settle();
   const Record record = find_container(reference);
   const Fd process = open_process(record);
   if (!process) {
     throw Failure("container " + reference + " is not running", "start it: start " + reference);
   }
-  wait_until_running(record);
+  wait_until_running(record.id);
   const std::string pid = std::to_string(record.pid);
   const Cgroup cgroup = Cgroup::existing(record.id);
   const int flags = foreign_namespaces(pid);
-  join_namespaces(process, flags & CLONE_NEWPID, pid);
+  // The PID namespace counts for children only. Who is not root first needs the user namespace.
+  const int first = flags & (CLONE_NEWPID | CLONE_NEWUSER);
+  join_namespaces(process, first, pid);
   Child child = spawn({.cgroup_fd = cgroup.fd()},
-                      [&] { return container(command, cgroup, process, flags, pid); });
+                      [&] { return container(command, cgroup, process, flags & ~first, pid); });
   return child.wait();
 }
 

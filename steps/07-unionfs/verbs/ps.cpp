@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "07-unionfs/holders.hpp"
 #include "07-unionfs/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
@@ -84,7 +85,7 @@ int verb_ps(int argc, char** argv, Runner) {
   add_store_option(cli);
   cli.parse(argc, argv);
   cli.end();
-  settle_containers();
+  settle();
   std::vector<std::vector<std::string>> rows{
       {"CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES"}};
   for (const Record& record : all_containers()) {

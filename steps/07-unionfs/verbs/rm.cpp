@@ -6,6 +6,7 @@
 
 #include <cstdio>
 
+#include "07-unionfs/holders.hpp"
 #include "07-unionfs/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
@@ -13,12 +14,12 @@
 
 namespace stepbox {
 
-static void remove(const Record& record, bool force) {
+static void remove_container(const Record& record, bool force) {
   const Fd process = force ? open_process(record) : Fd();
   if (process) {
     explain({"kill -KILL ", std::to_string(record.pid)});
     ::syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0);
-    wait_until_ended(record);
+    wait_until_ended(record.id);
     settle_containers();
     if (record.options.remove) return;  // --rm: its holder has done it
   }
@@ -31,11 +32,11 @@ int verb_rm(int argc, char** argv, Runner) {
   cli.flag("-f,--force", force, "Kill it first, if it is running");
   add_store_option(cli);
   cli.parse(argc, argv);
-  settle_containers();
+  settle();
   int status = 0;
   for (const std::string& reference : cli.take_all("CONTAINER")) {
     try {
-      remove(find_container(reference), force);
+      remove_container(find_container(reference), force);
       ::dprintf(STDOUT_FILENO, "%s\n", reference.c_str());
     } catch (const std::exception& error) {
       report(error);  // and go on: as docker does, each is tried

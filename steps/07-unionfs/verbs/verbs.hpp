@@ -9,8 +9,8 @@ namespace stepbox {
 // main.cpp's run(): from a container that is held to the exit status of its command.
 using Runner = int (*)(const Options& options, Container& held);
 
-// Does what the first word says: a verb; else it means `run`. Settles first what killed containers
-// left. Returns the exit status. Throws as the verbs do.
+// Does what the first word says: a verb; else it means `run`. Returns the exit status. Throws as
+// the verbs do.
 int dispatch(int argc, char** argv, Runner runner);
 
 // What follows the verb, as argc and argv: argv[0] is the verb itself.

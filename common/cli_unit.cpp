@@ -1,0 +1,171 @@
+// Does the command get its words, and stepbox its options, and nobody the other's?
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include "common/cli.hpp"
+#include "common/error.hpp"
+#include "common/explain.hpp"
+#include "common/fd.hpp"
+#include "common/testing/forked.hpp"
+
+namespace stepbox {
+namespace {
+
+using Typed = std::vector<std::string>;
+
+struct Even {
+  int number = 0;
+};
+void parse_value(const std::string& text, Even& even) {
+  if (text != "2" && text != "4") throw Failure("'" + text + "' is not even", "try 2");
+  even.number = text[0] - '0';
+}
+
+// A command line with one option of each sort, and what was read from it.
+struct Example {
+  CommandLine cli{"[OPTIONS] ROOTFS COMMAND [ARG...]", "busybox /bin/sh"};
+  bool stats = false;
+  std::string name = "nobody";
+  Even even{2};
+  std::vector<std::string> volumes;
+
+  Example() {
+    cli.flag("--stats", stats, "A switch");
+    cli.option("-n,--name", "NAME", name, "A value");
+    cli.option("--even", "N", even, "A value of a type of its own");
+    cli.list("-v,--volume", "A:B", volumes, "A list");
+  }
+  void parse(const Typed& words) {
+    std::vector<const char*> argv{"example"};
+    for (const std::string& word : words) argv.push_back(word.c_str());
+    cli.parse(static_cast<int>(argv.size()), argv.data());
+  }
+};
+
+// What is left after the options.
+Typed words_after(const Typed& words) {
+  Example example;
+  example.parse(words);
+  return example.cli.take_all("COMMAND");
+}
+
+std::string refusal_of(const Typed& words) {
+  try {
+    Example example;
+    example.parse(words);
+    example.cli.take("ROOTFS");
+    return "";
+  } catch (const Failure& failure) {
+    CHECK(failure.status() == kFailed);
+    return failure.what();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("options are read in all their forms") {
+  Example example;
+  example.parse({"--stats", "-n", "anna", "--even=4", "-v", "a:b", "--volume=c:d", "rootfs"});
+  CHECK(example.stats);
+  CHECK(example.name == "anna");
+  CHECK(example.even.number == 4);
+  CHECK(example.volumes == Typed{"a:b", "c:d"});
+  CHECK(example.cli.take("ROOTFS") == "rootfs");
+  example.cli.end();
+}
+
+TEST_CASE("what is not given keeps its default") {
+  Example example;
+  example.parse({"rootfs"});
+  CHECK_FALSE(example.stats);
+  CHECK(example.name == "nobody");
+  CHECK(example.even.number == 2);
+  CHECK(example.volumes.empty());
+}
+
+TEST_CASE("the last one of an option counts") {
+  Example example;
+  example.parse({"--name", "anna", "-n", "bert", "rootfs"});
+  CHECK(example.name == "bert");
+}
+
+TEST_CASE("a list option takes one word: ROOTFS is not swallowed") {
+  Example example;
+  example.parse({"-v", "a:b", "rootfs", "-v", "c:d"});
+  CHECK(example.volumes == Typed{"a:b"});
+  CHECK(example.cli.take_all("ROOTFS") == Typed{"rootfs", "-v", "c:d"});
+}
+
+TEST_CASE("options end at the first word that is none: the rest is the command's own") {
+  const Typed command{"rootfs", "cmd", "--help", "--stats", "-n", "x", "--no-such", "--", "-"};
+  Example example;
+  example.parse(command);
+  CHECK_FALSE(example.stats);
+  CHECK(example.name == "nobody");
+  CHECK(example.cli.take_all("COMMAND") == command);
+}
+
+TEST_CASE("words arrive as they were typed") {
+  const Typed odd{"sh",        "-c",         "[ -f /x ]", "[1,2]", "{a}", "",
+                  "two words", "\"quoted\"", "a=b,c",     "'x'",   "\\n", "\xff"};
+  CHECK(words_after(odd) == odd);
+}
+
+TEST_CASE("-- ends the options, once") {
+  CHECK(words_after({"--", "--stats", "x"}) == Typed{"--stats", "x"});
+  CHECK(words_after({"--stats", "--", "--", "x"}) == Typed{"--", "x"});
+}
+
+TEST_CASE("an unknown option is refused by its name") {
+  CHECK(refusal_of({"--no-such", "rootfs"}).find("--no-such") != std::string::npos);
+  CHECK(refusal_of({"-x", "rootfs"}).find("-x") != std::string::npos);
+  CHECK(refusal_of({"--stats", "--no-such=1", "rootfs"}).find("--no-such") != std::string::npos);
+}
+
+TEST_CASE("a bad value is refused with the option and the text") {
+  CHECK(refusal_of({"--even", "3", "rootfs"}) == "--even: '3' is not even: try 2");
+  CHECK(refusal_of({"--even", "4", "--even", "x", "rootfs"}) == "--even: 'x' is not even: try 2");
+}
+
+TEST_CASE("a missing value or word is refused") {
+  CHECK(refusal_of({"--name"}) != "");
+  CHECK(refusal_of({}).starts_with("no ROOTFS given"));
+  CHECK(refusal_of({"--stats", "--"}).starts_with("no ROOTFS given"));
+}
+
+TEST_CASE("words that are left at the end are refused") {
+  Example example;
+  example.parse({"box", "more"});
+  CHECK(example.cli.take("CONTAINER") == "box");
+  CHECK_THROWS_WITH_AS(example.cli.end(), doctest::Contains("unexpected word more"), Failure);
+}
+
+TEST_CASE("--explain is there already") {
+  Example().parse({"--explain", "rootfs"});
+  CHECK(explaining());
+  Example().parse({"rootfs"});
+  CHECK_FALSE(explaining());
+}
+
+TEST_CASE("--help prints usage, options and exit statuses, and exits 0") {
+  Pipe pipe;
+  const pid_t child = start_forked([&] {
+    ::dup2(pipe.writer.get(), STDOUT_FILENO);
+    Example().parse({"--help"});
+    return 1;
+  });
+  pipe.writer.close();
+  std::string help;
+  char block[4096];
+  for (ssize_t got; (got = ::read(pipe.reader.get(), block, sizeof block)) > 0;) {
+    help.append(block, static_cast<size_t>(got));
+  }
+  CHECK(wait_for(child) == 0);
+  for (const char* part : {"[OPTIONS] ROOTFS COMMAND", "--stats", "-v,--volume", "A:B", "125",
+                           "126", "127", "128+N", "busybox /bin/sh"}) {
+    CAPTURE(std::string(part));
+    CHECK(help.find(part) != std::string::npos);
+  }
+}
+
+}  // namespace stepbox

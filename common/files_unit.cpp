@@ -1,0 +1,161 @@
+// Are files replaced whole or not at all, and do locks belong to the file of that name?
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <thread>
+
+#include "common/files.hpp"
+#include "common/testing/forked.hpp"
+#include "common/testing/scratch_directory.hpp"
+
+namespace stepbox {
+namespace {
+
+Fd open_to_lock(const std::string& path) {
+  return Fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+}
+
+// No file of this process may grow beyond `bytes`: a disk that is full, for a while.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t bytes) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    handler_ = ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit full{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &full);
+  }
+  FullDisk(const FullDisk&) = delete;
+  ~FullDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    ::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  rlimit before_{};
+  sighandler_t handler_;
+};
+
+}  // namespace
+
+TEST_CASE("what is written is read again, whatever bytes it holds") {
+  const ScratchDirectory scratch;
+  const std::string path = scratch.file("x");
+  std::string text("a\0b\n", 4);
+  text.append(10'000, '\xff');
+  create_file(path, text);
+  CHECK(read_file(path) == text);
+  create_file(path, "");
+  CHECK(read_file(path).empty());
+}
+
+TEST_CASE("errors name the operation and the file") {
+  const ScratchDirectory scratch;
+  const std::string path = scratch.file("nowhere/x");
+  const std::string why = ": No such file or directory";
+  CHECK_THROWS_WITH_AS(read_file(path), ("read " + path + why).c_str(), std::system_error);
+  CHECK_THROWS_WITH_AS(write_file(path, "1"), ("write " + path + why).c_str(), std::system_error);
+  CHECK_THROWS_WITH_AS(create_file(path, ""), ("create " + path + why).c_str(), std::system_error);
+  CHECK_THROWS_WITH_AS(write_file("/dev/full", "64"),
+                       "write 64 to /dev/full: No space left on device", std::system_error);
+}
+
+TEST_CASE("write_file makes no file: a misspelt name in /sys is an error") {
+  const ScratchDirectory scratch;
+  CHECK_THROWS_AS(write_file(scratch.file("cpu.maks"), "1"), std::system_error);
+  CHECK_FALSE(exists(scratch.file("cpu.maks")));
+}
+
+TEST_CASE("replace_file gives the new text") {
+  const ScratchDirectory scratch;
+  const std::string path = scratch.file("record");
+  replace_file(path, "old");
+  replace_file(path, "new");
+  CHECK(read_file(path) == "new");
+  CHECK_FALSE(exists(path + ".new"));
+}
+
+TEST_CASE("replace_file leaves the old text when the disk is full") {
+  const ScratchDirectory scratch;
+  const std::string path = scratch.file("record");
+  replace_file(path, "old");
+  {
+    const FullDisk full(100);
+    CHECK_THROWS_AS(replace_file(path, std::string(200, 'x')), std::system_error);
+  }
+  CHECK(read_file(path) == "old");
+  CHECK_FALSE(exists(path + ".new"));
+}
+
+TEST_CASE("replace_file leaves the old text when it cannot write beside it") {
+  const ScratchDirectory scratch;
+  const std::string path = scratch.file("record");
+  replace_file(path, "old");
+  make_directories(path + ".new");
+  CHECK_THROWS_AS(replace_file(path, "new"), std::system_error);
+  CHECK(read_file(path) == "old");
+}
+
+TEST_CASE("make_directories makes all that is missing, and minds no directory that is there") {
+  const ScratchDirectory scratch;
+  make_directories(scratch.file("a/b/c"));
+  make_directories(scratch.file("a/b/c"));
+  make_directories(scratch.file("a/b/c/"));
+  create_file(scratch.file("a/b/c/file"), "");
+  CHECK_THROWS_AS(make_directories(scratch.file("a/b/c/file")), std::system_error);
+  CHECK_THROWS_AS(make_directories(scratch.file("a/b/c/file/d")), std::system_error);
+}
+
+TEST_CASE("a lock has one holder") {
+  const ScratchDirectory scratch;
+  const std::string path = scratch.file("lock");
+  Fd first = lock_file(path);
+  const Fd second = open_to_lock(path);
+  CHECK_FALSE(try_lock(second, path));
+  first.close();
+  CHECK(try_lock(second, path));
+}
+
+TEST_CASE("a lock is free when its holder was killed") {
+  const ScratchDirectory scratch;
+  const std::string path = scratch.file("lock");
+  const int status = run_forked([&] {
+    const Fd held = lock_file(path);
+    return ::raise(SIGKILL);
+  });
+  CHECK(status == 128 + SIGKILL);
+  CHECK(try_lock(open_to_lock(path), path));
+}
+
+TEST_CASE("a lock on a file that no longer has the name is no lock") {
+  const ScratchDirectory scratch;
+  const std::string path = scratch.file("lock");
+  const Fd removed = open_to_lock(path);
+  ::unlink(path.c_str());
+  CHECK_FALSE(try_lock(removed, path));
+  const Fd fresh = open_to_lock(path);  // made anew
+  CHECK_FALSE(try_lock(removed, path));
+  CHECK(try_lock(fresh, path));
+  create_file(scratch.file("other"), "");
+  ::rename(scratch.file("other").c_str(), path.c_str());  // replaced
+  CHECK_FALSE(try_lock(fresh, path));
+}
+
+TEST_CASE("lock_file waits for the holder, and takes the file that has the name by then") {
+  const ScratchDirectory scratch;
+  const std::string path = scratch.file("lock");
+  Fd held = lock_file(path);
+  Fd got;
+  std::thread waiting([&] { got = lock_file(path); });
+  ::unlink(path.c_str());  // as its owner does, last of all
+  held.close();
+  waiting.join();
+  CHECK_FALSE(try_lock(open_to_lock(path), path));  // `got` has it
+  got.close();
+  CHECK(try_lock(open_to_lock(path), path));
+}
+
+}  // namespace stepbox

@@ -1,0 +1,75 @@
+// Are limits read in the units that people write, and nothing else taken for one?
+#include <doctest/doctest.h>
+
+#include "05-cgroup/cgroup.hpp"
+#include "common/error.hpp"
+
+namespace stepbox {
+
+static int64_t microseconds_of(const std::string& text) {
+  CpuQuota quota{-1};
+  parse_value(text, quota);
+  return quota.microseconds;
+}
+
+static int64_t bytes_of(const std::string& text) {
+  Bytes bytes{-1};
+  parse_value(text, bytes);
+  return bytes.count;
+}
+
+static int64_t number_of(const std::string& text) {
+  Count count{-1};
+  parse_value(text, count);
+  return count.number;
+}
+
+TEST_CASE("CPUs are microseconds in each period of 100 ms") {
+  CHECK(microseconds_of("1") == 100'000);
+  CHECK(microseconds_of("0.2") == 20'000);
+  CHECK(microseconds_of("1.5") == 150'000);
+  CHECK(microseconds_of(".5") == 50'000);
+  CHECK(microseconds_of("0.01") == 1'000);  // the kernel takes no less
+  CHECK(microseconds_of("0") == 0);         // no limit
+  CHECK(microseconds_of("0.0") == 0);
+}
+
+TEST_CASE("what is no number of CPUs is refused with the text") {
+  for (const char* text : {"", ".", "-1", "x", "1x", "1 ", " 1", "1.2.3", "1,5", "0.001", "1e2",
+                           "0x1", "nan", "inf", "10001", "99999999999999999999999"}) {
+    CAPTURE(std::string(text));
+    CHECK_THROWS_WITH_AS(microseconds_of(text), doctest::Contains("is no number of CPUs"), Failure);
+  }
+}
+
+TEST_CASE("sizes are powers of 1024, in either case, and may have a fraction") {
+  CHECK(bytes_of("134217728") == 134'217'728);
+  CHECK(bytes_of("512b") == 512);
+  CHECK(bytes_of("2k") == 2048);
+  CHECK(bytes_of("64m") == 64 << 20);
+  CHECK(bytes_of("64M") == 64 << 20);
+  CHECK(bytes_of("64mb") == 64 << 20);
+  CHECK(bytes_of("0.5g") == 512 << 20);
+  CHECK(bytes_of("3G") == int64_t{3} << 30);
+  CHECK(bytes_of("0") == 0);  // no limit
+}
+
+TEST_CASE("what is no size is refused with the text") {
+  for (const char* text :
+       {"", "m", ".", "-1", "64x", "64 m", "m64", "64mm", "64mg", "64kmg", "64kb2", "64mib",
+        "1.2.3m", "1e3", "0x10", "inf", "nan", "99999999999g"}) {
+    CAPTURE(std::string(text));
+    CHECK_THROWS_WITH_AS(bytes_of(text), doctest::Contains("is no size"), Failure);
+  }
+}
+
+TEST_CASE("a count is a whole number, not below zero") {
+  CHECK(number_of("64") == 64);
+  CHECK(number_of("0") == 0);
+  for (const char* text : {"", "-1", "1.5", "64k", "x", " 1", "99999999999999999999"}) {
+    CAPTURE(std::string(text));
+    CHECK_THROWS_WITH_AS(number_of(text), doctest::Contains("is no count"), Failure);
+  }
+}
+
+}  // namespace stepbox

@@ -1,0 +1,55 @@
+#include "07-unionfs/holders.hpp"
+
+#include <fcntl.h>
+
+#include "07-unionfs/store.hpp"
+#include "common/deadline.hpp"
+#include "common/error.hpp"
+#include "common/files.hpp"
+
+namespace stepbox {
+
+std::string directory_of(const std::string& id) { return store() + "/containers/" + id; }
+std::string record_of(const std::string& id) { return directory_of(id) + "/record.json"; }
+std::string holder_of(const std::string& id) { return run_directory() + "/containers/" + id; }
+std::string short_id(const std::string& id) { return id.substr(0, 12); }
+
+Fd lock_holders() {
+  make_directories(run_directory() + "/containers", 0700);
+  return lock_file(run_directory() + "/containers.lock");
+}
+
+Fd hold(const std::string& id) {
+  const Fd lock = lock_holders();
+  const std::string path = holder_of(id);
+  Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!file) throw_errno({"open ", path});
+  if (!try_lock(file, path))
+    throw Failure(join({"container ", short_id(id), " is running"}), "end it first");
+  create_file(path, store() + "\n", 0600);  // whose it is, for settle_containers()
+  return file;
+}
+
+bool is_held(const std::string& id) {
+  const Fd file(::open(holder_of(id).c_str(), O_RDONLY | O_CLOEXEC));
+  return file && !try_lock(file, holder_of(id));
+}
+
+void mark_running(const std::string& id) {
+  create_file(holder_of(id), store() + "\nrunning\n", 0600);
+}
+
+void wait_until_running(const std::string& id) {
+  const auto marked = [&] { return read_file(holder_of(id)).ends_with("\nrunning\n"); };
+  if (!wait_until(10, marked)) throw Failure(join({"container ", short_id(id), " does not start"}));
+}
+
+void wait_until_ended(const std::string& id) {
+  const auto ended = [&] {
+    const Fd lock = lock_holders();
+    return !is_held(id);
+  };
+  if (!wait_until(10, ended)) throw Failure(join({"container ", short_id(id), " does not end"}));
+}
+
+}  // namespace stepbox

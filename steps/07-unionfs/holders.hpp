@@ -1,0 +1,43 @@
+// Step 7. Who holds a container now.
+//
+// A container runs as long as somebody, its holder, has a lock on its file in the run directory.
+// The kernel drops the lock when the holder dies, however it does; a pid may be anybody's by then.
+// To ask whether a lock is held is to try it. So that nobody takes the one who asks for the holder,
+// all asking and taking is done under one more lock.
+#ifndef STEPBOX_STEPS_07_UNIONFS_HOLDERS_HPP_
+#define STEPBOX_STEPS_07_UNIONFS_HOLDERS_HPP_
+
+#include <string>
+
+#include "common/fd.hpp"
+
+namespace stepbox {
+
+// Where things of container `id` are: its directory, its record, its holder's file.
+std::string directory_of(const std::string& id);
+std::string record_of(const std::string& id);
+std::string holder_of(const std::string& id);
+
+// What people are shown of an id.
+std::string short_id(const std::string& id);
+
+// The one more lock. Throws Failure when it cannot be had within 10 s.
+Fd lock_holders();
+
+// Makes the caller the holder, as long as it keeps the result. Takes lock_holders() for a moment.
+// Throws Failure when somebody else is.
+Fd hold(const std::string& id);
+
+// Whether somebody holds it. With lock_holders() held.
+bool is_held(const std::string& id);
+
+// By the holder: the command runs, others may join it.
+void mark_running(const std::string& id);
+
+// Wait up to 10 s until the command runs, or until nobody holds the container. Throw Failure.
+void wait_until_running(const std::string& id);
+void wait_until_ended(const std::string& id);
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_07_UNIONFS_HOLDERS_HPP_
