@@ -113,9 +113,15 @@ bool PtyRun::read_more(int milliseconds) {
   return entries[1].revents != 0;
 }
 
-void PtyRun::wait_for_output(std::string_view text) {
+static int count_of(std::string_view text, const std::string& screen) {
+  int count = 0;
+  for (size_t at = 0; (at = screen.find(text, at)) != screen.npos; at += text.size()) ++count;
+  return count;
+}
+
+void PtyRun::wait_for_output(std::string_view text, int times) {
   const auto deadline = Clock::now() + patience_;
-  while (screen_.find(text) == screen_.npos) {
+  while (count_of(text, screen_) < times) {
     if (Clock::now() > deadline) {
       FAIL("\"" << text << "\" did not appear at the terminal; it shows: " << screen_);
     }

@@ -27,7 +27,7 @@ class PtyRun {
   // As dragging a window's corner does.
   void resize(unsigned short rows, unsigned short columns);
 
-  void wait_for_output(std::string_view text);
+  void wait_for_output(std::string_view text, int times = 1);
   // The shell sees the job stop, and takes the terminal back.
   void wait_until_stopped();
   // The shell's `fg`.

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -162,6 +163,7 @@ TEST_CASE("a command's own status comes back") {
 }
 
 TEST_CASE("no such command is 127") {
+  ::setenv("PATH", "/usr/bin:/bin", 1);  // a folder that we may not look into would make it 126
   const ScratchDirectory scratch;
   const Failure missing = failure_of({scratch.file("x")});
   CHECK(missing.status() == kNoCommand);

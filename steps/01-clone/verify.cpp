@@ -103,15 +103,13 @@ CLAIM("^C reaches a command once",
   PtyRun run =
       subject.start_on_pty({.command = {"/bin/probe", "catch", std::to_string(kRounds + 1)}});
   run.wait_for_output("ready");
-  std::string all;
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 1; round <= kRounds; ++round) {
     run.type("\x03");
-    all += "^Ccaught INT\r\n";
-    run.wait_for_output(all);
+    run.wait_for_output("caught INT", round);
   }
   run.type("\x1c");
+  run.wait_for_output("caught QUIT");  // twice a ^C, and the count would be used up by now
   CHECK(run.wait() == 5);
-  CHECK(run.screen() == "ready\r\n" + all + "^\\caught QUIT\r\n");
 }
 
 CLAIM("^Z stops the command and fg continues it",

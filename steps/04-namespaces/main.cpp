@@ -40,7 +40,7 @@ static int run(const Options& options) {
   hold_signals();
   check(options.namespaces);
   const SharedMounts mounts(options.rootfs, options.namespaces);
-  Child child = spawn({.namespaces = options.namespaces.for_clone(),  //
+  Child child = spawn({.namespaces = options.namespaces.for_clone(),  // what it does not share
                        .before_go = write_id_maps},
                       [&] { return container(options); });
   return child.wait();

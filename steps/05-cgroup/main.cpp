@@ -45,7 +45,7 @@ static int run(const Options& options) {
   const SharedMounts mounts(options.rootfs, options.namespaces);
   const std::string id = new_id();
   const Cgroup cgroup(id, options.limits);
-  Child child = spawn({.namespaces = options.namespaces.for_clone(),
+  Child child = spawn({.namespaces = options.namespaces.for_clone(),  // what it does not share
                        .cgroup_fd = cgroup.fd(),
                        .before_go = write_id_maps},
                       [&] { return container(options, cgroup); });

@@ -1,5 +1,6 @@
 // Is a container found by what people call it?
 #include <doctest/doctest.h>
+#include <stdlib.h>
 
 #include "07-unionfs/containers.hpp"
 #include "07-unionfs/holders.hpp"
@@ -15,7 +16,10 @@ namespace {
 // A store of its own, with containers that have ended.
 class Example {
  public:
-  Example() { set_store(scratch_.path()); }
+  Example() {
+    set_store(scratch_.path());
+    ::setenv("XDG_RUNTIME_DIR", scratch_.path().c_str(), 1);
+  }
 
   // `id` is filled up to 64 digits. Each is a second younger than the one before.
   std::string add(std::string id, const std::string& name, bool running = false) {
