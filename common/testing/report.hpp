@@ -20,6 +20,11 @@ Tally tally_of(const std::vector<Cell>& cells);
 // "7 passed, 1 failed, 0 skipped"
 std::string summary_of(const Tally& tally);
 
+std::string name_of(Kind kind);          // "new", "hole", "kept"
+std::string state_of(const Cell& cell);  // "passed", "failed", "skipped", "not applicable"
+// Why a cell is red, in the words of its claim's kind.
+std::string reason_of(const Cell& cell);
+
 // One subject's claims, a line each; under a red one what went wrong, and the hint.
 std::string as_text(const std::vector<Cell>& cells, bool coloured);
 std::string as_json(const std::vector<Cell>& cells);

@@ -14,20 +14,6 @@
 namespace stepbox {
 namespace {
 
-void copy_program(const std::string& from, const std::string& to) {
-  const Fd source(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
-  const Fd target(::open(to.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0755));
-  if (!source || !target) throw_errno({"copy ", from, " to ", to});
-  struct stat about {};
-  if (::fstat(source.get(), &about) == -1) throw_errno({"stat ", from});
-  off_t left = about.st_size;
-  while (left > 0) {
-    const ssize_t done = ::sendfile(target.get(), source.get(), nullptr, static_cast<size_t>(left));
-    if (done <= 0) throw_errno({"copy ", from, " to ", to});
-    left -= done;
-  }
-}
-
 std::vector<std::string> list_applets(const std::string& busybox) {
   char name[] = "/tmp/stepbox-applets-XXXXXX";
   const Fd file(::mkostemp(name, O_CLOEXEC));
@@ -53,6 +39,20 @@ std::string beside_verify(const std::string& name) {
 }
 
 }  // namespace
+
+void copy_program(const std::string& from, const std::string& to) {
+  const Fd source(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
+  const Fd target(::open(to.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0755));
+  if (!source || !target) throw_errno({"copy ", from, " to ", to});
+  struct stat about {};
+  if (::fstat(source.get(), &about) == -1) throw_errno({"stat ", from});
+  off_t left = about.st_size;
+  while (left > 0) {
+    const ssize_t done = ::sendfile(target.get(), source.get(), nullptr, static_cast<size_t>(left));
+    if (done <= 0) throw_errno({"copy ", from, " to ", to});
+    left -= done;
+  }
+}
 
 Ingredients find_ingredients() {
   for (const char* path : {"/bin/busybox", "/usr/bin/busybox"}) {

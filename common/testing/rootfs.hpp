@@ -19,6 +19,10 @@ struct Ingredients {
 // Throws Failure when there is no static busybox.
 Ingredients find_ingredients();
 
+// Copies an executable file; root owns the copy, everybody can run it.
+// Throws system_error.
+void copy_program(const std::string& from, const std::string& to);
+
 // Makes the directory `path` and fills it; root owns all, everybody can read it.
 // Throws system_error.
 void make_rootfs(const std::string& path, const Ingredients& ingredients);

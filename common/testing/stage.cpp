@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <signal.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -94,6 +95,19 @@ std::string Stage::make_another_rootfs(const std::string& name) {
 }
 
 std::string Stage::scratch(const std::string& name) const { return join({kCell, "/", name}); }
+
+std::string Stage::reachable(const std::string& program) const {
+  bool open = true;
+  for (size_t slash = 0; open && slash != program.npos;) {
+    slash = program.find('/', slash + 1);
+    struct stat about {};
+    open = ::stat(program.substr(0, slash).c_str(), &about) == 0 && (about.st_mode & S_IXOTH);
+  }
+  if (open) return program;
+  const std::string copy = scratch(program.substr(program.rfind('/') + 1));
+  if (!exists(copy)) copy_program(program, copy);
+  return copy;
+}
 
 std::string Stage::on_host(const std::vector<std::string>& words) const {
   Launch what{.words = words};

@@ -58,6 +58,9 @@ class Stage {
   // Where the ordinary user may write; what is left there counts.
   std::string home() const { return scratch("home"); }
 
+  // The program itself where an ordinary user may run it, else a copy: sources may lie in /root.
+  std::string reachable(const std::string& program) const;
+
   // Runs a program on the host (of the stage) and returns its stdout.
   // Fails the claim when the program fails.
   std::string on_host(const std::vector<std::string>& words) const;

@@ -121,6 +121,7 @@ Launch Subject::prepare(const RunSpec& run) {
   if (!run.verb.empty() && spec_.level < 7) FAIL("it has no verb " << run.verb);
   Launch launch{.words = adapt(spec_, run, stage_.rootfs())};
   launch.ordinary_user = run.ordinary_user;
+  if (run.ordinary_user) launch.words[0] = stage_.reachable(launch.words[0]);
   std::string path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   if (spec_.level == 1) path += ":" + stage_.rootfs() + "/bin";  // for probe and breakout
   launch.environment = {path, "TERM=xterm", "TMPDIR=" + stage_.scratch("tmp"),

@@ -1,4 +1,5 @@
 // The claims of step 1: a command runs in a child, and its fate is the caller's to know.
+#include <fcntl.h>
 #include <signal.h>
 
 #include <regex>
@@ -60,6 +61,16 @@ CLAIM("the command's words arrive untouched",
 CLAIM("no file of ours stays open in the command",
       {.step = 1, .hint = "open everything with O_CLOEXEC"}) {
   CHECK(subject.run({.command = {"/bin/probe", "files"}}).out == "0\n");
+}
+
+CLAIM("a file that the caller left open does not reach the command",
+      {.step = 1,
+       .points = 2,
+       .hint = "close_range(2) before exec: it may lead out of the rootfs"}) {
+  const int left_open = ::open("/", O_RDONLY | O_DIRECTORY);  // without O_CLOEXEC
+  const Run run = subject.run({.command = {"/bin/probe", "files"}});
+  ::close(left_open);
+  CHECK(run.out == "0\n");
 }
 
 // --- Signals and the terminal -------------------------------------------------------------

@@ -54,6 +54,11 @@ CLAIM("a ROOTFS that does not exist is 125", {.step = 2}) {
   CHECK_MESSAGE(run.err.find(nowhere) != std::string::npos, "the message should name it");
 }
 
+CLAIM("a ROOTFS that is the host's own root is 125", {.step = 2}) {
+  const Run run = subject.run({.command = {"/bin/true"}, .rootfs = "/", .may_refuse = true});
+  CHECK(run.status == 125);
+}
+
 CLAIM("a ROOTFS that is a file is 125", {.step = 2}) {
   const std::string file = stage.scratch("file");
   create_file(file, "");

@@ -92,6 +92,20 @@ CLAIM("-v with :ro refuses writes",
   CHECK_FALSE(exists(stage.scratch("source/2")));
 }
 
+CLAIM("a volume's own mounts are seen and stay the host's",
+      {.step = 3, .points = 2, .hint = "a bind is a peer of its source until it is made private"}) {
+  const std::string source = make_source(stage, "x");
+  make_directories(source + "/sub");
+  stage.on_host({"mount", "-t", "tmpfs", "sub", source + "/sub"});
+  const std::string word = random_word();
+  create_file(source + "/sub/file", word);
+  const Run run =
+      subject.run({.options = {"-v", source + ":/mnt"}, .command = {"/bin/cat", "/mnt/sub/file"}});
+  CHECK(run.out == word);
+  CHECK_MESSAGE(stage.is_mounted(source + "/sub"), "the host has lost it: " << source << "/sub");
+  if (stage.is_mounted(source + "/sub")) stage.on_host({"umount", source + "/sub"});
+}
+
 CLAIM("a volume whose DST is missing is 125 with a hint", {.step = 3}) {
   if (subject.level() >= 7) not_applicable("step 7 makes it in the upper layer");
   const Run run = subject.run({.options = {"-v", make_source(stage, "x") + ":/nowhere"},

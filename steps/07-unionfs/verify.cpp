@@ -205,6 +205,36 @@ CLAIM("ps tells the truth after kill -9",
   subject.settle();
 }
 
+CLAIM("a command that gave up root does not survive kill -9 and the next verb",
+      {.step = 7, .hint = "a change of user id cancels PR_SET_PDEATHSIG: settle must kill"}) {
+  create_file(stage.rootfs() + "/etc/passwd",
+              "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n");
+  const std::string name = random_word();
+  Running running = subject.start(
+      {.options = {"--name", name, "--cpus", "0", "-m", "0", "--pids-limit", "0"},
+       .command = {"/bin/su", "nobody", "-s", "/bin/sh", "-c", "exec /bin/probe wait " + name}});
+  running.wait_for_output("ready");
+  running.kill_hard();
+  CHECK(holds(line_about(name, ps(subject, {"-a"})), "Exited (137)"));
+  remove(subject, name);
+  stage.await_orphans();
+}
+
+CLAIM("to remove a container spares its volumes even after kill -9",
+      {.step = 7, .kind = kKept, .points = 2, .sabotage = "rm-through-mounts"}) {
+  const std::string volume = stage.scratch("volume");
+  make_directories(volume);
+  create_file(volume + "/precious", "x");
+  Running running = subject.start(
+      {.options = {"--share", "mount", "-v", volume + ":/mnt"}, .command = {"/bin/probe", "wait"}});
+  running.wait_for_output("ready");
+  running.kill_hard();
+  stage.await_orphans();
+  subject.settle();
+  CHECK_MESSAGE(exists(volume + "/precious"), "the subject deleted what the volume holds");
+  stage.on_host({"sh", "-c", "umount -R -l \"$0\" 2>/dev/null; true", stage.rootfs()});
+}
+
 CLAIM("20 runs at once have 20 ids and leave nothing", {.step = 7, .points = 2}) {
   std::vector<Running> containers;
   for (int i = 0; i < 20; ++i) containers.push_back(subject.start({.command = {"/bin/hostname"}}));
