@@ -79,7 +79,7 @@ void Container::started(pid_t pid) {
   remove_ = record_.options.remove;
 }
 
-void Container::running() { mark_running(id()); }
+void Container::running() { mark_running(holder_); }
 
 void Container::ended(int status) {
   record_.running = false;

@@ -1,6 +1,7 @@
 #include "07-unionfs/holders.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include "07-unionfs/store.hpp"
 #include "common/deadline.hpp"
@@ -19,6 +20,13 @@ Fd lock_holders() {
   return lock_file(run_directory() + "/containers.lock");
 }
 
+static void write_line(const Fd& file, const std::string& line) {
+  const std::string text = line + "\n";
+  if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
+    throw_errno({"write '", line, "' to the holder's file"}, errno ? errno : ENOSPC);
+  }
+}
+
 Fd hold(const std::string& id) {
   const Fd lock = lock_holders();
   const std::string path = holder_of(id);
@@ -26,7 +34,8 @@ Fd hold(const std::string& id) {
   if (!file) throw_errno({"open ", path});
   if (!try_lock(file, path))
     throw Failure(join({"container ", short_id(id), " is running"}), "end it first");
-  create_file(path, store() + "\n", 0600);  // whose it is, for settle_containers()
+  if (::ftruncate(file.get(), 0) == -1) throw_errno({"write ", path});
+  write_line(file, store());  // whose it is, for settle_containers()
   return file;
 }
 
@@ -35,9 +44,7 @@ bool is_held(const std::string& id) {
   return file && !try_lock(file, holder_of(id));
 }
 
-void mark_running(const std::string& id) {
-  create_file(holder_of(id), store() + "\nrunning\n", 0600);
-}
+void mark_running(const Fd& holder) { write_line(holder, "running"); }
 
 void wait_until_running(const std::string& id) {
   const auto marked = [&] { return read_file(holder_of(id)).ends_with("\nrunning\n"); };

@@ -32,7 +32,7 @@ Fd hold(const std::string& id);
 bool is_held(const std::string& id);
 
 // By the holder: the command runs, others may join it.
-void mark_running(const std::string& id);
+void mark_running(const Fd& holder);
 
 // Wait up to 10 s until the command runs, or until nobody holds the container. Throw Failure.
 void wait_until_running(const std::string& id);

@@ -30,8 +30,9 @@ void settle_containers() {
   const Fd lock = lock_holders();
   for (const std::string& id : list_directory(run_directory() + "/containers")) {
     Fd holder(::open(holder_of(id).c_str(), O_RDWR | O_CLOEXEC));
-    if (!holder || !try_lock(holder, holder_of(id))) continue;            // alive
-    if (!read_file(holder_of(id)).starts_with(store() + "\n")) continue;  // another store's
+    if (!holder || !try_lock(holder, holder_of(id))) continue;  // alive
+    const std::string whose = read_file(holder_of(id));         // empty: killed before it said so
+    if (!whose.empty() && !whose.starts_with(store() + "\n")) continue;  // another store's
     const bool started = exists(record_of(id));
     const Record record = read_or_empty(id);
     if (record.running) kill_survivor(record);
