@@ -1,13 +1,13 @@
 #include "common/files.hpp"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
 
-#include "common/deadline.hpp"
 #include "common/error.hpp"
 
 namespace stepbox {
@@ -84,16 +84,43 @@ bool try_lock(const Fd& file, const std::string& path) {
          opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
+// While it lives, a call that blocks fails with EINTR when the time is up. (alarm(2))
+class Alarm {
+ public:
+  explicit Alarm(unsigned seconds) {
+    struct sigaction action {};
+    action.sa_handler = [](int) {};  // and without SA_RESTART
+    ::sigaction(SIGALRM, &action, &action_before_);
+    sigset_t alarm;
+    ::sigemptyset(&alarm);
+    ::sigaddset(&alarm, SIGALRM);
+    ::sigprocmask(SIG_UNBLOCK, &alarm, &mask_before_);
+    ::alarm(seconds);
+  }
+  ~Alarm() {
+    ::alarm(0);
+    ::sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
+    ::sigaction(SIGALRM, &action_before_, nullptr);
+  }
+  Alarm(const Alarm&) = delete;
+
+ private:
+  struct sigaction action_before_;
+  sigset_t mask_before_;
+};
+
 Fd lock_file(const std::string& path) {
-  Fd file;
-  const bool locked = wait_until(10, [&] {
-    file = Fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  const Alarm alarm(10);
+  for (;;) {
+    Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!file) throw_errno({"open ", path});
-    return try_lock(file, path);
-  });
-  if (locked) return file;
-  throw Failure(join({"lock ", path, ": held for 10 s by another process"}),
-                join({"see who has it: fuser -v ", path}));
+    if (::flock(file.get(), LOCK_EX) == -1) {  // in the order of their coming, and asleep
+      if (errno != EINTR) throw_errno({"lock ", path});
+      throw Failure(join({"lock ", path, ": held for 10 s by another process"}),
+                    join({"see who has it: fuser -v ", path}));
+    }
+    if (try_lock(file, path)) return file;  // ours: but is it still the file of that name?
+  }
 }
 
 }  // namespace stepbox

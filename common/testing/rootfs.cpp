@@ -55,14 +55,16 @@ void copy_program(const std::string& from, const std::string& to) {
 }
 
 Ingredients find_ingredients() {
-  for (const char* path : {"/bin/busybox", "/usr/bin/busybox"}) {
-    if (!exists(path)) continue;
+  // The rootfs that `make` has made holds a static one; the system's may be another.
+  for (const std::string& path :
+       {beside_verify("../busybox/bin/busybox"), std::string("/bin/busybox")}) {
+    if (path.empty() || !exists(path)) continue;
     return {.busybox = path,
             .applets = list_applets(path),
             .probe = beside_verify("probe"),
             .breakout = beside_verify("breakout")};
   }
-  throw Failure("no busybox on this machine", "install busybox-static");
+  throw Failure("no static busybox on this machine", "scripts/rootfs busybox");
 }
 
 void make_rootfs(const std::string& path, const Ingredients& ingredients) {
