@@ -93,7 +93,7 @@ Container::~Container() {
   if (!holder_) return;  // it was never ours
   try {
     if (remove_) {
-      drop_names(id());
+      drop_name(record_.name, id());
       unmount_below(directory(), {});  // --share mount and a kill -9: a volume may still be there
       remove_tree(directory());
     }

@@ -42,9 +42,11 @@ void take_name(const std::string& name, const std::string& id) {
   }
 }
 
-void drop_names(const std::string& id) {
-  for (const std::string& name : list_directory(store() + "/names")) {
-    if (id_of_name(name) == id) ::unlink(link_of(name).c_str());
+void drop_name(const std::string& name, const std::string& id) {
+  if (name.empty()) {
+    for (const std::string& other : list_directory(store() + "/names")) drop_name(other, id);
+  } else if (id_of_name(name) == id) {
+    ::unlink(link_of(name).c_str());
   }
 }
 

@@ -12,8 +12,8 @@ void check_name(const std::string& name);
 // Gives `name` to container `id`. Throws Failure when another container has it.
 void take_name(const std::string& name, const std::string& id);
 
-// Takes every name from container `id`.
-void drop_names(const std::string& id);
+// Takes the name from container `id`; if it is empty, whatever names it has.
+void drop_name(const std::string& name, const std::string& id);
 
 // The id that has this name; empty if none has.
 std::string id_of_name(const std::string& name);
