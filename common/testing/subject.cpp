@@ -121,7 +121,9 @@ Launch Subject::prepare(const RunSpec& run) {
   if (!run.verb.empty() && spec_.level < 7) FAIL("it has no verb " << run.verb);
   Launch launch{.words = adapt(spec_, run, stage_.rootfs())};
   launch.ordinary_user = run.ordinary_user;
-  if (run.ordinary_user) launch.words[0] = stage_.reachable(launch.words[0]);
+  for (size_t i = 0; run.ordinary_user && i < spec_.words.size(); ++i) {  // `env X=Y /path/step7`
+    if (launch.words[i].front() == '/') launch.words[i] = stage_.reachable(launch.words[i]);
+  }
   std::string path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   if (spec_.level == 1) path += ":" + stage_.rootfs() + "/bin";  // for probe and breakout
   launch.environment = {path, "TERM=xterm", "TMPDIR=" + stage_.scratch("tmp"),
