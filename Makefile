@@ -44,7 +44,7 @@ $(DIFFS): diff%:
 	@scripts/difference $*
 
 ## Test (as root, or by sudo: claims start containers, in a stage of their own)
-##   make test             everything below but sabotage and bench; ends with the sum
+##   make test             unit tests, every command in the documents, the matrix; ends with the sum
 ##   make test1 ... test7  the claims that one step is held to
 ##   make matrix           every step held to every claim, as a table
 ##   make sabotage         every likely mistake is caught by the claim it names

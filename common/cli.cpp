@@ -54,11 +54,11 @@ CommandLine::~CommandLine() = default;
 
 void parse_value(const std::string& text, std::string& value) { value = text; }
 
-void CommandLine::flag(const char* names, bool& value, const char* help) {
+void CommandLine::flag(const char* names, bool& value, const std::string& help) {
   parts_->app.add_flag(names, value, help);
 }
 
-void CommandLine::add(const char* names, const char* metavar, const char* help, void* target,
+void CommandLine::add(const char* names, const char* metavar, const std::string& help, void* target,
                       Parser parser) {
   CLI::callback_t callback = [=](const CLI::results_t& results) {
     for (const std::string& text : results) {
@@ -96,7 +96,7 @@ void CommandLine::parse(int argc, const char* const* argv) {
     throw Failure(join({"unknown option ", words.front()}),
                   join({program_invocation_short_name, " --help lists the options"}));
   }
-  set_explaining(parts_->explain);
+  if (parts_->explain) set_explaining(true);
 }
 
 std::string CommandLine::take(const char* what) {

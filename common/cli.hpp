@@ -26,19 +26,20 @@ class CommandLine {
   ~CommandLine();
 
   // A switch: `--stats`.
-  void flag(const char* names, bool& value, const char* help);
+  void flag(const char* names, bool& value, const std::string& help);
 
   // An option with a value: `-m,--memory`, its value named `SIZE` in the help. The last one
   // given counts. `value` must outlive parse(), and keeps its default when not given.
   template <class T>
-  void option(const char* names, const char* metavar, T& value, const char* help) {
+  void option(const char* names, const char* metavar, T& value, const std::string& help) {
     add(names, metavar, help, &value,
         [](const std::string& text, void* target) { parse_value(text, *static_cast<T*>(target)); });
   }
 
   // An option that may be given again and again: `-v A:B -v C:D`.
   template <class T>
-  void list(const char* names, const char* metavar, std::vector<T>& values, const char* help) {
+  void list(const char* names, const char* metavar, std::vector<T>& values,
+            const std::string& help) {
     add(names, metavar, help, &values, [](const std::string& text, void* target) {
       T value;
       parse_value(text, value);
@@ -60,7 +61,8 @@ class CommandLine {
 
  private:
   using Parser = void (*)(const std::string& text, void* target);
-  void add(const char* names, const char* metavar, const char* help, void* target, Parser parser);
+  void add(const char* names, const char* metavar, const std::string& help, void* target,
+           Parser parser);
 
   struct Parts;
   std::unique_ptr<Parts> parts_;

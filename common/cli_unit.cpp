@@ -143,6 +143,7 @@ TEST_CASE("words that are left at the end are refused") {
 TEST_CASE("--explain is there already") {
   Example().parse({"--explain", "rootfs"});
   CHECK(explaining());
+  set_explaining(false);
   Example().parse({"rootfs"});
   CHECK_FALSE(explaining());
 }

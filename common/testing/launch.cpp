@@ -15,6 +15,7 @@ namespace bp = boost::process::v1;
 namespace bp = boost::process;
 #endif
 
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/close_range.h>
 #include <poll.h>
@@ -46,6 +47,7 @@ pid_t launch(const Launch& launch) {
   const auto before_exec = [&](auto&) {
     // The program gets three files and no others: neither ours nor Boost's.
     ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
+    if (launch.left_open != -1) ::fcntl(launch.left_open, F_SETFD, 0);
     if (launch.ordinary_user) become_ordinary_user();
   };
   bp::child child(bp::exe = program, bp::args = arguments, environment,

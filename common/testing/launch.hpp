@@ -27,6 +27,7 @@ struct Launch {
   std::string out = "/dev/null";
   std::string err = "/dev/null";
   bool ordinary_user = false;
+  int left_open = -1;  // a file of ours that it inherits, as from a careless caller
 };
 
 // Starts it in the background. Output goes to files, not pipes: nothing blocks when nobody reads,

@@ -121,6 +121,7 @@ Launch Subject::prepare(const RunSpec& run) {
   if (!run.verb.empty() && spec_.level < 7) FAIL("it has no verb " << run.verb);
   Launch launch{.words = adapt(spec_, run, stage_.rootfs())};
   launch.ordinary_user = run.ordinary_user;
+  launch.left_open = run.left_open;
   for (size_t i = 0; run.ordinary_user && i < spec_.words.size(); ++i) {  // `env X=Y /path/step7`
     if (launch.words[i].front() == '/') launch.words[i] = stage_.reachable(launch.words[i]);
   }

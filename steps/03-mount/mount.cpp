@@ -74,8 +74,8 @@ void mount_new(const char* type, const MountPoint& target, unsigned long flags, 
 // first. Its successors make a copy that nobody sees, change it, and then put it in its place.
 // LAB: bind
 void bind(const std::string& source, const MountPoint& target, bool read_only) {
-  explain({"mount --rbind --make-rprivate ", read_only ? "-o ro=recursive " : "", quoted(source),
-           " ", quoted(target.name())});
+  explain({"mount --rbind --make-rprivate ", quoted(source), " ", quoted(target.name())});
+  if (read_only) explain({"mount -o remount,bind,ro ", quoted(target.name()), "  # and all below"});
   const Fd copy(
       ::open_tree(AT_FDCWD, source.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE));
   mount_attr attributes{};
@@ -86,7 +86,10 @@ void bind(const std::string& source, const MountPoint& target, bool read_only) {
                       sizeof attributes) == -1 ||
       ::move_mount(copy.get(), "", target.fd(), "",
                    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == -1) {
-    throw_errno({"bind ", source, " on ", target.name()});
+    if (errno != EINVAL && errno != ENOTDIR) throw_errno({"bind ", source, " on ", target.name()});
+    throw Failure(join({"bind ", source, " on ", target.name(), ": ",
+                        std::generic_category().message(errno)}),
+                  "both must be directories, or both files");
   }
 }
 
@@ -173,11 +176,14 @@ void parse_value(const std::string& text, Volume& volume) {
   if (!::realpath(text.substr(0, colon).c_str(), source))
     throw_errno({"open ", text.substr(0, colon)});
   volume = {source, text.substr(colon + 1, second - colon - 1), mode == "ro"};
+  if (volume.destination.find_first_not_of('/') == std::string::npos) {
+    throw Failure(join({text, " would hide the whole rootfs"}), "name a directory below /");
+  }
 }
 
 void add_options(CommandLine& cli, std::vector<Volume>& volumes) {
   cli.list("-v,--volume", "SRC:DST[:ro]", volumes,
-           "Show the host's SRC, a directory or file, at DST inside; DST must exist");
+           "Show the host's SRC, a directory or file, at DST inside");
 }
 
 }  // namespace stepbox

@@ -49,6 +49,12 @@ void check(const Namespaces& namespaces) {
   if (!namespaces.own(CLONE_NEWUTS) && !namespaces.hostname.empty()) {
     throw Failure("--hostname with --share uts would rename the host", "leave one of them out");
   }
+  constexpr char kAllowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+  if (namespaces.hostname.find_first_not_of(kAllowed) != std::string::npos ||
+      namespaces.hostname.size() > 64) {
+    throw Failure(join({"--hostname: '", namespaces.hostname, "' is no host name"}),
+                  "64 letters, digits, dots and hyphens at most (hostname(7))");
+  }
   if (!namespaces.own(CLONE_NEWNS) && namespaces.user) {
     throw Failure("--share mount does not go with a user namespace: it may not mount on the host",
                   "leave it out, or be root");

@@ -83,6 +83,7 @@ void start_init(const Namespaces& namespaces);
 
 // Outside. With --share mount what the container mounts below `rootfs` lands on the host. The
 // destructor takes down what was not there before. One such container at a time has a rootfs.
+// Killed by -9, we leave the mounts there: that is what a mount namespace is for.
 class SharedMounts {
  public:
   // Throws Failure when another one has it.

@@ -42,9 +42,12 @@ void parse_value(const std::string& text, Bytes& bytes) {
                                           : std::string_view::npos;
   const double count =
       power == std::string_view::npos ? -1 : std::ldexp(number, static_cast<int>(power % 4) * 10);
-  if (number < 0 || count < 0 || count > 9e18 || (count > 0 && count < 1)) {
+  if (number < 0 || count < 0 || count > 9e18) {
     throw Failure(join({"'", text, "' is no size"}), "as 64m or 0.5g; 0 for no limit");
   }
+  // No program starts in less; it would be killed before it could say why.
+  if (count > 0 && count < (1 << 20))
+    throw Failure(join({"'", text, "' is too little"}), "1m or more");
   bytes.count = static_cast<int64_t>(count);
 }
 
@@ -57,9 +60,14 @@ void parse_value(const std::string& text, Count& count) {
 }
 
 void add_options(CommandLine& cli, Limits& limits) {
-  cli.option("--cpus", "N", limits.cpus, "CPUs' worth of time, 0.5 is half of one; 0: no limit");
-  cli.option("-m,--memory", "SIZE", limits.memory, "Memory and swap, as 64m; 0: no limit");
-  cli.option("--pids-limit", "N", limits.pids, "Processes and threads; 0: no limit");
+  const bool set = limits.memory.count > 0;  // steps 5 and 6 have defaults, step 7 has none
+  cli.option(
+      "--cpus", "N", limits.cpus,
+      join({"CPUs' worth of time, 0.5 is half of one; 0: no limit", set ? " (0.2)" : " (0)"}));
+  cli.option("-m,--memory", "SIZE", limits.memory,
+             join({"Memory and swap, as 64m; 0: no limit", set ? " (128m)" : " (0)"}));
+  cli.option("--pids-limit", "N", limits.pids,
+             join({"Processes and threads; 0: no limit", set ? " (64)" : " (0)"}));
   cli.flag("--stats", limits.stats, "Say at the end what was used");
 }
 

@@ -31,7 +31,7 @@ static bool serves(const MountEntry& entry, const std::string& controller) {
   return contains(split(names, ' '), controller);
 }
 
-constexpr char kWithout[] = "run without limits: --cpus 0 --memory 0 --pids-limit 0";
+constexpr char kWithout[] = "be root, or run without limits: --cpus 0 --memory 0 --pids-limit 0";
 
 std::vector<Hierarchy> find_hierarchies(const std::vector<std::string>& controllers) {
   std::vector<MountEntry> entries = read_mountinfo();
@@ -55,9 +55,8 @@ std::vector<Hierarchy> find_hierarchies(const std::vector<std::string>& controll
     if (known != found.end()) {
       known->controllers.push_back(controller);
     } else {
-      found.push_back({v2, base, {controller}});
+      found.push_back({v2, entry->target, base, {controller}});
     }
-    if (v2) enable_controllers_v2(entry->target, base, {controller});
   }
   return found;
 }
@@ -66,8 +65,12 @@ std::vector<Hierarchy> find_hierarchies(const std::vector<std::string>& controll
 static std::string path_for(const Hierarchy& hierarchy, const std::string& id) {
   const std::string parent = hierarchy.base + "/stepbox";
   // 0700: no other user gets near the locks below.
-  if (::mkdir(parent.c_str(), 0700) == -1 && errno != EEXIST) throw_errno({"make cgroup ", parent});
-  if (hierarchy.v2) enable_controllers_v2(parent, parent, hierarchy.controllers);
+  if (::mkdir(parent.c_str(), 0700) == -1 && errno != EEXIST) {
+    if (errno != EACCES && errno != EPERM && errno != EROFS) throw_errno({"make cgroup ", parent});
+    throw Failure(join({"make cgroup ", parent, ": ", std::generic_category().message(errno)}),
+                  kWithout);
+  }
+  if (hierarchy.v2) enable_controllers_v2(hierarchy.mount, parent, hierarchy.controllers);
   return parent + "/" + id;
 }
 
@@ -99,9 +102,9 @@ Group::Group(const Hierarchy& hierarchy, const std::string& path, Fd directory)
 static std::vector<Hierarchy> all_hierarchies() {
   std::vector<Hierarchy> found;
   for (const MountEntry& entry : read_mountinfo()) {
-    if (entry.type == "cgroup") found.push_back({false, entry.target, {}});
+    if (entry.type == "cgroup") found.push_back({false, entry.target, entry.target, {}});
     const std::string base = entry.type == "cgroup2" ? find_base_v2(entry.target) : "";
-    if (!base.empty()) found.push_back({true, base, {}});
+    if (!base.empty()) found.push_back({true, entry.target, base, {}});
   }
   return found;
 }

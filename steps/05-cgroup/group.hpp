@@ -15,7 +15,8 @@ struct Limits;
 // A tree of cgroups that is mounted here, and the controllers of it that we want.
 struct Hierarchy {
   bool v2 = false;
-  std::string base;  // the directory that our groups are made in, as stepbox/<id>
+  std::string mount;  // where it is mounted
+  std::string base;   // the directory that our groups are made in, as stepbox/<id>
   std::vector<std::string> controllers;
 };
 

@@ -44,8 +44,8 @@ TEST_CASE("what is no number of CPUs is refused with the text") {
 
 TEST_CASE("sizes are powers of 1024, in either case, and may have a fraction") {
   CHECK(bytes_of("134217728") == 134'217'728);
-  CHECK(bytes_of("512b") == 512);
-  CHECK(bytes_of("2k") == 2048);
+  CHECK(bytes_of("2097152b") == 2 << 20);
+  CHECK(bytes_of("2048k") == 2 << 20);
   CHECK(bytes_of("64m") == 64 << 20);
   CHECK(bytes_of("64M") == 64 << 20);
   CHECK(bytes_of("64mb") == 64 << 20);
@@ -60,6 +60,13 @@ TEST_CASE("what is no size is refused with the text") {
         "1.2.3m", "1e3", "0x10", "inf", "nan", "99999999999g"}) {
     CAPTURE(std::string(text));
     CHECK_THROWS_WITH_AS(bytes_of(text), doctest::Contains("is no size"), Failure);
+  }
+}
+
+TEST_CASE("a size that no program could start in is refused") {
+  for (const char* text : {"1", "512b", "2k", "0.5m", "0.4"}) {
+    CAPTURE(std::string(text));
+    CHECK_THROWS_WITH_AS(bytes_of(text), doctest::Contains("is too little"), Failure);
   }
 }
 

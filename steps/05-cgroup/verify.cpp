@@ -128,7 +128,9 @@ CLAIM("a kill for lack of memory is named on stderr",
   const Run run = subject.run(
       {.options = {"-m", "32m"}, .command = {"/bin/sh", "-c", "probe memory 256; exit 0"}});
   CHECK(run.status == 0);
-  CHECK_MESSAGE(holds(run.err, "memory"), "stderr: " << run.err);
+  const size_t at = run.err.find("out of memory");
+  CHECK_MESSAGE(at != std::string::npos, "stderr: " << run.err);
+  CHECK_MESSAGE(run.err.find('\n', at) + 1 == run.err.size(), "one line of ours: " << run.err);
 }
 
 // --- Processes ----------------------------------------------------------------------------
@@ -173,10 +175,14 @@ CLAIM("--stats says what was used", {.step = 5}) {
   require_controller("memory");
   const Run run = subject.run({.options = {"--stats"}, .command = {"/bin/probe", "memory", "16"}});
   CHECK(run.status == 0);
-  for (const char* word : {"CPU", "throttled", "memory"}) {
+  for (const char* word : {"CPU time ", "throttled ", "OOM kills 0"}) {
     INFO("missing: " << std::string(word));
     CHECK(holds(run.err, word));
   }
+  const size_t at = run.err.find("memory peak ");
+  REQUIRE(at != std::string::npos);
+  const double peak = std::atof(run.err.c_str() + at + 12);  // MiB
+  CHECK_MESSAGE((peak >= 16 && peak < 64), "it took 16 MiB and a little: " << run.err);
 }
 
 CLAIM("a group goes with its container",

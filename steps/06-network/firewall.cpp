@@ -85,8 +85,11 @@ void ensure_firewall(const Subnet& subnet) {
     if (!has_nft_chain("filter", chain)) continue;
     if (has_nft_comment("filter", chain)) return;
     const std::string rule = join({"insert rule ip filter ", chain});
-    return run_nft(join({rule, " iifname stepbox0 counter accept comment \"stepbox\"\n",  //
-                         rule, " oifname stepbox0 counter accept comment \"stepbox\"\n"}));
+    constexpr char kAccept[] = " counter accept comment \"stepbox\"\n";
+    // Out: all. In: answers, and what a published port leads in; the rest is the host's to decide.
+    return run_nft(join({rule, " iifname stepbox0", kAccept,                               //
+                         rule, " oifname stepbox0 ct state established,related", kAccept,  //
+                         rule, " oifname stepbox0 ct status dnat", kAccept}));
   }
 }
 

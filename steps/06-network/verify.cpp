@@ -107,6 +107,13 @@ CLAIM("--network none leads nowhere", {.step = 6}) {
   }
 }
 
+CLAIM("--network none has no way out and none in", {.step = 6}) {
+  const Run run = subject.run({.options = {"--network", "none"},
+                               .command = {"/bin/sh", "-c", "ls /sys/class/net; ip route"}});
+  CHECK(run.out == "lo\n");
+  CHECK(subject.run({.command = {"/bin/ls", "/sys/class/net"}}).out == "eth0\nlo\n");
+}
+
 CLAIM("--network host is the host's network", {.step = 6}) {
   const Run run = subject.run(
       {.options = {"--network", "host"}, .command = {"/bin/readlink", "/proc/self/ns/net"}});
@@ -126,6 +133,20 @@ CLAIM("docker's FORWARD chain does not cut it off", {.step = 6, .hint = "DOCKER-
   const auto server = serve_in_internet(stage, word);
   drop_forwarded(stage, true);
   CHECK(holds(ask_from_inside(subject, kInternetAddress, "80"), word));
+}
+
+CLAIM("where FORWARD drops a published port leads in and no other way does",
+      {.step = 6, .points = 2, .hint = "accept answers, and what was led in by dnat; no more"}) {
+  const std::string word = random_word();
+  stage.internet();
+  drop_forwarded(stage, true);
+  Running server = start_server(subject, word, "8080");
+  const std::string probe = stage.rootfs() + "/bin/probe";
+  CHECK(holds(stage.internet().run({probe, "ask", "tcp", kHostAddress, "8080"}), word));
+  const std::string out = server.out();  // a neighbour who routes our subnet to us asks directly
+  stage.internet().run({"ip", "route", "add", "172.16.0.0/16", "via", kHostAddress});
+  CHECK_FALSE(holds(stage.internet().run({probe, "ask", "tcp", "172.16.0.2", "80"}), word));
+  stop(server);
 }
 
 // --- Ports that lead in -------------------------------------------------------------------

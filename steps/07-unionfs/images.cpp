@@ -2,6 +2,7 @@
 
 #include "02-chroot/chroot.hpp"
 #include "07-unionfs/store.hpp"
+#include "common/error.hpp"
 #include "common/files.hpp"
 
 namespace stepbox {
@@ -9,7 +10,12 @@ namespace stepbox {
 std::string find_image(const std::string& name) {
   const bool plain = !name.empty() && name.front() != '.' && name.find('/') == std::string::npos;
   const std::string stored = store() + "/images/" + name;
-  return find_rootfs(plain && exists(stored) ? stored : name);
+  if (plain && exists(stored)) return find_rootfs(stored);
+  if (!exists(name)) {
+    throw Failure("no such verb, image or rootfs: " + name,
+                  "verbs: run, start, exec, ps, rm; `make busybox` makes a rootfs");
+  }
+  return find_rootfs(name);
 }
 
 }  // namespace stepbox

@@ -30,7 +30,11 @@ void add_store_option(CommandLine& cli) {
   cli.option("--root", "DIR", g_store, "Keep images and containers here (/var/lib/stepbox)");
 }
 
-void set_store(const std::string& path) { g_store.path = std::filesystem::absolute(path).string(); }
+void set_store(const std::string& path) {
+  if (path.empty())
+    throw Failure("no directory for the store given", "--root DIR, or STEPBOX_ROOT");
+  g_store.path = std::filesystem::absolute(path).string();
+}
 
 std::string store() {
   if (!g_store.path.empty()) return g_store.path;

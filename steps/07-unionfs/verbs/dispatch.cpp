@@ -5,6 +5,7 @@
 #include "07-unionfs/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
+#include "common/explain.hpp"
 
 namespace stepbox {
 
@@ -21,9 +22,11 @@ constexpr Verb kVerbs[] = {{"run", verb_run},
                            {"ps", verb_ps},
                            {"rm", verb_rm}};
 
-// --root DIR may stand before the verb, as docker's global options do: how many words it takes.
-int take_root(int argc, char** argv) {
+// Options of all verbs may stand before the verb, as docker's do: how many words the next one
+// takes.
+int take_global_option(int argc, char** argv) {
   const std::string_view word = argc > 1 ? argv[1] : "";
+  if (word == "--explain") return set_explaining(true), 1;
   if (word.starts_with("--root=")) return set_store(argv[1] + 7), 1;
   if (word == "--root" && argc > 2) return set_store(argv[2]), 2;
   return 0;
@@ -33,7 +36,7 @@ int take_root(int argc, char** argv) {
 
 int dispatch(int argc, char** argv, Runner runner) {
   hold_signals();
-  while (const int words = take_root(argc, argv)) {
+  while (const int words = take_global_option(argc, argv)) {
     argc -= words;
     argv += words;
   }

@@ -13,15 +13,31 @@
 
 namespace stepbox {
 
+// What nsenter(1) and unshare(1) call a namespace, and its name in /proc/PID/ns.
+struct Kind {
+  const char* option;
+  const char* link;
+  int flag;
+};
+constexpr Kind kKinds[] = {
+    {" --user", "user", CLONE_NEWUSER},      {" --mount", "mnt", CLONE_NEWNS},
+    {" --uts", "uts", CLONE_NEWUTS},         {" --ipc", "ipc", CLONE_NEWIPC},
+    {" --pid", "pid", CLONE_NEWPID},         {" --net", "net", CLONE_NEWNET},
+    {" --cgroup", "cgroup", CLONE_NEWCGROUP}};
+
+static std::string as_options(int flags) {
+  std::string options;
+  for (const Kind& kind : kKinds) {
+    if (flags & kind.flag) options += kind.option;
+  }
+  return options;
+}
+
 // The namespaces of process `pid` that are not ours already, as CLONE_NEW* flags.
 // (Nobody may join the user namespace that he is in.)
 static int foreign_namespaces(const std::string& pid) {
-  const std::pair<const char*, int> kKinds[] = {{"user", CLONE_NEWUSER},    {"mnt", CLONE_NEWNS},
-                                                {"uts", CLONE_NEWUTS},      {"ipc", CLONE_NEWIPC},
-                                                {"pid", CLONE_NEWPID},      {"net", CLONE_NEWNET},
-                                                {"cgroup", CLONE_NEWCGROUP}};
   int flags = 0;
-  for (const auto& [name, flag] : kKinds) {
+  for (const auto& [option, name, flag] : kKinds) {
     struct stat ours, theirs;
     const std::string path = join({"/proc/", pid, "/ns/", name});
     if (::stat(join({"/proc/self/ns/", name}).c_str(), &ours) == -1)
@@ -34,7 +50,7 @@ static int foreign_namespaces(const std::string& pid) {
 
 static void join_namespaces(const Fd& process, int flags, const std::string& pid) {
   if (flags == 0) return;
-  explain({"nsenter --target ", pid, " --all"});
+  explain({"nsenter --target ", pid, as_options(flags)});
   if (::setns(process.get(), flags) == -1) throw_errno({"join the namespaces of process ", pid});
 }
 
@@ -46,6 +62,7 @@ static int container(const std::vector<std::string>& command, const Cgroup& cgro
   const Fd directory(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!directory) throw_errno({"open ", root});
   join_namespaces(process, flags, pid);
+  explain({"chroot ", root});
   if (::fchdir(directory.get()) == -1 || ::chroot(".") == -1) throw_errno({"chroot to ", root});
   return exec_command(command);
 }
