@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <bit>
 #include <cstdlib>
 
 #include "common/error.hpp"
@@ -49,6 +50,20 @@ void parse_value(const std::string& text, Subnet& subnet) {
   if (first_byte == 0 || first_byte == 127 || first_byte >= 224) {
     throw Failure(join({"'", text, "' is no subnet for hosts"}), "as 172.16.0.0/16");
   }
+}
+
+// Iface Destination Gateway Flags RefCnt Use Metric Mask …; addresses in hex, in network byte
+// order.
+std::vector<Subnet> parse_routes(const std::string& text) {
+  std::vector<Subnet> routes;
+  for (const std::string& line : split(text, '\n')) {
+    const std::vector<std::string> words = split(line, '\t');
+    if (words.size() < 8 || words[0] == "Iface") continue;
+    const auto address = static_cast<uint32_t>(std::strtoul(words[1].c_str(), nullptr, 16));
+    const auto mask = static_cast<uint32_t>(std::strtoul(words[7].c_str(), nullptr, 16));
+    if (mask != 0) routes.push_back({ntohl(address), std::popcount(mask)});
+  }
+  return routes;
 }
 
 Subnet bridge_subnet() {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "common/fd.hpp"
 
@@ -28,6 +29,10 @@ struct Subnet {
   bool overlaps(const Subnet& other) const;
 };
 void parse_value(const std::string& text, Subnet& subnet);  // throws Failure
+
+// The subnets in the text of /proc/net/route, without the default route: where this host's routes
+// lead.
+std::vector<Subnet> parse_routes(const std::string& text);
 
 // The subnet of the bridge: STEPBOX_SUBNET, or 172.16.0.0/16.
 Subnet bridge_subnet();

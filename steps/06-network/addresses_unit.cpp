@@ -82,6 +82,17 @@ TEST_CASE("subnets that the kernel routes may be a single address, or end where 
   CHECK_FALSE(highest.overlaps(ours));
 }
 
+TEST_CASE("routes are read from /proc/net/route, but for the default one") {
+  const std::vector<Subnet> routes = parse_routes(
+      "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n"
+      "eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"
+      "eth0\t000010AC\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0\n"
+      "tun0\t0509000A\t00000000\t0005\t0\t0\t0\tFFFFFFFF\t0\t0\t0\n");
+  REQUIRE(routes.size() == 2);
+  CHECK(routes[0].text() == "172.16.0.0/16");
+  CHECK(routes[1].text() == "10.0.9.5/32");
+}
+
 TEST_CASE("the bridge's subnet is STEPBOX_SUBNET, or 172.16.0.0/16") {
   ::unsetenv("STEPBOX_SUBNET");
   CHECK(bridge_subnet().text() == "172.16.0.0/16");

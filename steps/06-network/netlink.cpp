@@ -160,40 +160,6 @@ void Netlink::commit() {
   }
 }
 
-// One route of a dump: adds its destination to the vector<Subnet> behind `target`.
-static int collect_route(const nlmsghdr* header, void* target) {
-  const auto* route = static_cast<const rtmsg*>(::mnl_nlmsg_get_payload(header));
-  if (route->rtm_table != RT_TABLE_MAIN || route->rtm_dst_len == 0) return MNL_CB_OK;
-  Subnet subnet{0, route->rtm_dst_len};
-  ::mnl_attr_parse(
-      header, sizeof(rtmsg),
-      [](const nlattr* attribute, void* found) {
-        if (::mnl_attr_get_type(attribute) == RTA_DST) {
-          static_cast<Subnet*>(found)->network = ntohl(::mnl_attr_get_u32(attribute));
-        }
-        return MNL_CB_OK;
-      },
-      &subnet);
-  static_cast<std::vector<Subnet>*>(target)->push_back(subnet);
-  return MNL_CB_OK;
-}
-
-std::vector<Subnet> Netlink::routes() {
-  std::array<char, 16384> buffer;
-  nlmsghdr* header = ::mnl_nlmsg_put_header(buffer.data());
-  header->nlmsg_type = RTM_GETROUTE;
-  header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-  static_cast<rtmsg*>(::mnl_nlmsg_put_extra_header(header, sizeof(rtmsg)))->rtm_family = AF_INET;
-  if (::mnl_socket_sendto(socket_, header, header->nlmsg_len) == -1) throw_errno({"list routes"});
-  std::vector<Subnet> subnets;
-  for (int more = MNL_CB_OK; more > MNL_CB_STOP;) {
-    const ssize_t length = ::mnl_socket_recvfrom(socket_, buffer.data(), buffer.size());
-    if (length == -1) throw_errno({"list routes"});
-    more = ::mnl_cb_run(buffer.data(), static_cast<size_t>(length), 0, 0, collect_route, &subnets);
-  }
-  return subnets;
-}
-
 // An ioctl(2) that asks about a link: `request` is filled in, or the result is false.
 static bool ask_link(const char* link, unsigned long what, ifreq* request) {
   const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));

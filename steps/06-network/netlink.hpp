@@ -42,9 +42,6 @@ class Netlink {
   // `ip link add stepbox0 type bridge: Operation not permitted`.
   void commit();
 
-  // The subnets that this host has routes to, without the default route.
-  std::vector<Subnet> routes();
-
  private:
   struct Message;
   Message& add(int type, int flags, const std::string& command);

@@ -60,7 +60,7 @@ static void ensure_bridge(const Subnet& subnet) {
         "use its subnet; or, when no container runs: ip link delete stepbox0");
   }
   Netlink links;
-  for (const Subnet& route : links.routes()) {
+  for (const Subnet& route : parse_routes(read_file("/proc/net/route"))) {
     if (!route.overlaps(subnet)) continue;
     throw Failure(join({"the host already has a route to ", route.text(), ", which the bridge's ",
                         subnet.text(), " would hide"}),
