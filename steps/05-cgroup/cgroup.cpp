@@ -125,8 +125,10 @@ static std::string as_mebibytes(int64_t bytes) {
 
 void Cgroup::report() const {
   Usage usage;
-  for (const Group& group : groups_)
+  for (const Group& group : groups_) {
+    if (!limits_.stats && !group.has("memory")) continue;  // only an OOM kill is told unasked
     (group.hierarchy().v2 ? add_usage_v2 : add_usage_v1)(group, usage);
+  }
   if (usage.oom_kills > 0) {
     warn({"out of memory: ", std::to_string(usage.oom_kills),
           " process(es) killed at the limit of ", as_mebibytes(limits_.memory.count),
