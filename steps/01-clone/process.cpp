@@ -105,20 +105,24 @@ pid_t clone_into_cgroup(const SpawnSettings& settings, Birth& birth) {
   return static_cast<pid_t>(pid);
 }
 
-std::string as_shell_command(int namespaces) {
-  std::string options;
-  const std::pair<int, const char*> kOptions[] = {
+}  // namespace
+
+std::string namespace_options(int flags) {
+  constexpr std::pair<int, const char*> kOptions[] = {
       {CLONE_NEWUSER, " --user"},    {CLONE_NEWUTS, " --uts"}, {CLONE_NEWPID, " --pid"},
       {CLONE_NEWNS, " --mount"},     {CLONE_NEWIPC, " --ipc"}, {CLONE_NEWNET, " --net"},
       {CLONE_NEWCGROUP, " --cgroup"}};
+  std::string options;
   for (const auto& [flag, option] : kOptions) {
-    if (namespaces & flag) options += option;
+    if (flags & flag) options += option;
   }
-  return options.empty() ? "sh -c '…' &"
-                         : join({"unshare --fork --kill-child", options, " sh -c '…' &"});
+  return options;
 }
 
-}  // namespace
+static std::string as_shell_command(int namespaces) {
+  if (namespaces == 0) return "sh -c '…' &";
+  return join({"unshare --fork --kill-child", namespace_options(namespaces), " sh -c '…' &"});
+}
 
 // LAB: clone
 Child spawn_call(const SpawnSettings& settings, int (*call)(void*), void* argument) {

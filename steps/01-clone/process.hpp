@@ -71,6 +71,9 @@ Child spawn(const SpawnSettings& settings, Function function) {
 }
 Child spawn_call(const SpawnSettings& settings, int (*call)(void*), void* argument);
 
+// How unshare(1) and nsenter(1) call these CLONE_NEW* flags: " --uts --pid". For --explain.
+std::string namespace_options(int flags);
+
 // Inside. execvp(3): this process becomes the command, with stdin, stdout, stderr and no other
 // file. Returns nothing ever; its type lets container() end with `return exec_command(…)`. Throws
 // Failure, status 127 (no such command) or 126 (it cannot be run).

@@ -13,31 +13,15 @@
 
 namespace stepbox {
 
-// What nsenter(1) and unshare(1) call a namespace, and its name in /proc/PID/ns.
-struct Kind {
-  const char* option;
-  const char* link;
-  int flag;
-};
-constexpr Kind kKinds[] = {
-    {" --user", "user", CLONE_NEWUSER},      {" --mount", "mnt", CLONE_NEWNS},
-    {" --uts", "uts", CLONE_NEWUTS},         {" --ipc", "ipc", CLONE_NEWIPC},
-    {" --pid", "pid", CLONE_NEWPID},         {" --net", "net", CLONE_NEWNET},
-    {" --cgroup", "cgroup", CLONE_NEWCGROUP}};
-
-static std::string as_options(int flags) {
-  std::string options;
-  for (const Kind& kind : kKinds) {
-    if (flags & kind.flag) options += kind.option;
-  }
-  return options;
-}
-
 // The namespaces of process `pid` that are not ours already, as CLONE_NEW* flags.
 // (Nobody may join the user namespace that he is in.)
 static int foreign_namespaces(const std::string& pid) {
+  constexpr std::pair<const char*, int> kKinds[] = {
+      {"user", CLONE_NEWUSER},    {"mnt", CLONE_NEWNS},  {"uts", CLONE_NEWUTS},
+      {"ipc", CLONE_NEWIPC},      {"pid", CLONE_NEWPID}, {"net", CLONE_NEWNET},
+      {"cgroup", CLONE_NEWCGROUP}};
   int flags = 0;
-  for (const auto& [option, name, flag] : kKinds) {
+  for (const auto& [name, flag] : kKinds) {
     struct stat ours, theirs;
     const std::string path = join({"/proc/", pid, "/ns/", name});
     if (::stat(join({"/proc/self/ns/", name}).c_str(), &ours) == -1)
@@ -50,7 +34,7 @@ static int foreign_namespaces(const std::string& pid) {
 
 static void join_namespaces(const Fd& process, int flags, const std::string& pid) {
   if (flags == 0) return;
-  explain({"nsenter --target ", pid, as_options(flags)});
+  explain({"nsenter --target ", pid, namespace_options(flags)});
   if (::setns(process.get(), flags) == -1) throw_errno({"join the namespaces of process ", pid});
 }
 
