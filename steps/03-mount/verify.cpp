@@ -19,7 +19,7 @@ static std::string mount_line(Subject& subject, const std::string& path) {
 
 // A directory on the host with one file in it.
 static std::string make_source(const Stage& stage, const std::string& word) {
-  const std::string source = stage.scratch("source");
+  std::string source = stage.scratch("source");
   make_directories(source);
   create_file(source + "/file", word);
   return source;
