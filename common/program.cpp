@@ -1,16 +1,9 @@
 #include "common/program.hpp"
 
-#include <boost/version.hpp>
-#include <future>
-#if BOOST_VERSION >= 108800
-#include <boost/process/v1.hpp>
-namespace bp = boost::process::v1;
-#else
-#include <boost/process.hpp>
-namespace bp = boost::process;
-#endif
 #include <boost/asio/io_context.hpp>
+#include <future>
 
+#include "common/boost_process.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/text.hpp"

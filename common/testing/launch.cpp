@@ -1,20 +1,6 @@
 // The harness's one file that sees Boost.
 #include "common/testing/launch.hpp"
 
-#ifndef BOOST_PROCESS_USE_STD_FS
-#define BOOST_PROCESS_USE_STD_FS
-#endif
-#include <boost/version.hpp>
-#if BOOST_VERSION >= 108800
-#include <boost/process/v1.hpp>
-#include <boost/process/v1/extend.hpp>
-namespace bp = boost::process::v1;
-#else
-#include <boost/process.hpp>
-#include <boost/process/extend.hpp>
-namespace bp = boost::process;
-#endif
-
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/close_range.h>
@@ -23,6 +9,7 @@ namespace bp = boost::process;
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/boost_process.hpp"
 #include "common/error.hpp"
 #include "common/fd.hpp"
 

@@ -24,6 +24,11 @@ namespace stepbox {
 class Stage;
 class Subject;
 
+// Whether `part` is somewhere in `text`: what a claim asks most.
+inline bool holds(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
 // How a subject ended.
 struct Run {
   int status = -1;  // as a shell's $? shows it

@@ -8,10 +8,6 @@
 
 namespace stepbox {
 
-static bool holds(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 // The line of the container's own mount table that is about `path`.
 static std::string mount_line(Subject& subject, const std::string& path) {
   return subject.run({.command = {"/bin/grep", " " + path + " ", "/proc/mounts"}}).out;

@@ -10,10 +10,6 @@
 
 namespace stepbox {
 
-static bool holds(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 // --- Processes ----------------------------------------------------------------------------
 
 CLAIM("the command is process 1", {.step = 4, .points = 2, .hint = "CLONE_NEWPID"}) {

@@ -1,8 +1,6 @@
 // cgroup v2: one tree for all controllers. (cgroups(7), the kernel's admin-guide/cgroup-v2)
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "05-cgroup/cgroup.hpp"
 #include "05-cgroup/group.hpp"
 #include "common/error.hpp"
@@ -37,12 +35,10 @@ void add_usage_v2(const Group& group, Usage& usage) {
 // The controllers that `directory` has not yet given to the groups below it, as "+cpu +pids".
 static std::string still_to_enable(const std::string& directory,
                                    const std::vector<std::string>& controllers) {
-  std::string enabled = read_file(directory + "/cgroup.subtree_control");
-  if (!enabled.empty()) enabled.pop_back();  // the end of the line
-  const std::vector<std::string> words = split(enabled, ' ');
+  const std::vector<std::string> enabled = read_words(directory + "/cgroup.subtree_control");
   std::string text;
   for (const std::string& controller : controllers) {
-    if (std::find(words.begin(), words.end(), controller) == words.end()) text += " +" + controller;
+    if (!contains(enabled, controller)) text += " +" + controller;
   }
   return text.empty() ? text : text.substr(1);
 }

@@ -18,7 +18,13 @@
 
 namespace stepbox {
 
-static bool contains(const std::vector<std::string>& words, const std::string& word) {
+std::vector<std::string> read_words(const std::string& path) {
+  std::string line = read_file(path);
+  if (!line.empty()) line.pop_back();  // its end
+  return split(line, ' ');
+}
+
+bool contains(const std::vector<std::string>& words, const std::string& word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
@@ -26,9 +32,7 @@ static bool contains(const std::vector<std::string>& words, const std::string& w
 static bool serves(const MountEntry& entry, const std::string& controller) {
   if (entry.type == "cgroup") return contains(split(entry.options, ','), controller);
   if (entry.type != "cgroup2" || !exists(entry.target + "/cgroup.controllers")) return false;
-  std::string names = read_file(entry.target + "/cgroup.controllers");
-  if (!names.empty()) names.pop_back();
-  return contains(split(names, ' '), controller);
+  return contains(read_words(entry.target + "/cgroup.controllers"), controller);
 }
 
 constexpr char kWithout[] = "be root, or run without limits: --cpus 0 --memory 0 --pids-limit 0";

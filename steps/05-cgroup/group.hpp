@@ -25,6 +25,11 @@ struct Hierarchy {
 // Throws Failure for a controller that is nowhere.
 std::vector<Hierarchy> find_hierarchies(const std::vector<std::string>& controllers);
 
+// The words of a file that is one line of them: cgroup.controllers, cgroup.subtree_control.
+// Throws system_error.
+std::vector<std::string> read_words(const std::string& path);
+bool contains(const std::vector<std::string>& words, const std::string& word);
+
 // What was used, over the lifetime of a group. -1: this host does not say.
 struct Usage {
   int64_t cpu_us = -1;

@@ -14,10 +14,6 @@
 namespace stepbox {
 namespace {
 
-bool holds(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 void require_controller(const std::string& name) {
   if (!has_controller(name)) skip("no cgroup controller for " + name + " here");
 }

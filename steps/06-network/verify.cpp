@@ -12,10 +12,6 @@
 namespace stepbox {
 namespace {
 
-bool holds(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 // Asks a server from inside a container; returns what it answered.
 std::string ask_from_inside(Subject& subject, const std::string& address, const std::string& port,
                             const std::vector<std::string>& options = {}) {

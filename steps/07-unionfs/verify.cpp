@@ -12,10 +12,6 @@
 namespace stepbox {
 namespace {
 
-bool holds(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 std::vector<std::string> shell(const std::string& script) { return {"/bin/sh", "-c", script}; }
 
 // A container in the background, called `name`; it waits, with `name` as a word of its command.

@@ -1,0 +1,18 @@
+// Boost.Process, by the name `bp`, whichever Boost is installed: 1.74 and newer. Five seconds to
+// compile: for the two files that start programs, common/program.cpp and common/testing/launch.cpp.
+#ifndef STEPBOX_COMMON_BOOST_PROCESS_HPP_
+#define STEPBOX_COMMON_BOOST_PROCESS_HPP_
+
+#define BOOST_PROCESS_USE_STD_FS  // else there would be a library to link
+#include <boost/version.hpp>
+#if BOOST_VERSION >= 108800
+#include <boost/process/v1.hpp>
+#include <boost/process/v1/extend.hpp>
+namespace bp = boost::process::v1;
+#else
+#include <boost/process.hpp>
+#include <boost/process/extend.hpp>
+namespace bp = boost::process;
+#endif
+
+#endif  // STEPBOX_COMMON_BOOST_PROCESS_HPP_
