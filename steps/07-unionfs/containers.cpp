@@ -21,7 +21,7 @@ namespace stepbox {
 static Record new_record(const Options& options) {
   check_name(options.name);
   Record record;
-  record.image_path = find_image(options.image);
+  record.image = find_image(options.image);
   record.id = new_id();
   record.name = options.name.empty() ? "box_" + record.id.substr(0, 6) : options.name;
   record.options = options;

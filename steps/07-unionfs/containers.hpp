@@ -29,7 +29,7 @@ class Container {
   Container(const Container&) = delete;
 
   const std::string& id() const { return record_.id; }
-  const std::string& image() const { return record_.image_path; }
+  const Image& image() const { return record_.image; }
   std::string directory() const;
   const Options& options() const { return record_.options; }
 

@@ -7,15 +7,16 @@
 
 namespace stepbox {
 
-std::string find_image(const std::string& name) {
+Image find_image(const std::string& name) {
   const bool plain = !name.empty() && name.front() != '.' && name.find('/') == std::string::npos;
   const std::string stored = store() + "/images/" + name;
-  if (plain && exists(stored)) return find_rootfs(stored);
+  if (plain && exists(stored))
+    return {.id = "", .name = name, .layers = {find_rootfs(stored)}, .config = {}};
   if (!exists(name)) {
     throw Failure("no such verb, image or rootfs: " + name,
                   "verbs: run, start, exec, ps, rm; `make busybox` makes a rootfs");
   }
-  return find_rootfs(name);
+  return {.id = "", .name = name, .layers = {find_rootfs(name)}, .config = {}};
 }
 
 }  // namespace stepbox

@@ -1,11 +1,15 @@
 #include "07-unionfs/overlay.hpp"
 
 #include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 
+#include "01-clone/process.hpp"
+#include "04-namespaces/namespaces.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
@@ -13,13 +17,53 @@
 
 namespace stepbox {
 
-Overlay::Overlay(const std::string& image, const std::string& directory, const Options& options)
-    : image_(image), directory_(directory) {
+namespace {
+
+// The options of an overlay mount. mount(2) takes one page of them, and the names of 128 layers are
+// longer: the kernel gets descriptors, who reads --explain the names.
+class MountOptions {
+ public:
+  void add(const std::string& option, const std::string& directory) {
+    const std::string separator = option != last_ ? (last_.empty() ? "" : ",") + option + "=" : ":";
+    last_ = option;
+    opened_.emplace_back(directory, "/");
+    data_ += separator + opened_.back().handle();
+    shown_ += separator + directory;
+  }
+  void flag(const std::string& name) {
+    data_ += "," + name;
+    shown_ += "," + name;
+  }
+  void mount_on(const std::string& directory) const;
+
+ private:
+  std::string last_, data_, shown_;
+  std::vector<MountPoint> opened_;
+};
+
+void MountOptions::mount_on(const std::string& directory) const {
+  const MountPoint target(directory, "/");
+  explain({"mount -t overlay -o ", quoted(shown_), " overlay ", quoted(directory)});
+  if (::mount("overlay", target.handle().c_str(), "overlay", 0, data_.c_str()) == 0) return;
+  const std::system_error error(errno, std::generic_category(), "mount overlay on " + directory);
+  if (error.code() == std::errc::no_such_device) {
+    throw Failure(error.what(), "this kernel has no overlay: modprobe overlay, or --storage copy");
+  }
+  if (error.code() == std::errc::invalid_argument) {
+    throw Failure(error.what(),
+                  "is the store on an overlay itself? --root on another file system, "
+                  "or --storage copy");
+  }
+  throw error;
+}
+
+}  // namespace
+
+Overlay::Overlay(const Image& image, const std::string& directory, const Options& options)
+    : layers_(image.layers), directory_(directory) {
   if (options.storage == StorageKind::kCopy) {
     root_ = directory + "/rootfs";
-    if (exists(root_)) return;  // a second start: with the changes of the first
-    explain({"cp -a ", quoted(image), " ", quoted(root_)});
-    run_program({"cp", "-a", "--reflink=auto", "--", image, root_}, "");
+    if (!exists(root_)) copy_layers();  // else a second start: with the changes of the first
     return;
   }
   root_ = directory + "/merged";
@@ -29,41 +73,47 @@ Overlay::Overlay(const std::string& image, const std::string& directory, const O
   }
   // The upper layer's own directory is the container's `/`: it looks like the image's.
   struct stat status;
-  if (::stat(image.c_str(), &status) == -1) throw_errno({"open image ", image});
+  if (::stat(layers_[0].c_str(), &status) == -1) throw_errno({"open image ", layers_[0]});
   ::chmod((directory + "/upper").c_str(), status.st_mode & 07777);
 }
 
-// A path in the option string of a mount: `:` parts layers there, `,` options.
-static std::string escaped(const std::string& path) {
-  std::string result;
-  for (char c : path) {
-    if (c == ':' || c == ',' || c == '\\') result += '\\';
-    result += c;
+void Overlay::copy_layers() const {
+  const auto copy = [&](const std::string& from) {
+    explain({"cp -a ", quoted(from), " ", quoted(root_)});
+    run_program({"cp", "-a", "--reflink=auto", "--", from, root_}, "");
+    return 0;
+  };
+  if (layers_.size() == 1) {
+    copy(layers_[0]);
+    return;
   }
-  return result;
+  // Several are copied as one: mounted, where nobody else sees it.
+  const std::string merged = directory_ + "/merged";
+  make_directories(merged);
+  const int user = ::geteuid() == 0 ? 0 : CLONE_NEWUSER;
+  const auto mount_and_copy = [&] {
+    make_mounts_private({});
+    MountOptions mount;
+    for (const std::string& layer : layers_) mount.add("lowerdir", layer);
+    if (user) mount.flag("userxattr");
+    mount.mount_on(merged);
+    return copy(merged);
+  };
+  spawn({.namespaces = CLONE_NEWNS | user, .cgroup_fd = -1, .before_go = write_id_maps},
+        mount_and_copy)
+      .wait();
 }
 
 // LAB: overlay
 void Overlay::mount_layers(const Options& options) const {
+  MountOptions mount;
+  for (const std::string& layer : layers_) mount.add("lowerdir", layer);
+  mount.add("upperdir", directory_ + "/upper");
   // A work directory belongs to one mount: shared, what it does is undefined.
-  std::string data = join({"lowerdir=", escaped(image_), ",upperdir=", escaped(directory_),
-                           "/upper,workdir=", escaped(directory_), "/work"});
-  if (options.remove) data += ",volatile";            // thrown away soon: no need to reach the disk
-  if (options.namespaces.user) data += ",userxattr";  // trusted.* is not for user namespaces
-  try {
-    mount_new("overlay", MountPoint(root_, "/"), 0, data.c_str());
-  } catch (const std::system_error& error) {
-    if (error.code() == std::errc::no_such_device) {
-      throw Failure(error.what(),
-                    "this kernel has no overlay: modprobe overlay, or --storage copy");
-    }
-    if (error.code() == std::errc::invalid_argument) {
-      throw Failure(error.what(),
-                    "is the store on an overlay itself? --root on another file system, "
-                    "or --storage copy");
-    }
-    throw;
-  }
+  mount.add("workdir", directory_ + "/work");
+  if (options.remove) mount.flag("volatile");            // thrown away soon: no need to sync
+  if (options.namespaces.user) mount.flag("userxattr");  // trusted.* is not for user namespaces
+  mount.mount_on(root_);
 }
 
 // Makes an empty directory, or an empty file.

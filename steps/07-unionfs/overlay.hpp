@@ -2,7 +2,7 @@
 //
 //   merged   what the container sees       /etc/motd  /bin/sh        /new
 //   upper    what it changed: its own      /etc/motd  /bin/vi (gone) /new
-//   lower    the image: read-only          /etc/motd  /bin/sh  /bin/vi
+//   lower    the image's layers, read-only /etc/motd  /bin/sh  /bin/vi
 //
 // To write to a file of the image is to copy it up first. To delete one leaves a "whiteout", a
 // character device 0/0, in upper. (Documentation/filesystems/overlayfs.rst)
@@ -10,7 +10,9 @@
 #define STEPBOX_STEPS_07_UNIONFS_OVERLAY_HPP_
 
 #include <string>
+#include <vector>
 
+#include "07-unionfs/images.hpp"
 #include "07-unionfs/options.hpp"
 
 namespace stepbox {
@@ -20,7 +22,7 @@ class Overlay {
   // Outside. Makes upper, work and merged in the container's `directory`; with --storage copy
   // copies the image there instead, if this is the container's first start: slow, and big.
   // Throws system_error; Failure when the copy fails.
-  Overlay(const std::string& image, const std::string& directory, const Options& options);
+  Overlay(const Image& image, const std::string& directory, const Options& options);
 
   // The directory that becomes the container's root.
   const std::string& root() const { return root_; }
@@ -31,8 +33,9 @@ class Overlay {
 
  private:
   void mount_layers(const Options& options) const;
+  void copy_layers() const;
 
-  std::string image_;
+  std::vector<std::string> layers_;  // of the image, the uppermost first
   std::string directory_;
   std::string root_;
 };

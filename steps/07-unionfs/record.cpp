@@ -25,7 +25,10 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HostEntry, name, address)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NetworkOptions, mode, ports, dns, hosts)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, volumes, namespaces, limits, network, name, remove,
                                    storage, image, command)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Record, id, name, image_path, options, running, pid, pid_started,
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ImageConfig, env, command, entrypoint, working_directory, user,
+                                   stop_signal, exposed_ports, volumes, labels)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Image, id, name, layers, config)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Record, id, name, image, options, running, pid, pid_started,
                                    status, created, started, ended)
 
 Record read_record(const std::string& path) {

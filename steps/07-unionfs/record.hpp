@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "07-unionfs/images.hpp"
 #include "07-unionfs/options.hpp"
 
 namespace stepbox {
@@ -12,10 +13,10 @@ namespace stepbox {
 struct Record {
   std::string id;
   std::string name;
-  std::string image_path;  // absolute: where options.image was found
-  Options options;         // so that `start` does the same again
-  bool running = false;    // as its holder said; only the lock tells whether it still is
-  int pid = 0;             // process 1, as the host numbers it
+  Image image;           // what options.image was, so that `start` finds the same
+  Options options;       // so that `start` does the same again
+  bool running = false;  // as its holder said; only the lock tells whether it still is
+  int pid = 0;           // process 1, as the host numbers it
   int64_t pid_started =
       0;                // when that process began (proc(5), stat, 22): later, the pid is another's
   int status = 0;       // exit status, once it has ended

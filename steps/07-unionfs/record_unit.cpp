@@ -13,7 +13,18 @@ Record full_record() {
   Record record;
   record.id = std::string(64, 'a');
   record.name = "box";
-  record.image_path = "/srv/busy box";
+  record.image.id = std::string(64, 'b');
+  record.image.name = "busybox:latest";
+  record.image.layers = {"/srv/busy box", "/srv/base"};
+  record.image.config = {.env = {"A=b c"},
+                         .command = {"sh", "-c", "x"},
+                         .entrypoint = {"/init", "--"},
+                         .working_directory = "/srv",
+                         .user = "nobody:tty",
+                         .stop_signal = "SIGINT",
+                         .exposed_ports = {"80/tcp"},
+                         .volumes = {"/data"},
+                         .labels = {{"who", "me"}}};
   record.running = true;
   record.pid = 4711;
   record.pid_started = 99;
@@ -52,7 +63,6 @@ TEST_CASE("a record comes back as it was written") {
   const Record record = there_and_back(full_record());
   CHECK(record.id == std::string(64, 'a'));
   CHECK(record.name == "box");
-  CHECK(record.image_path == "/srv/busy box");
   CHECK(record.running);
   CHECK(record.pid == 4711);
   CHECK(record.pid_started == 99);
@@ -60,6 +70,22 @@ TEST_CASE("a record comes back as it was written") {
   CHECK(record.created == 1'700'000'000);
   CHECK(record.started == 1'700'000'001);
   CHECK(record.ended == 1'700'000'002);
+}
+
+TEST_CASE("so does its image") {
+  const Image image = there_and_back(full_record()).image;
+  CHECK(image.id == std::string(64, 'b'));
+  CHECK(image.name == "busybox:latest");
+  CHECK(image.layers == std::vector<std::string>{"/srv/busy box", "/srv/base"});
+  CHECK(image.config.env == std::vector<std::string>{"A=b c"});
+  CHECK(image.config.command == std::vector<std::string>{"sh", "-c", "x"});
+  CHECK(image.config.entrypoint == std::vector<std::string>{"/init", "--"});
+  CHECK(image.config.working_directory == "/srv");
+  CHECK(image.config.user == "nobody:tty");
+  CHECK(image.config.stop_signal == "SIGINT");
+  CHECK(image.config.exposed_ports == std::vector<std::string>{"80/tcp"});
+  CHECK(image.config.volumes == std::vector<std::string>{"/data"});
+  CHECK(image.config.labels.at("who") == "me");
 }
 
 TEST_CASE("so do its options: start does the same again") {
