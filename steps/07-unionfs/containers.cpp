@@ -1,5 +1,6 @@
 #include "07-unionfs/containers.hpp"
 
+#include <fcntl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include "07-unionfs/images.hpp"
 #include "07-unionfs/names.hpp"
 #include "07-unionfs/store.hpp"
+#include "common/deadline.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
 #include "common/id.hpp"
@@ -70,30 +72,41 @@ Container::Container(const std::string& id) : Container(Record(), hold(id), fals
 
 std::string Container::directory() const { return directory_of(id()); }
 
-void Container::started(pid_t pid) {
-  record_.running = true;
-  record_.pid = pid;
-  record_.pid_started = start_time(pid);
-  record_.started = ::time(nullptr);
+template <class Change>
+void Container::change(Change change) {
+  const Fd lock = lock_record(id());
+  if (exists(record_of(id()))) record_ = read_record(record_of(id()));  // others change it too
+  change(record_);
   write_record(record_of(id()), record_);
+}
+
+void Container::started(pid_t pid) {
+  change([&](Record& record) {
+    record.running = true;
+    record.pid = pid;
+    record.pid_started = start_time(pid);
+    record.started = ::time(nullptr);
+  });
   remove_ = record_.options.remove;
 }
 
 void Container::running() { mark_running(holder_); }
 
 void Container::ended(int status) {
-  record_.running = false;
-  record_.pid = 0;
-  record_.status = status;
-  record_.ended = ::time(nullptr);
-  if (!remove_) write_record(record_of(id()), record_);
+  if (remove_) return;
+  change([&](Record& record) {
+    record.running = record.paused = false;
+    record.pid = 0;
+    record.status = status;
+    record.ended = ::time(nullptr);
+  });
 }
 
 Container::~Container() {
   if (!holder_) return;  // it was never ours
   try {
     if (remove_) {
-      drop_name(record_.name, id());
+      drop_name(read_or_empty(id()).name, id());  // it may have been renamed
       unmount_below(directory(), {});  // --share mount and a kill -9: a volume may still be there
       remove_tree(directory());
     }
@@ -101,6 +114,18 @@ Container::~Container() {
     warn({error.what()});
   }
   ::unlink(holder_of(id()).c_str());  // last: from now on others may hold it
+}
+
+Fd lock_record(const std::string& id) {
+  const std::string path = directory_of(id);
+  Fd directory;
+  const bool locked = wait_until(10, [&] {
+    directory = Fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory) throw_errno({"open ", path});
+    return try_lock(directory, path);
+  });
+  if (!locked) throw Failure(join({"lock ", path, ": held for 10 s by another process"}));
+  return directory;
 }
 
 Fd open_process(const Record& record) {
@@ -118,7 +143,7 @@ std::vector<Record> all_containers() {
     if (!exists(record_of(id))) continue;  // about to start, or to go
     Record record = read_or_empty(id);
     if (record.running && !is_held(id)) {  // a reboot has emptied the run directory
-      record.running = false;
+      record.running = record.paused = false;
       record.status = kKilled;
     }
     records.push_back(std::move(record));

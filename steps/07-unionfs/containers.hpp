@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "07-unionfs/holders.hpp"
 #include "07-unionfs/options.hpp"
 #include "07-unionfs/record.hpp"
 #include "common/error.hpp"
@@ -41,6 +42,8 @@ class Container {
  private:
   friend void settle_containers();
   Container(const Record& record, Fd holder, bool remove);
+  template <class Change>
+  void change(Change change);
 
   Record record_;
   Fd holder_;
@@ -65,6 +68,21 @@ Record find_container(const std::string& reference);
 
 // The record of container `id`; all but the id is empty, and a warning said, if it cannot be read.
 Record read_or_empty(const std::string& id);
+
+// Held by whoever changes a container's record: its holder and several verbs may want to, at once.
+// Throws Failure when it cannot be had within 10 s; system_error when the container is gone.
+Fd lock_record(const std::string& id);
+
+// Calls `change(Record&)` on the record as it is now, and writes what came out. Where it throws,
+// the old record stays. Returns the new one.
+template <class Change>
+Record change_record(const std::string& id, Change change) {
+  const Fd lock = lock_record(id);
+  Record record = read_record(record_of(id));
+  change(record);
+  write_record(record_of(id), record);
+  return record;
+}
 
 // A descriptor of process 1 of a container (pidfd_open(2)); -1 if it has ended. Whatever process
 // has that number later, this is the container's own.

@@ -30,7 +30,7 @@ static void write_line(const Fd& file, const std::string& line) {
 Fd hold(const std::string& id) {
   const Fd lock = lock_holders();
   const std::string path = holder_of(id);
-  Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   if (!file) throw_errno({"open ", path});
   if (!try_lock(file, path))
     throw Failure(join({"container ", short_id(id), " is running"}), "end it first");
@@ -46,8 +46,20 @@ bool is_held(const std::string& id) {
 
 void mark_running(const Fd& holder) { write_line(holder, "running"); }
 
+static bool has_mark(const std::string& id, const char* mark) {
+  return read_file(holder_of(id)).find(join({"\n", mark, "\n"})) != std::string::npos;
+}
+
+void want_stop(const std::string& id) {
+  const Fd lock = lock_holders();
+  if (!is_held(id)) return;
+  write_line(Fd(::open(holder_of(id).c_str(), O_WRONLY | O_APPEND | O_CLOEXEC)), "stop");
+}
+
+bool is_stop_wanted(const std::string& id) { return has_mark(id, "stop"); }
+
 void wait_until_running(const std::string& id) {
-  const auto marked = [&] { return read_file(holder_of(id)).ends_with("\nrunning\n"); };
+  const auto marked = [&] { return has_mark(id, "running"); };
   if (!wait_until(10, marked)) throw Failure(join({"container ", short_id(id), " does not start"}));
 }
 

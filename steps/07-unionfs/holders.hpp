@@ -34,6 +34,11 @@ bool is_held(const std::string& id);
 // By the holder: the command runs, others may join it.
 void mark_running(const Fd& holder);
 
+// Tells the holder that the user wants the container stopped: no restart policy starts it again.
+// Holds as long as this holder does.
+void want_stop(const std::string& id);
+bool is_stop_wanted(const std::string& id);
+
 // Wait up to 10 s until the command runs, or until nobody holds the container. Throw Failure.
 void wait_until_running(const std::string& id);
 void wait_until_ended(const std::string& id);

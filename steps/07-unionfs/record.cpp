@@ -28,8 +28,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, volumes, namespaces, limits, network
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ImageConfig, env, command, entrypoint, working_directory, user,
                                    stop_signal, exposed_ports, volumes, labels)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Image, id, name, layers, config)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Record, id, name, image, options, running, pid, pid_started,
-                                   status, created, started, ended)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Record, id, name, image, options, running, paused, pid,
+                                   pid_started, status, created, started, ended)
 
 Record read_record(const std::string& path) {
   const std::string text = read_file(path);

@@ -16,6 +16,7 @@ struct Record {
   Image image;           // what options.image was, so that `start` finds the same
   Options options;       // so that `start` does the same again
   bool running = false;  // as its holder said; only the lock tells whether it still is
+  bool paused = false;   // frozen by its cgroup
   int pid = 0;           // process 1, as the host numbers it
   int64_t pid_started =
       0;                // when that process began (proc(5), stat, 22): later, the pid is another's

@@ -26,6 +26,7 @@ Record full_record() {
                          .volumes = {"/data"},
                          .labels = {{"who", "me"}}};
   record.running = true;
+  record.paused = true;
   record.pid = 4711;
   record.pid_started = 99;
   record.status = 137;
@@ -64,6 +65,7 @@ TEST_CASE("a record comes back as it was written") {
   CHECK(record.id == std::string(64, 'a'));
   CHECK(record.name == "box");
   CHECK(record.running);
+  CHECK(record.paused);
   CHECK(record.pid == 4711);
   CHECK(record.pid_started == 99);
   CHECK(record.status == 137);
