@@ -7,7 +7,7 @@ TESTS := test1 test2 test3 test4 test5 test6 test7
 DIFFS := diff2 diff3 diff4 diff5 diff6 diff7
 
 .PHONY: help $(STEPS) $(TESTS) $(DIFFS) demo hello busybox-shell test matrix sabotage bench \
-        setup format format-check lint clean ready
+        doctor distros setup format format-check lint clean ready
 
 help:
 	@sed -n 's/^## \{0,1\}//p' Makefile
@@ -49,6 +49,7 @@ $(DIFFS): diff%:
 ##   make matrix           every step held to every claim, as a table
 ##   make sabotage         every likely mistake is caught by the claim it names
 ##   make bench            start to exit, beside crun, runc, bwrap, podman
+##   make distros          README's commands on fresh Debian and Ubuntu systems
 ##
 test: ready
 	@scripts/test
@@ -65,12 +66,20 @@ sabotage: ready
 bench: ready
 	@scripts/bench
 
+distros:
+	@scripts/distros
+
 ## Look after
+##   make doctor         what of the lab works here, what does not, and what mends it (LANE=root,
+##                       rootless or vm)
 ##   make setup          install what is missing (apt-get, never removing anything)
 ##   make format         format the C++ sources;  make format-check only looks
 ##   make lint           clang-tidy and shellcheck
 ##   make clean          remove what was built
 ##
+doctor:
+	@scripts/doctor
+
 setup:
 	@scripts/setup
 	@scripts/rootfs busybox
@@ -90,7 +99,7 @@ lint:
 
 # The rootfs stays: a mount of a step that went wrong may still be inside it.
 clean:
-	rm -rf build build-clang build-sanitize build-lint build-sabotage $(STEPS)
+	rm -rf build build-clang build-sanitize build-lint build-sabotage build-distros $(STEPS)
 
 # A few milliseconds when nothing is missing.
 ready:
