@@ -7,7 +7,7 @@ TESTS := test1 test2 test3 test4 test5 test6 test7
 DIFFS := diff2 diff3 diff4 diff5 diff6 diff7
 
 .PHONY: help $(STEPS) $(TESTS) $(DIFFS) demo hello busybox-shell test matrix sabotage bench \
-        doctor distros setup format format-check lint clean ready
+        doctor distros setup format format-check lint clean ready vm
 
 help:
 	@sed -n 's/^## \{0,1\}//p' Makefile
@@ -50,6 +50,8 @@ $(DIFFS): diff%:
 ##   make sabotage         every likely mistake is caught by the claim it names
 ##   make bench            start to exit, beside crun, runc, bwrap, podman
 ##   make distros          README's commands on fresh Debian and Ubuntu systems
+##   make vm               a root shell in a throwaway virtual machine with cgroup v2; needs no
+##                         root. One command: make vm CMD='make test5'
 ##
 test: ready
 	@scripts/test
@@ -68,6 +70,12 @@ bench: ready
 
 distros:
 	@scripts/distros
+
+# As it was typed: make itself would read the $ of a shell.
+vm: export override CMD := $(value CMD)
+vm: ready
+	@scripts/build all
+	@scripts/vm
 
 ## Look after
 ##   make doctor         what of the lab works here, what does not, and what mends it (LANE=root,
