@@ -93,15 +93,20 @@ void Overlay::copy_layers() const {
   const int user = ::geteuid() == 0 ? 0 : CLONE_NEWUSER;
   const auto mount_and_copy = [&] {
     make_mounts_private({});
-    MountOptions mount;
-    for (const std::string& layer : layers_) mount.add("lowerdir", layer);
-    if (user) mount.flag("userxattr");
-    mount.mount_on(merged);
+    mount_read_only(layers_, merged, user);
     return copy(merged);
   };
   spawn({.namespaces = CLONE_NEWNS | user, .cgroup_fd = -1, .before_go = write_id_maps},
         mount_and_copy)
       .wait();
+}
+
+void mount_read_only(const std::vector<std::string>& layers, const std::string& directory,
+                     bool user) {
+  MountOptions mount;
+  for (const std::string& layer : layers) mount.add("lowerdir", layer);
+  if (user) mount.flag("userxattr");
+  mount.mount_on(directory);
 }
 
 // LAB: overlay
@@ -111,8 +116,15 @@ void Overlay::mount_layers(const Options& options) const {
   mount.add("upperdir", directory_ + "/upper");
   // A work directory belongs to one mount: shared, what it does is undefined.
   mount.add("workdir", directory_ + "/work");
-  if (options.remove) mount.flag("volatile");            // thrown away soon: no need to sync
-  if (options.namespaces.user) mount.flag("userxattr");  // trusted.* is not for user namespaces
+  if (options.remove) mount.flag("volatile");  // thrown away soon: no need to sync
+  if (options.namespaces.user) {
+    mount.flag("userxattr");  // trusted.* is not for user namespaces
+  } else {
+    // Each changed file shall be in upper, whole, under its own name: whatever this kernel's
+    // defaults are. (diff, commit)
+    mount.flag("redirect_dir=off");
+    mount.flag("metacopy=off");
+  }
   mount.mount_on(root_);
 }
 

@@ -40,6 +40,11 @@ class Overlay {
   std::string root_;
 };
 
+// Mounts two layers or more, the uppermost first, merged for looking at only. Inside a private
+// mount namespace; `user`: which is a user namespace's. Throws as Overlay::mount() does.
+void mount_read_only(const std::vector<std::string>& layers, const std::string& directory,
+                     bool user);
+
 }  // namespace stepbox
 
 #endif  // STEPBOX_STEPS_07_UNIONFS_OVERLAY_HPP_

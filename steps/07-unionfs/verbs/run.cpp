@@ -37,7 +37,8 @@ int run_held(Container& held, Runner runner) {
 
 int verb_run(int argc, char** argv, Runner runner) {
   Options options;
-  CommandLine cli("run [OPTIONS] ROOTFS-or-IMAGE COMMAND [ARG...]", "busybox /bin/sh");
+  CommandLine cli("[run] [OPTIONS] ROOTFS-or-IMAGE COMMAND [ARG...]", "busybox /bin/sh",
+                  "run, start, exec, ps, rm; step7 VERB --help tells more");
   add_options(cli, options);
   cli.parse(argc, argv);
   options.image = cli.take("ROOTFS or IMAGE");

@@ -18,6 +18,8 @@ int verb_run(int argc, char** argv, Runner runner);
 int verb_start(int argc, char** argv, Runner runner);
 int verb_exec(int argc, char** argv, Runner runner);
 int verb_ps(int argc, char** argv, Runner runner);
+int verb_diff(int argc, char** argv, Runner runner);
+int verb_export(int argc, char** argv, Runner runner);
 int verb_rm(int argc, char** argv, Runner runner);
 
 // Runs a held container and records how it ended. For run and start.

@@ -1,0 +1,51 @@
+#include "07-unionfs/container_files.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+
+#include "07-unionfs/holders.hpp"
+#include "07-unionfs/overlay.hpp"
+#include "common/error.hpp"
+#include "common/files.hpp"
+
+namespace stepbox {
+
+static Fd open_directory(const std::string& path) {
+  Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory) throw_errno({"open ", path});
+  return directory;
+}
+
+Fd open_merged(const Record& record) {
+  const std::string directory = directory_of(record.id);
+  if (record.options.storage == StorageKind::kCopy) return open_directory(directory + "/rootfs");
+  // Its own upper layer as one more read-only one. (A work directory is its mount's alone.)
+  std::vector<std::string> layers = record.image.layers;
+  layers.insert(layers.begin(), directory + "/upper");
+  mount_read_only(layers, directory + "/merged", record.options.namespaces.user);
+  return open_directory(directory + "/merged");
+}
+
+ContainerRoot::ContainerRoot(const Record& record) : record_(record) {
+  const Fd process = open_process(record);
+  if (!process) {
+    held_.emplace(record.id);
+    return;
+  }
+  wait_until_running(record.id);
+  running_ = open_directory(join({"/proc/", std::to_string(record.pid), "/root"}));
+  pollfd ended{process.get(), POLLIN, 0};
+  if (::poll(&ended, 1, 0) != 0) {  // then the number may have been another's
+    throw Failure(join({"container ", short_id(record.id), " has just ended"}), "try again", 1);
+  }
+}
+
+Fd ContainerRoot::open() {
+  if (running_) return std::move(running_);
+  const Overlay overlay(record_.image, directory_of(record_.id), record_.options);
+  overlay.mount(record_.options);
+  mount_volumes(overlay.root(), record_.options.volumes).release();
+  return open_directory(overlay.root());
+}
+
+}  // namespace stepbox

@@ -1,0 +1,34 @@
+// export: all files of a container, as a tar archive.
+#include <unistd.h>
+
+#include "07-unionfs/container_files.hpp"
+#include "07-unionfs/output.hpp"
+#include "07-unionfs/store.hpp"
+#include "07-unionfs/tar_writer.hpp"
+#include "07-unionfs/verbs/verbs.hpp"
+
+namespace stepbox {
+
+int verb_export(int argc, char** argv, Runner) {
+  std::string file;
+  CommandLine cli("export [OPTIONS] CONTAINER", "export -o box.tar box");
+  cli.option("-o,--output", "FILE", file, "Write to FILE, not to stdout");
+  add_store_option(cli);
+  cli.parse(argc, argv);
+  const std::string reference = cli.take("CONTAINER");
+  cli.end();
+  settle();
+  const Record record = find_container(reference);
+  Output output(file);
+  apart(record, [&] {
+    TarWriter tar(output);
+    Tree tree(open_merged(record));
+    add_tree(tar, tree, "");
+    tar.finish();
+    return 0;
+  });
+  output.commit();
+  return 0;
+}
+
+}  // namespace stepbox
