@@ -28,9 +28,24 @@ struct CommandLine::Parts {
   bool explain = false;
   std::vector<std::string> words;  // what follows the options
   size_t taken = 0;
+
+  std::string advice() const {
+    const std::string verb = help->usage.substr(0, help->usage.find('['));  // and a blank, or none
+    return join({program_invocation_short_name, " ", verb, "--help lists the options"});
+  }
 };
 
-CommandLine::CommandLine(std::string_view usage, std::string_view example, std::string_view verbs)
+// Statuses are told of those that run a command: others succeed or fail.
+static std::string footer(std::string_view usage, std::string_view example) {
+  const bool runs = usage.find("COMMAND") != usage.npos;
+  return join({"\n",
+               runs ? "Exit status: 125 stepbox failed, 126 the command cannot be run, 127 no such "
+                      "command,\n128+N killed by signal N, else the command's own.\n\n"
+                    : "",
+               "Example: sudo ./", program_invocation_short_name, " ", example, "\n"});
+}
+
+CommandLine::CommandLine(std::string_view usage, std::string_view example)
     : parts_(std::make_unique<Parts>()) {
   open_standard_files();
   CLI::App& app = parts_->app;
@@ -41,11 +56,7 @@ CommandLine::CommandLine(std::string_view usage, std::string_view example, std::
   // options that belong to it. All words from the first non-option on come back as they are.
   app.prefix_command();
   app.set_help_flag("-h,--help", "Print this help and exit");
-  app.footer(join(
-      {"\nExit status: 125 stepbox failed, 126 the command cannot be run, 127 no such command,\n"
-       "128+N killed by signal N, else the command's own.\n\nExample: sudo ./",
-       program_invocation_short_name, " ", example, "\n", verbs.empty() ? "" : "Verbs: ", verbs,
-       verbs.empty() ? "" : "\n"}));
+  app.footer(footer(usage, example));
   flag("--explain", parts_->explain,
        "Say each kernel operation as a shell command, before it is done");
 }
@@ -65,7 +76,7 @@ void CommandLine::add(const char* names, const char* metavar, const std::string&
       try {
         parser(text, target);
       } catch (const std::exception& error) {
-        throw Failure(join({names, ": ", error.what()}));
+        throw UsageError(join({names, ": ", error.what()}));
       }
     }
     return true;
@@ -86,23 +97,22 @@ void CommandLine::parse(int argc, const char* const* argv) {
     std::fputs(app.help().c_str(), stdout);
     std::exit(std::fflush(stdout) == 0 ? 0 : kFailed);
   } catch (const CLI::ParseError& error) {
-    throw Failure(error.what(), join({program_invocation_short_name, " --help lists the options"}));
+    throw UsageError(error.what(), parts_->advice());
   }
   parts_->words = app.remaining();
   std::vector<std::string>& words = parts_->words;
   if (!words.empty() && words.front() == "--") {
     words.erase(words.begin());
   } else if (!words.empty() && words.front().size() > 1 && words.front().front() == '-') {
-    throw Failure(join({"unknown option ", words.front()}),
-                  join({program_invocation_short_name, " --help lists the options"}));
+    throw UsageError(join({"unknown option ", words.front()}), parts_->advice());
   }
   if (parts_->explain) set_explaining(true);
 }
 
 std::string CommandLine::take(const char* what) {
   if (parts_->taken == parts_->words.size()) {
-    throw Failure(join({"no ", what, " given"}),
-                  join({program_invocation_short_name, " ", parts_->help->usage}));
+    throw UsageError(join({"no ", what, " given"}),
+                     join({program_invocation_short_name, " ", parts_->help->usage}));
   }
   return parts_->words[parts_->taken++];
 }
@@ -115,8 +125,8 @@ std::vector<std::string> CommandLine::take_all(const char* what) {
 
 void CommandLine::end() {
   if (parts_->taken == parts_->words.size()) return;
-  throw Failure(join({"unexpected word ", parts_->words[parts_->taken]}),
-                join({program_invocation_short_name, " ", parts_->help->usage}));
+  throw UsageError(join({"unexpected word ", parts_->words[parts_->taken]}),
+                   join({program_invocation_short_name, " ", parts_->help->usage}));
 }
 
 }  // namespace stepbox

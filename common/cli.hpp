@@ -20,9 +20,8 @@ void parse_value(const std::string& text, std::string& value);
 class CommandLine {
  public:
   // `usage` and `example` follow the program's name: "[OPTIONS] ROOTFS COMMAND [ARG...]",
-  // "busybox /bin/sh". `verbs` may say which other words can come first. --help and --explain
-  // are there already.
-  CommandLine(std::string_view usage, std::string_view example, std::string_view verbs = {});
+  // "busybox /bin/sh". --help and --explain are there already.
+  CommandLine(std::string_view usage, std::string_view example);
   ~CommandLine();
 
   // A switch: `--stats`.
@@ -48,15 +47,15 @@ class CommandLine {
   }
 
   // Reads the options. --help prints the help and exits 0.
-  // Throws Failure for an unknown option, or a value that does not parse.
+  // Throws UsageError for an unknown option, or a value that does not parse.
   void parse(int argc, const char* const* argv);
 
   // The next word after the options, or all that are left.
-  // Throws Failure when there is none, naming what is missing: "no ROOTFS given".
+  // Throws UsageError when there is none, naming what is missing: "no ROOTFS given".
   std::string take(const char* what);
   std::vector<std::string> take_all(const char* what);
 
-  // Throws Failure when there are words left.
+  // Throws UsageError when there are words left.
   void end();
 
  private:

@@ -36,6 +36,11 @@ class Failure : public std::runtime_error {
   int status_;
 };
 
+// A command line that makes no sense: 125, whatever the verb.
+class UsageError : public Failure {
+  using Failure::Failure;
+};
+
 // Throws std::system_error for errno `error`; `words` name the operation and its object:
 //   if (::chroot(dir) == -1) throw_errno({"chroot ", dir});
 [[noreturn]] void throw_errno(Words words, int error = errno);

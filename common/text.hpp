@@ -16,6 +16,10 @@ std::vector<std::string> split(std::string_view text, char separator);
 // A whole decimal number and nothing else; none if `text` is not one, or it is too big.
 std::optional<int64_t> parse_number(std::string_view text);
 
+// How many characters must be put in, left out or exchanged to make one of the other
+// (Levenshtein).
+size_t edit_distance(std::string_view one, std::string_view other);
+
 }  // namespace stepbox
 
 #endif  // STEPBOX_COMMON_TEXT_HPP_

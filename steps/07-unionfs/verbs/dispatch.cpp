@@ -2,10 +2,13 @@
 #include <string_view>
 
 #include "01-clone/signals.hpp"
+#include "07-unionfs/images.hpp"
 #include "07-unionfs/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
+#include "common/table.hpp"
+#include "common/text.hpp"
 
 namespace stepbox {
 
@@ -13,12 +16,25 @@ namespace {
 
 struct Verb {
   std::string_view name;
-  int (*call)(int argc, char** argv, Runner runner);
+  int (*call)(int argc, char** argv, Runner runner);  // none: a heading of --help
+  std::string_view about;
 };
 
-constexpr Verb kVerbs[] = {{"run", verb_run}, {"start", verb_start}, {"exec", verb_exec},
-                           {"ps", verb_ps},   {"diff", verb_diff},   {"export", verb_export},
-                           {"rm", verb_rm}};
+// In the order of --help.
+constexpr Verb kVerbs[] = {
+    {"Run", nullptr, ""},
+    {"exec", verb_exec, "Run one more command in a container that runs"},
+    {"run", verb_run, "Make a new container of an image, and run a command in it"},
+    {"start", verb_start, "Run a container that has ended once more, with its changes"},
+
+    {"Control", nullptr, ""},
+    {"rm", verb_rm, "Remove containers, with all that they changed"},
+
+    {"Ask", nullptr, ""},
+    {"diff", verb_diff, "List what a container changed in the files of its image"},
+    {"export", verb_export, "Write the files of a container as a tar archive"},
+    {"ps", verb_ps, "List containers"},
+};
 
 // Options of all verbs may stand before the verb, as docker's do: how many words the next one
 // takes.
@@ -30,6 +46,51 @@ int take_global_option(int argc, char** argv) {
   return 0;
 }
 
+int print_help() {
+  const std::string_view me = program_invocation_short_name;
+  std::string text = join({"Usage: ", me, " [--root DIR] [--explain] VERB [OPTIONS] [ARG...]\n",
+                           "       ", me, " [OPTIONS] IMAGE COMMAND [ARG...]    (as run does)\n"});
+  for (const Verb& verb : kVerbs) {
+    if (!verb.call) {
+      text += join({"\n", verb.name, ":\n"});
+    } else {
+      text += join({"  ", verb.name, std::string(12 - verb.name.size(), ' '), verb.about, "\n"});
+    }
+  }
+  print(join({text, "\n", me, " VERB --help tells more of each.\n"}));
+  return 0;
+}
+
+// Who types `strat box` means start; but an image may be called strat.
+void refuse_misspelled(std::string_view word) {
+  const auto distance = [&](const Verb& verb) {
+    return verb.call ? edit_distance(word, verb.name) : word.size() + verb.name.size();
+  };
+  const Verb& nearest =
+      *std::min_element(std::begin(kVerbs), std::end(kVerbs),
+                        [&](const Verb& a, const Verb& b) { return distance(a) < distance(b); });
+  if (distance(nearest) > 2 || distance(nearest) * 2 > word.size()) return;
+  try {
+    find_image(std::string(word));
+  } catch (const std::exception&) {
+    throw UsageError(join({"no such verb, image or rootfs: ", word}),
+                     join({"did you mean ", nearest.name, "?"}));
+  }
+}
+
+// run and exec hand on the status of their command, so their own failures are 125; those of all
+// other verbs are 1.
+int call(const Verb& verb, int argc, char** argv, Runner runner) {
+  try {
+    return verb.call(argc, argv, runner);
+  } catch (const UsageError&) {
+    throw;
+  } catch (const std::exception& error) {
+    if (verb.call == verb_run || verb.call == verb_exec || status_of(error) != kFailed) throw;
+    throw Failure(message_of(error), {}, 1);
+  }
+}
+
 }  // namespace
 
 int dispatch(int argc, char** argv, Runner runner) {
@@ -39,10 +100,12 @@ int dispatch(int argc, char** argv, Runner runner) {
     argv += words;
   }
   const std::string_view word = argc > 1 ? argv[1] : "";
-  const Verb* verb = std::find_if(std::begin(kVerbs), std::end(kVerbs),
-                                  [&](const Verb& candidate) { return candidate.name == word; });
-  if (verb == std::end(kVerbs)) return verb_run(argc, argv, runner);
-  return verb->call(argc - 1, argv + 1, runner);
+  if (word == "--help" || word == "-h" || word == "help") return print_help();
+  for (const Verb& verb : kVerbs) {
+    if (verb.call && verb.name == word) return call(verb, argc - 1, argv + 1, runner);
+  }
+  refuse_misspelled(word);
+  return verb_run(argc, argv, runner);
 }
 
 }  // namespace stepbox

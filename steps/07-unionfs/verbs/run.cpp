@@ -37,8 +37,7 @@ int run_held(Container& held, Runner runner) {
 
 int verb_run(int argc, char** argv, Runner runner) {
   Options options;
-  CommandLine cli("[run] [OPTIONS] ROOTFS-or-IMAGE COMMAND [ARG...]", "busybox /bin/sh",
-                  "run, start, exec, ps, rm; step7 VERB --help tells more");
+  CommandLine cli("run [OPTIONS] ROOTFS-or-IMAGE COMMAND [ARG...]", "busybox /bin/sh");
   add_options(cli, options);
   cli.parse(argc, argv);
   options.image = cli.take("ROOTFS or IMAGE");
