@@ -163,7 +163,7 @@ void Child::go() {
   if (::write(go_.get(), "", 1) != 1) throw_errno({"tell the child to go"});
 }
 
-void Child::wait_for_exec() {
+bool Child::wait_for_exec() {
   if (explaining()) go();  // both sides talk: ours first, so a transcript is the same each time
   char block[4096];
   for (ssize_t got = 1; got > 0;) {
@@ -176,6 +176,7 @@ void Child::wait_for_exec() {
     if (got > 0) report_.append(block, static_cast<size_t>(got));
   }
   errors_.close();
+  return report_.empty();
 }
 
 int Child::wait() {

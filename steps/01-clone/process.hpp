@@ -42,9 +42,9 @@ class Child {
   // Lets the child start. spawn() does it, or under --explain wait(): the two sides take turns.
   void go();
 
-  // Returns once the command runs, or never will: wait() says why. A TERM, INT, HUP or QUIT that
-  // comes before ends the child at once.
-  void wait_for_exec();
+  // Returns true once the command runs; false if it never will: wait() says why. A TERM, INT, HUP
+  // or QUIT that comes before ends the child at once.
+  bool wait_for_exec();
 
   // Waits until the child ends, and meanwhile passes signals on to it (signals.hpp).
   // Returns its exit status, or 128 + N when signal N killed it.

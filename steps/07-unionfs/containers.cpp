@@ -1,6 +1,7 @@
 #include "07-unionfs/containers.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include <algorithm>
 
 #include "03-mount/mountinfo.hpp"
+#include "07-unionfs/daemon.hpp"
 #include "07-unionfs/holders.hpp"
 #include "07-unionfs/images.hpp"
 #include "07-unionfs/names.hpp"
@@ -66,7 +68,13 @@ Container::Container(const Options& options) : Container(new_record(options), Fd
   take_name(record_.name, id());
 }
 
-Container::Container(const std::string& id) : Container(Record(), hold(id), false) {
+// Its monitor may be about to go: it has recorded the end, and gives back what the host has lent.
+static Fd hold_when_free(const std::string& id) {
+  if (!read_or_empty(id).running) wait_until_ended(id);
+  return hold(id);
+}
+
+Container::Container(const std::string& id) : Container(Record(), hold_when_free(id), false) {
   record_ = read_or_empty(id);  // as its last holder left it
 }
 
@@ -80,9 +88,15 @@ void Container::change(Change change) {
   write_record(record_of(id()), record_);
 }
 
+void Container::created() {
+  remove_ = false;
+  change([](Record&) {});
+}
+
 void Container::started(pid_t pid) {
   change([&](Record& record) {
     record.running = true;
+    record.holder = ::getpid();
     record.pid = pid;
     record.pid_started = start_time(pid);
     record.started = ::time(nullptr);
@@ -90,9 +104,13 @@ void Container::started(pid_t pid) {
   remove_ = record_.options.remove;
 }
 
-void Container::running() { mark_running(holder_); }
+void Container::running() {
+  mark_running(holder_);
+  if (caller_) caller_->release();
+}
 
 void Container::ended(int status) {
+  mark_ended(holder_, status);
   if (remove_) return;
   change([&](Record& record) {
     record.running = record.paused = false;
@@ -128,12 +146,27 @@ Fd lock_record(const std::string& id) {
   return directory;
 }
 
-Fd open_process(const Record& record) {
-  Fd process(static_cast<int>(::syscall(SYS_pidfd_open, record.pid, 0)));
+static Fd open_while_held(pid_t pid, const std::string& id) {
+  Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   // Held now, so it was held when we opened it: the number was its own.
   const Fd lock = lock_holders();
-  if (!record.running || !is_held(record.id)) process.close();
+  if (!is_held(id)) process.close();
   return process;
+}
+
+Fd open_process(const Record& record) {
+  return record.running ? open_while_held(record.pid, record.id) : Fd();
+}
+
+int wait_for_end(const Record& record) {
+  const Fd notes(::open(holder_of(record.id).c_str(), O_RDONLY | O_CLOEXEC));
+  const Fd holder = open_while_held(record.holder, record.id);
+  if (!notes || !holder) {  // it has ended already
+    return exists(record_of(record.id)) ? read_record(record_of(record.id)).status : record.status;
+  }
+  pollfd ended{holder.get(), POLLIN, 0};
+  ::poll(&ended, 1, -1);
+  return status_in(notes).value_or(kKilled);
 }
 
 std::vector<Record> all_containers() {

@@ -16,6 +16,8 @@
 
 namespace stepbox {
 
+class Caller;
+
 // A container, held (holders.hpp): nobody else starts or removes it meanwhile. Outside.
 class Container {
  public:
@@ -27,13 +29,21 @@ class Container {
 
   // Lets go. A container that was never started, or is to be removed (--rm), goes with its changes.
   ~Container();
+  Container(Container&&) noexcept = default;
   Container(const Container&) = delete;
+
+  // In the caller of a monitor (monitor.hpp), which has a copy of this: nothing is let go of.
+  void hand_over() { holder_.close(); }
+  int holder() const { return holder_.get(); }
+  // In the monitor: who waits until the command runs.
+  void set_caller(Caller* caller) { caller_ = caller; }
 
   const std::string& id() const { return record_.id; }
   const Image& image() const { return record_.image; }
   std::string directory() const;
   const Options& options() const { return record_.options; }
 
+  void created();           // not to be run now: `start` will
   void started(pid_t pid);  // before the command runs: then it is remembered, come what may
   void running();           // once it runs: from now on others may join it
   void ended(int status);
@@ -48,6 +58,7 @@ class Container {
   Record record_;
   Fd holder_;
   bool remove_;
+  Caller* caller_ = nullptr;
 };
 
 // Every verb's first act. Containers of this store whose holder was killed are marked as ended, or,
@@ -87,6 +98,10 @@ Record change_record(const std::string& id, Change change) {
 // A descriptor of process 1 of a container (pidfd_open(2)); -1 if it has ended. Whatever process
 // has that number later, this is the container's own.
 Fd open_process(const Record& record);
+
+// Waits until nobody holds the container any more. Returns the exit status it ended with, though it
+// was removed then (--rm).
+int wait_for_end(const Record& record);
 
 // When a process began, in clock ticks since the boot; -1 if there is none. (proc(5), stat, field
 // 22)

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cstdlib>
+
 #include "07-unionfs/store.hpp"
 #include "common/deadline.hpp"
 #include "common/error.hpp"
@@ -44,7 +46,19 @@ bool is_held(const std::string& id) {
   return file && !try_lock(file, holder_of(id));
 }
 
+constexpr std::string_view kEnded = "\nended ";
+
 void mark_running(const Fd& holder) { write_line(holder, "running"); }
+void mark_ended(const Fd& holder, int status) {
+  write_line(holder, "ended " + std::to_string(status));
+}
+
+std::optional<int> status_in(const Fd& holder) {
+  const std::string text = read_file(join({"/proc/self/fd/", std::to_string(holder.get())}));
+  const size_t at = text.rfind(kEnded);
+  if (at == std::string::npos) return std::nullopt;
+  return std::atoi(text.c_str() + at + kEnded.size());
+}
 
 static bool has_mark(const std::string& id, const char* mark) {
   return read_file(holder_of(id)).find(join({"\n", mark, "\n"})) != std::string::npos;

@@ -7,6 +7,7 @@
 #ifndef STEPBOX_STEPS_07_UNIONFS_HOLDERS_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_HOLDERS_HPP_
 
+#include <optional>
 #include <string>
 
 #include "common/fd.hpp"
@@ -31,8 +32,12 @@ Fd hold(const std::string& id);
 // Whether somebody holds it. With lock_holders() held.
 bool is_held(const std::string& id);
 
-// By the holder: the command runs, others may join it.
+// By the holder: the command runs, others may join it; it has ended.
 void mark_running(const Fd& holder);
+void mark_ended(const Fd& holder, int status);
+
+// The exit status that the holder has noted in its file; none if it was killed before.
+std::optional<int> status_in(const Fd& holder);
 
 // Tells the holder that the user wants the container stopped: no restart policy starts it again.
 // Holds as long as this holder does.

@@ -48,8 +48,7 @@ static int run(const Options& options, Container& held) {
   network.connect(child.pid());
   held.started(child.pid());
   gate.open();
-  child.wait_for_exec();
-  held.running();
+  if (child.wait_for_exec()) held.running();
   const int status = child.wait();
   cgroup.report();
   return status;

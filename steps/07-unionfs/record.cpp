@@ -28,8 +28,13 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, volumes, namespaces, limits, network
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ImageConfig, env, command, entrypoint, working_directory, user,
                                    stop_signal, exposed_ports, volumes, labels)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Image, id, name, layers, config)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Record, id, name, image, options, running, paused, pid,
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Record, id, name, image, options, running, paused, holder, pid,
                                    pid_started, status, created, started, ended)
+
+const char* state_of(const Record& record) {
+  if (record.running) return record.paused ? "paused" : "running";
+  return record.started == 0 ? "created" : "exited";
+}
 
 Record read_record(const std::string& path) {
   const std::string text = read_file(path);

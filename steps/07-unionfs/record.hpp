@@ -17,6 +17,7 @@ struct Record {
   Options options;       // so that `start` does the same again
   bool running = false;  // as its holder said; only the lock tells whether it still is
   bool paused = false;   // frozen by its cgroup
+  int holder = 0;        // the process that holds it: `run` itself, or its monitor
   int pid = 0;           // process 1, as the host numbers it
   int64_t pid_started =
       0;                // when that process began (proc(5), stat, 22): later, the pid is another's
@@ -25,6 +26,9 @@ struct Record {
   int64_t started = 0;
   int64_t ended = 0;
 };
+
+// "created", "running", "paused", "exited": as docker calls it.
+const char* state_of(const Record& record);
 
 // Throws system_error; Failure for a file that is no record.
 Record read_record(const std::string& path);

@@ -4,7 +4,7 @@
 //   /var/lib/stepbox/containers/ID/           record.json, upper, work, merged (or: rootfs, a copy)
 //   /var/lib/stepbox/names/NAME               a symbolic link: ID
 //   /run/stepbox/containers/ID                the holder of a running container has a lock on it;
-//                                             not empty: the command runs
+//                                             its last line says what it does: running, ended
 //   /run/stepbox/containers.lock              held for a moment by whoever looks at those locks
 #ifndef STEPBOX_STEPS_07_UNIONFS_STORE_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_STORE_HPP_

@@ -106,7 +106,7 @@ CLAIM("changes survive to start", {.step = 7, .points = 2}) {
   const Run first = subject.run(
       {.options = {"--name", name}, .command = shell("echo x >> /root/note; cat /root/note")});
   CHECK(first.out == "x\n");
-  CHECK(subject.run({.command = {name}, .verb = "start"}).out == "x\nx\n");
+  CHECK(subject.run({.options = {"-a"}, .command = {name}, .verb = "start"}).out == "x\nx\n");
   remove(subject, name);
 }
 

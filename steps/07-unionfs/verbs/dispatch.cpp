@@ -23,12 +23,14 @@ struct Verb {
 // In the order of --help.
 constexpr Verb kVerbs[] = {
     {"Run", nullptr, ""},
+    {"create", verb_create, "Make a new container of an image, for start to run"},
     {"exec", verb_exec, "Run one more command in a container that runs"},
     {"run", verb_run, "Make a new container of an image, and run a command in it"},
-    {"start", verb_start, "Run a container that has ended once more, with its changes"},
+    {"start", verb_start, "Run containers that have ended once more, with their changes"},
 
     {"Control", nullptr, ""},
     {"rm", verb_rm, "Remove containers, with all that they changed"},
+    {"wait", verb_wait, "Wait until containers have ended; print their exit statuses"},
 
     {"Ask", nullptr, ""},
     {"diff", verb_diff, "List what a container changed in the files of its image"},

@@ -1,4 +1,8 @@
 // run: a new container of an image, from birth to exit.
+#include <unistd.h>
+
+#include <cstdio>
+
 #include "07-unionfs/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
@@ -24,27 +28,29 @@ void add_options(CommandLine& cli, Options& options) {
   add_store_option(cli);
 }
 
-int run_held(Container& held, Runner runner) {
-  try {
-    const int status = runner(held.options(), held);
-    held.ended(status);
-    return status;
-  } catch (const std::exception& error) {
-    held.ended(status_of(error));
-    throw;
-  }
-}
-
-int verb_run(int argc, char** argv, Runner runner) {
+Options parse_options(CommandLine& cli, int argc, char** argv) {
   Options options;
-  CommandLine cli("run [OPTIONS] ROOTFS-or-IMAGE COMMAND [ARG...]", "busybox /bin/sh");
   add_options(cli, options);
   cli.parse(argc, argv);
   options.image = cli.take("ROOTFS or IMAGE");
   options.command = cli.take_all("COMMAND");
+  return options;
+}
+
+int verb_run(int argc, char** argv, Runner runner) {
+  bool detach = false;
+  Options options;
+  {  // not for a monitor to keep: it wants to be small
+    CommandLine cli("run [OPTIONS] ROOTFS-or-IMAGE COMMAND [ARG...]", "busybox /bin/sh");
+    cli.flag("-d,--detach", detach, "In the background: print the container's id, and return");
+    options = parse_options(cli, argc, argv);
+  }
   settle_containers();
   Container held(options);
-  return run_held(held, runner);
+  if (!detach) return run_held(held, runner);
+  run_detached(held, runner);
+  ::dprintf(STDOUT_FILENO, "%s\n", held.id().c_str());
+  return 0;
 }
 
 }  // namespace stepbox

@@ -2,12 +2,9 @@
 #ifndef STEPBOX_STEPS_07_UNIONFS_VERBS_VERBS_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_VERBS_VERBS_HPP_
 
-#include "07-unionfs/containers.hpp"
+#include "07-unionfs/monitor.hpp"
 
 namespace stepbox {
-
-// main.cpp's run(): from a container that is held to the exit status of its command.
-using Runner = int (*)(const Options& options, Container& held);
 
 // Does what the first word says: a verb; else it means `run`. Returns the exit status. Throws as
 // the verbs do.
@@ -15,15 +12,33 @@ int dispatch(int argc, char** argv, Runner runner);
 
 // What follows the verb, as argc and argv: argv[0] is the verb itself.
 int verb_run(int argc, char** argv, Runner runner);
+int verb_create(int argc, char** argv, Runner runner);
 int verb_start(int argc, char** argv, Runner runner);
 int verb_exec(int argc, char** argv, Runner runner);
 int verb_ps(int argc, char** argv, Runner runner);
 int verb_diff(int argc, char** argv, Runner runner);
 int verb_export(int argc, char** argv, Runner runner);
 int verb_rm(int argc, char** argv, Runner runner);
+int verb_wait(int argc, char** argv, Runner runner);
 
-// Runs a held container and records how it ended. For run and start.
-int run_held(Container& held, Runner runner);
+// Reads what run and create are told of the container to be made. Throws as CommandLine does.
+Options parse_options(CommandLine& cli, int argc, char** argv);
+
+// Calls `act` with each of the containers that were named. What it throws is reported, and the next
+// one tried, as docker does. Returns the exit status: 0, or 1 if one failed.
+template <class Act>
+int for_each_container(const std::vector<std::string>& references, Act act) {
+  int status = 0;
+  for (const std::string& reference : references) {
+    try {
+      act(reference);
+    } catch (const std::exception& error) {
+      report(error);
+      status = 1;
+    }
+  }
+  return status;
+}
 
 }  // namespace stepbox
 

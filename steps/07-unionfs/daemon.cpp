@@ -1,0 +1,92 @@
+#include "07-unionfs/daemon.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string>
+
+#include "01-clone/signals.hpp"
+#include "common/error.hpp"
+
+namespace stepbox {
+
+// What the pipe carries: the daemon's pid; then, when it is known, a byte of exit status (0: all is
+// well), and a message.
+static void say(const Fd& pipe, int status, const std::string& message) {
+  const std::string text = std::string(1, static_cast<char>(status)) + message;
+  [[maybe_unused]] ssize_t written =
+      ::write(pipe.get(), text.data(), std::min<size_t>(text.size(), 4096));
+}
+
+void Caller::release() {
+  if (!pipe_) return;
+  say(pipe_, 0, "");
+  pipe_.close();
+}
+
+void Caller::refuse(const std::exception& error) {
+  if (pipe_) say(pipe_, status_of(error), message_of(error));
+  pipe_.close();
+}
+
+static void close_all_but(std::vector<int> keep) {
+  std::sort(keep.begin(), keep.end());
+  unsigned first = STDERR_FILENO + 1;
+  for (const int fd : keep) {
+    const auto kept = static_cast<unsigned>(fd);
+    if (kept > first) ::close_range(first, kept - 1, 0);
+    first = kept + 1;
+  }
+  ::close_range(first, ~0U, 0);
+}
+
+static void drop_standard_files() {
+  const Fd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nothing.get(), fd);
+}
+
+[[noreturn]] static void be_daemon(Fd pipe, void (*call)(void*, Caller&), void* argument) {
+  const pid_t self = ::getpid();
+  if (::chdir("/") == -1 || ::write(pipe.get(), &self, sizeof self) != sizeof self) ::_exit(0);
+  drop_standard_files();
+  Caller caller(std::move(pipe));
+  try {
+    call(argument, caller);
+  } catch (const std::exception& error) {
+    caller.refuse(error);
+  }
+  ::_exit(0);
+}
+
+void Daemon::start(std::vector<int> keep, void (*call)(void*, Caller&), void* argument) {
+  hold_signals();
+  const pid_t between = ::fork();
+  if (between == -1) throw_errno({"fork"});
+  if (between == 0) {
+    ::setsid();
+    if (::fork() != 0) ::_exit(0);  // if it failed, the caller finds the pipe empty
+    keep.push_back(pipe_.writer.get());
+    close_all_but(std::move(keep));
+    be_daemon(std::move(pipe_.writer), call, argument);
+  }
+  pipe_.writer.close();
+  ::waitpid(between, nullptr, 0);
+}
+
+void Daemon::wait_until_released() const {
+  pid_t daemon = 0;
+  if (::read(pipe_.reader.get(), &daemon, sizeof daemon) != sizeof daemon) {
+    throw Failure("fork a process for the background: it died at once");
+  }
+  while (const int signal = wait_for_input(pipe_.reader)) ::kill(daemon, signal);
+  char text[4097];
+  const ssize_t got = ::read(pipe_.reader.get(), text, sizeof text);
+  if (got <= 0) throw Failure("the process in the background was killed while it started");
+  const std::string message(text + 1, static_cast<size_t>(got) - 1);
+  if (text[0] != 0) throw Failure(message, "", static_cast<unsigned char>(text[0]));
+}
+
+}  // namespace stepbox

@@ -1,0 +1,24 @@
+// wait: until containers have ended; prints the exit status of each.
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "01-clone/signals.hpp"
+#include "07-unionfs/store.hpp"
+#include "07-unionfs/verbs/verbs.hpp"
+
+namespace stepbox {
+
+int verb_wait(int argc, char** argv, Runner) {
+  CommandLine cli("wait [OPTIONS] CONTAINER...", "wait box");
+  add_store_option(cli);
+  cli.parse(argc, argv);
+  const std::vector<std::string> references = cli.take_all("CONTAINER");
+  settle_containers();
+  release_signals();  // nothing is ours here: ^C may end us
+  return for_each_container(references, [](const std::string& reference) {
+    ::dprintf(STDOUT_FILENO, "%d\n", wait_for_end(find_container(reference)));
+  });
+}
+
+}  // namespace stepbox
