@@ -19,17 +19,33 @@ struct Option {
 };
 
 constexpr std::array kOptions{
-    Option{"--explain", 1, false, false}, Option{"--help", 1, false, false},
-    Option{"-v", 3, true, true},          Option{"--volume", 3, true, true},
-    Option{"--hostname", 4, true, true},  Option{"--share", 4, true, false},
-    Option{"--userns", 4, false, false},  Option{"--init", 4, false, false},
-    Option{"--cpus", 5, true, true},      Option{"-m", 5, true, true},
-    Option{"--memory", 5, true, true},    Option{"--pids-limit", 5, true, true},
-    Option{"--stats", 5, false, false},   Option{"--network", 6, true, false},
-    Option{"-p", 6, true, false},         Option{"--publish", 6, true, false},
-    Option{"--dns", 6, true, false},      Option{"--add-host", 6, true, false},
-    Option{"--name", 7, true, false},     Option{"--rm", 7, false, false},
-    Option{"--storage", 7, true, false},  Option{"--root", 7, true, false},
+    Option{"--explain", 1, false, false},
+    Option{"--help", 1, false, false},
+    Option{"-v", 3, true, true},
+    Option{"--volume", 3, true, true},
+    Option{"--hostname", 4, true, true},
+    Option{"--share", 4, true, false},
+    Option{"--userns", 4, false, false},
+    Option{"--init", 4, false, false},
+    Option{"--cpus", 5, true, true},
+    Option{"-m", 5, true, true},
+    Option{"--memory", 5, true, true},
+    Option{"--pids-limit", 5, true, true},
+    Option{"--stats", 5, false, false},
+    Option{"--network", 6, true, false},
+    Option{"-p", 6, true, false},
+    Option{"--publish", 6, true, false},
+    Option{"--dns", 6, true, false},
+    Option{"--add-host", 6, true, false},
+    Option{"--name", 7, true, false},
+    Option{"--rm", 7, false, false},
+    Option{"--storage", 7, true, false},
+    Option{"--root", 7, true, false},
+    Option{"--cap-add", 7, true, false},
+    Option{"--cap-drop", 7, true, false},
+    Option{"--privileged", 7, false, false},
+    Option{"--security-opt", 7, true, false},
+    Option{"--read-only", 7, false, false},
 };
 
 const Option* find_option(std::string_view name) {
@@ -65,9 +81,10 @@ void append(std::vector<std::string>& words, std::initializer_list<const char*> 
 }
 
 // Step 7's container is thrown away and, as in steps 5 and 6, limited.
-void append_step7_defaults(std::vector<std::string>& words,
-                           const std::vector<std::string>& options) {
+void append_step7_defaults(std::vector<std::string>& words, const std::vector<std::string>& options,
+                           bool privileged) {
   if (!mentions(options, "--name")) append(words, {"--rm"});
+  if (privileged) append(words, {"--privileged"});
   if (!mentions(options, "--cpus")) append(words, {"--cpus", "0.2"});
   if (!mentions(options, "-m") && !mentions(options, "--memory")) append(words, {"-m", "128m"});
   if (!mentions(options, "--pids-limit")) append(words, {"--pids-limit", "64"});
@@ -142,7 +159,7 @@ std::vector<std::string> adapt(const SubjectSpec& subject, const RunSpec& run,
   const bool runtime = subject.level == 7 && !subject.peer;
   const bool plain_run = run.verb.empty() || run.verb == "run";
   if (runtime) words.push_back(run.verb.empty() ? "run" : run.verb);
-  if (runtime && plain_run) append_step7_defaults(words, run.options);
+  if (runtime && plain_run) append_step7_defaults(words, run.options, run.privileged);
   if (plain_run) append_what_cannot_be_had(words, subject, run.ordinary_user);
 
   const std::vector<std::string> options = known_options(subject, run.options);

@@ -2,8 +2,7 @@
 //
 //   sudo ./step7 busybox /bin/sh        # a verb comes first: run, start, exec, ps, rm; this is run
 //
-// New here: Overlay and Container, from 07-unionfs/; the verbs are in 07-unionfs/verbs/.
-// Still open: root inside has all of root's capabilities; mknod(2) leads to the host's disk.
+// New here: Overlay, Container and Confinement, from 07-unionfs/; the verbs are in verbs/.
 
 #include "01-clone/process.hpp"
 #include "02-chroot/chroot.hpp"
@@ -11,6 +10,7 @@
 #include "04-namespaces/namespaces.hpp"
 #include "05-cgroup/cgroup.hpp"
 #include "06-network/network.hpp"
+#include "07-unionfs/confine.hpp"
 #include "07-unionfs/overlay.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
@@ -19,7 +19,7 @@ using namespace stepbox;
 
 // Inside: what the child does to itself before it becomes the command.
 static int container(const Options& options, const Overlay& overlay, const Cgroup& cgroup,
-                     const Network& network, Gate& gate) {
+                     const Network& network, const Confinement& confinement, Gate& gate) {
   cgroup.join();  // first: the limits hold for all that follows
   unshare_cgroup_namespace(options.namespaces);
   make_mounts_private(options.namespaces);
@@ -30,6 +30,7 @@ static int container(const Options& options, const Overlay& overlay, const Cgrou
   set_hostname(options.namespaces);
   gate.wait();  // the cable is there
   network.configure_inside();
+  confinement.apply(User());  // from here on root is not what it was
   start_init(options.namespaces);
   return exec_command(options.command);
 }
@@ -41,10 +42,11 @@ static int run(const Options& options, Container& held) {
   const SharedMounts mounts(overlay.root(), options.namespaces);
   const Cgroup cgroup(held.id(), options.limits);
   const Network network(held.id(), options.network, options.namespaces);
+  const Confinement confinement(options.confinement);
   Gate gate;
   Child child = spawn(
       {.namespaces = network.for_clone(), .cgroup_fd = cgroup.fd(), .before_go = write_id_maps},
-      [&] { return container(options, overlay, cgroup, network, gate); });
+      [&] { return container(options, overlay, cgroup, network, confinement, gate); });
   network.connect(child.pid());
   held.started(child.pid());
   gate.open();

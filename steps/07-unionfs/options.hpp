@@ -9,6 +9,7 @@
 #include "04-namespaces/namespaces.hpp"
 #include "05-cgroup/cgroup.hpp"
 #include "06-network/network.hpp"
+#include "07-unionfs/confine.hpp"
 #include "common/cli.hpp"
 
 namespace stepbox {
@@ -21,6 +22,7 @@ struct Options {
   Namespaces namespaces;
   Limits limits{.cpus = {0}, .memory = {0}, .pids = {0}, .stats = false};  // as docker: none
   NetworkOptions network;
+  ConfineOptions confinement;
   std::string name;                             // --name; empty: one is made up
   bool remove = false;                          // --rm
   StorageKind storage = StorageKind::kOverlay;  // --storage

@@ -23,8 +23,11 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Address, number)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PublishedPort, host_address, host_port, container_port, udp)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HostEntry, name, address)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NetworkOptions, mode, ports, dns, hosts)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, volumes, namespaces, limits, network, name, remove,
-                                   storage, image, command)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Capability, name)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SecurityOptions, no_new_privileges)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ConfineOptions, privileged, cap_add, cap_drop, security)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, volumes, namespaces, limits, network, confinement, name,
+                                   remove, storage, image, command)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ImageConfig, env, command, entrypoint, working_directory, user,
                                    stop_signal, exposed_ports, volumes, labels)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Image, id, name, layers, config)

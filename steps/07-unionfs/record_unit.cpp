@@ -44,6 +44,7 @@ Record full_record() {
   options.network.ports = {{{0x7F000001}, 8080, 80, true}};
   options.network.dns = {{0x01010101}};
   options.network.hosts = {{"db", {0xAC100009}}};
+  options.confinement = {true, {{"CAP_KILL"}}, {{"ALL"}}, {false}};
   options.name = "box";
   options.remove = true;
   options.storage = StorageKind::kCopy;
@@ -114,6 +115,10 @@ TEST_CASE("so do its options: start does the same again") {
   CHECK(options.network.dns.at(0).number == 0x01010101);
   CHECK(options.network.hosts.at(0).name == "db");
   CHECK(options.network.hosts.at(0).address.number == 0xAC100009);
+  CHECK(options.confinement.privileged);
+  CHECK(options.confinement.cap_add.at(0).name == "CAP_KILL");
+  CHECK(options.confinement.cap_drop.at(0).name == "ALL");
+  CHECK_FALSE(options.confinement.security.no_new_privileges);
   CHECK(options.name == "box");
   CHECK(options.remove);
   CHECK(options.storage == StorageKind::kCopy);

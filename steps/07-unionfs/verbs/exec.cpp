@@ -40,7 +40,8 @@ static void join_namespaces(const Fd& process, int flags, const std::string& pid
 
 // Inside, on the way in.
 static int container(const std::vector<std::string>& command, const Cgroup& cgroup,
-                     const Fd& process, int flags, const std::string& pid) {
+                     const Confinement& confinement, const Fd& process, int flags,
+                     const std::string& pid) {
   cgroup.join();
   const std::string root = join({"/proc/", pid, "/root"});
   const Fd directory(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -48,17 +49,20 @@ static int container(const std::vector<std::string>& command, const Cgroup& cgro
   join_namespaces(process, flags, pid);
   explain({"chroot ", root});
   if (::fchdir(directory.get()) == -1 || ::chroot(".") == -1) throw_errno({"chroot to ", root});
+  confinement.apply(User());
   return exec_command(command);
 }
 
 int verb_exec(int argc, char** argv, Runner) {
+  bool privileged = false;
   CommandLine cli("exec [OPTIONS] CONTAINER COMMAND [ARG...]", "exec box /bin/sh");
+  cli.flag("--privileged", privileged, "Confine nothing: this command has all of root's rights");
   add_store_option(cli);
   cli.parse(argc, argv);
   const std::string reference = cli.take("CONTAINER");
   const std::vector<std::string> command = cli.take_all("COMMAND");
   settle();
-  const Record record = find_container(reference);
+  Record record = find_container(reference);
   const Fd process = open_process(record);
   if (!process) {
     throw Failure("container " + reference + " is not running", "start it: start " + reference);
@@ -66,12 +70,15 @@ int verb_exec(int argc, char** argv, Runner) {
   wait_until_running(record.id);
   const std::string pid = std::to_string(record.pid);
   const Cgroup cgroup = Cgroup::existing(record.id);
+  if (privileged) record.options.confinement.privileged = true;
+  const Confinement confinement(record.options.confinement);
   const int flags = foreign_namespaces(pid);
   // The PID namespace counts for children only. Who is not root first needs the user namespace.
   const int first = flags & (CLONE_NEWPID | CLONE_NEWUSER);
   join_namespaces(process, first, pid);
-  Child child = spawn({.cgroup_fd = cgroup.fd()},
-                      [&] { return container(command, cgroup, process, flags & ~first, pid); });
+  Child child = spawn({.cgroup_fd = cgroup.fd()}, [&] {
+    return container(command, cgroup, confinement, process, flags & ~first, pid);
+  });
   return child.wait();
 }
 

@@ -21,6 +21,7 @@ void add_options(CommandLine& cli, Options& options) {
   add_options(cli, options.namespaces);
   add_options(cli, options.limits);
   add_options(cli, options.network);
+  add_options(cli, options.confinement);
   cli.option("--name", "NAME", options.name, "Call the container so");
   cli.flag("--rm", options.remove, "Remove the container when it has ended");
   cli.option("--storage", "KIND", options.storage,

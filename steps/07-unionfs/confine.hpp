@@ -1,0 +1,47 @@
+// Step 7. What root inside may still do: little, unless told otherwise.
+//
+//   capabilities      docker's 14 of 41: no mounts, no modules, no raw disks, no host network
+//   no_new_privs      no setuid program gives any of them back (prctl(2), PR_SET_NO_NEW_PRIVS)
+#ifndef STEPBOX_STEPS_07_UNIONFS_CONFINE_HPP_
+#define STEPBOX_STEPS_07_UNIONFS_CONFINE_HPP_
+
+#include <string>
+#include <vector>
+
+#include "07-unionfs/capabilities.hpp"
+#include "07-unionfs/user.hpp"
+#include "common/cli.hpp"
+
+namespace stepbox {
+
+// The values of --security-opt, one after the other.
+struct SecurityOptions {
+  bool no_new_privileges = true;
+};
+void parse_value(const std::string& text, SecurityOptions& security);
+
+struct ConfineOptions {
+  bool privileged = false;           // --privileged: none of what follows counts
+  std::vector<Capability> cap_add;   // --cap-add
+  std::vector<Capability> cap_drop;  // --cap-drop
+  SecurityOptions security;          // --security-opt
+};
+void add_options(CommandLine& cli, ConfineOptions& options);
+
+class Confinement {
+ public:
+  // Outside.
+  explicit Confinement(const ConfineOptions& options);
+
+  // Inside, when all is mounted and made: this process becomes `user`, without the rights that the
+  // container has not got. What follows is start_init() and exec_command().
+  // Throws system_error; Failure when we have not got what --cap-add asks for.
+  void apply(const User& user) const;
+
+ private:
+  const ConfineOptions& options_;
+};
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_07_UNIONFS_CONFINE_HPP_

@@ -1,0 +1,123 @@
+// The claims of step 7 about confinement: root inside is less than root.
+#include <signal.h>
+
+#include "common/files.hpp"
+#include "common/testing/claim.hpp"
+#include "common/testing/stage.hpp"
+#include "common/testing/subject.hpp"
+
+namespace stepbox {
+namespace {
+
+std::vector<std::string> shell(const std::string& script) { return {"/bin/sh", "-c", script}; }
+
+// A line of /proc/self/status: "CapEff:\t00000000a80425fb\n".
+std::vector<std::string> status_line(const std::string& key) {
+  return {"/bin/grep", "^" + key + ":", "/proc/self/status"};
+}
+
+// A container in the background for exec to join.
+class Box {
+ public:
+  Box(Subject& subject, std::vector<std::string> options)
+      : subject_(subject), name_(random_word()) {
+    options.insert(options.end(), {"--name", name_});
+    running_.push_back(subject.start({.options = options, .command = {"/bin/probe", "wait"}}));
+    running_[0].wait_for_output("ready");
+  }
+  ~Box() {
+    running_[0].signal(SIGTERM);
+    running_[0].wait();
+    CHECK(subject_.run({.command = {name_}, .verb = "rm"}).status == 0);
+  }
+  Run exec(std::vector<std::string> command, std::vector<std::string> options = {}) {
+    command.insert(command.begin(), name_);
+    return subject_.run({.options = std::move(options), .command = command, .verb = "exec"});
+  }
+
+ private:
+  Subject& subject_;
+  std::string name_;
+  std::vector<Running> running_;
+};
+
+}  // namespace
+
+// --- Capabilities -------------------------------------------------------------------------
+
+CLAIM("root inside has docker's capabilities and no more",
+      {.step = 7, .points = 2, .hint = "capset(2), and the bounding set for what comes after"}) {
+  const Run run = subject.run({.command = shell("grep ^Cap /proc/self/status")});
+  CHECK(run.out ==
+        "CapInh:\t0000000000000000\nCapPrm:\t00000000a80425fb\nCapEff:\t00000000a80425fb\n"
+        "CapBnd:\t00000000a80425fb\nCapAmb:\t0000000000000000\n");
+}
+
+CLAIM("--cap-drop and --cap-add count as docker's", {.step = 7}) {
+  const Run none =
+      subject.run({.options = {"--cap-drop", "all"}, .command = status_line("CapBnd")});
+  CHECK(none.out == "CapBnd:\t0000000000000000\n");
+  const Run kill = subject.run({.options = {"--cap-drop", "ALL", "--cap-add", "CAP_KILL"},
+                                .command = status_line("CapEff")});
+  CHECK(kill.out == "CapEff:\t0000000000000020\n");
+  const Run admin =
+      subject.run({.options = {"--cap-add", "net_admin"}, .command = status_line("CapEff")});
+  CHECK(admin.out == "CapEff:\t00000000a80435fb\n");
+}
+
+CLAIM("a capability that nobody knows is 125", {.step = 7}) {
+  for (const char* option : {"--cap-add", "--cap-drop"}) {
+    const Run run =
+        subject.run({.options = {option, "CAP_FLY"}, .command = {"/bin/true"}, .may_refuse = true});
+    CHECK(run.status == 125);
+    CHECK_MESSAGE(holds(run.err, "CAP_FLY"), "the message should name it: " << run.err);
+  }
+}
+
+CLAIM("--privileged gives root all that we have", {.step = 7}) {
+  const std::string ours = read_file("/proc/self/status");
+  CHECK_FALSE(holds(ours, subject.run({.command = status_line("CapEff")}).out));
+  const Run run = subject.run({.command = status_line("CapEff"), .privileged = true});
+  CHECK(holds(run.out, "CapEff:"));
+  CHECK_MESSAGE(holds(ours, run.out), "inside: " << run.out);
+}
+
+// --- no_new_privs -------------------------------------------------------------------------
+
+CLAIM("setuid programs give nothing", {.step = 7, .hint = "prctl(2), PR_SET_NO_NEW_PRIVS"}) {
+  CHECK(subject.run({.command = status_line("NoNewPrivs")}).out == "NoNewPrivs:\t1\n");
+  const Run off = subject.run({.options = {"--security-opt", "no-new-privileges=false"},
+                               .command = status_line("NoNewPrivs")});
+  CHECK(off.out == "NoNewPrivs:\t0\n");
+}
+
+CLAIM("a security option that nobody knows is 125", {.step = 7}) {
+  for (const char* option : {"fly", "no-new-privileges=perhaps", ""}) {
+    const Run run = subject.run(
+        {.options = {"--security-opt", option}, .command = {"/bin/true"}, .may_refuse = true});
+    CHECK(run.status == 125);
+    CHECK_MESSAGE(holds(run.err, "--security-opt"), "the message should name it: " << run.err);
+  }
+}
+
+// --- exec ---------------------------------------------------------------------------------
+
+CLAIM("exec is confined as its container",
+      {.step = 7, .points = 2, .hint = "joining namespaces takes no right away"}) {
+  Box box(subject, {"--cap-drop", "chown"});
+  CHECK(box.exec(status_line("CapEff")).out == "CapEff:\t00000000a80425fa\n");
+  CHECK(box.exec(status_line("CapBnd")).out == "CapBnd:\t00000000a80425fa\n");
+  CHECK(box.exec(status_line("NoNewPrivs")).out == "NoNewPrivs:\t1\n");
+}
+
+CLAIM("exec --privileged confines nothing", {.step = 7}) {
+  Box box(subject, {});
+  const Run run =
+      box.exec(shell("grep -E '^(CapBnd|CapEff|NoNewPrivs):' /proc/self/status"), {"--privileged"});
+  CHECK(holds(run.out, "NoNewPrivs:\t0\n"));
+  const std::string ours = read_file("/proc/self/status");
+  CHECK(run.out.size() > 60);
+  CHECK(holds(ours, run.out.substr(0, run.out.find("NoNewPrivs"))));
+}
+
+}  // namespace stepbox
