@@ -117,9 +117,15 @@ std::string CommandLine::take(const char* what) {
   return parts_->words[parts_->taken++];
 }
 
+std::vector<std::string> CommandLine::take_rest() {
+  std::vector<std::string> words;
+  while (parts_->taken < parts_->words.size()) words.push_back(parts_->words[parts_->taken++]);
+  return words;
+}
+
 std::vector<std::string> CommandLine::take_all(const char* what) {
   std::vector<std::string> words{take(what)};
-  while (parts_->taken < parts_->words.size()) words.push_back(take(what));
+  for (std::string& word : take_rest()) words.push_back(std::move(word));
   return words;
 }
 

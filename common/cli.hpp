@@ -54,6 +54,7 @@ class CommandLine {
   // Throws UsageError when there is none, naming what is missing: "no ROOTFS given".
   std::string take(const char* what);
   std::vector<std::string> take_all(const char* what);
+  std::vector<std::string> take_rest();  // it may be none
 
   // Throws UsageError when there are words left.
   void end();

@@ -16,6 +16,12 @@ std::vector<std::string> split(std::string_view text, char separator) {
   }
 }
 
+std::vector<std::string> words_in(std::string_view line) {
+  std::vector<std::string> words = split(line, ' ');
+  std::erase(words, "");
+  return words;
+}
+
 std::optional<int64_t> parse_number(std::string_view text) {
   int64_t number = 0;
   const char* end = text.data() + text.size();

@@ -13,6 +13,9 @@ namespace stepbox {
 // The parts of `text` between the separators; an empty text has one empty part.
 std::vector<std::string> split(std::string_view text, char separator);
 
+// The words of a line: its parts between blanks, of which there may be several.
+std::vector<std::string> words_in(std::string_view line);
+
 // A whole decimal number and nothing else; none if `text` is not one, or it is too big.
 std::optional<int64_t> parse_number(std::string_view text);
 

@@ -15,6 +15,12 @@ TEST_CASE("split gives the parts between separators, empty ones too") {
   CHECK(split(",a,,b,", ',') == Parts{"", "a", "", "b", ""});
 }
 
+TEST_CASE("words are between blanks, however many") {
+  CHECK(words_in("  a  b c ") == Parts{"a", "b", "c"});
+  CHECK(words_in("").empty());
+  CHECK(words_in("  ").empty());
+}
+
 TEST_CASE("parse_number takes a whole number and nothing else") {
   CHECK(parse_number("0") == 0);
   CHECK(parse_number("042") == 42);

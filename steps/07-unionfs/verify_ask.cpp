@@ -1,11 +1,47 @@
 // The claims of step 7 about what it tells: help, lists, and single containers.
 #include <signal.h>
 
+#include <algorithm>
+
 #include "common/testing/claim.hpp"
 #include "common/testing/stage.hpp"
 #include "common/testing/subject.hpp"
+#include "common/text.hpp"
 
 namespace stepbox {
+namespace {
+
+// A container in the background, called `name`; it waits, with `name` as a word of its command.
+Running start_named(Subject& subject, const std::string& name,
+                    std::vector<std::string> options = {}) {
+  options.insert(options.end(), {"--rm", "--name", name});
+  Running running = subject.start({.options = options, .command = {"/bin/probe", "wait", name}});
+  running.wait_for_output("ready");
+  return running;
+}
+
+void stop(Running& running) {
+  running.signal(SIGTERM);
+  running.wait();
+}
+
+// The words of each line.
+std::vector<std::vector<std::string>> lines_of(const std::string& text) {
+  std::vector<std::vector<std::string>> lines;
+  for (const std::string& line : split(text, '\n')) {
+    if (!line.empty()) lines.push_back(words_in(line));
+  }
+  return lines;
+}
+
+// A verb about a container that is not there has status 1, and says so.
+void check_unknown(Subject& subject, const std::string& verb) {
+  const Run run = subject.run({.command = {"nobody"}, .verb = verb});
+  CHECK(run.status == 1);
+  CHECK(holds(run.err, "no such container: nobody"));
+}
+
+}  // namespace
 
 // --- help ---------------------------------------------------------------------------------
 
@@ -30,6 +66,86 @@ CLAIM("a verb that fails has status 1 and one that is misused has 125", {.step =
   CHECK(subject.run({.command = {"nobody"}, .verb = "start"}).status == 1);
   CHECK(subject.run({.options = {"--bogus"}, .verb = "ps", .may_refuse = true}).status == 125);
   CHECK(subject.run({.command = {"word"}, .verb = "ps", .may_refuse = true}).status == 125);
+}
+
+// --- top, stats, port ---------------------------------------------------------------------
+
+CLAIM("top lists all processes of a container and no others",
+      {.step = 7, .points = 2, .hint = "they share its PID namespace, however they came there"}) {
+  const std::string name = random_word(), word = random_word();
+  Running running = start_named(subject, name);
+  Running joined = subject.start({.command = {name, "/bin/probe", "wait", word}, .verb = "exec"});
+  joined.wait_for_output("ready");
+  const auto lines = lines_of(subject.run({.command = {name}, .verb = "top"}).out);
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[0] ==
+        std::vector<std::string>{"UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"});
+  std::vector<std::string> pids{lines[1].at(1), lines[2].at(1)};
+  CHECK(std::count(pids.begin(), pids.end(), std::to_string(stage.find_process(word))) == 1);
+  CHECK(subject.run({.command = {name, "-o", "pid,comm"}, .verb = "top"}).out.starts_with("PID "));
+  const Run blind = subject.run({.command = {name, "-o", "comm"}, .verb = "top"});
+  CHECK(blind.status == 1);
+  CHECK(holds(blind.err, "shows no column PID"));
+  check_unknown(subject, "top");
+  stop(joined);
+  stop(running);
+}
+
+CLAIM("stats tells what a container uses of its limits", {.step = 7, .points = 2}) {
+  if (!has_controller("memory")) skip("no cgroup controller for memory here");
+  const std::string name = random_word();
+  Running running =
+      subject.start({.options = {"--rm", "--name", name, "-m", "96m"},
+                     .command = {"/bin/sh", "-c", "echo ready; while :; do :; done"}});
+  running.wait_for_output("ready");
+  const Run run = subject.run({.options = {"--no-stream"}, .command = {name}, .verb = "stats"});
+  const auto lines = lines_of(run.out);
+  REQUIRE(lines.size() == 2);
+  REQUIRE(lines[1].size() == 14);
+  CHECK(lines[1][1] == name);
+  CHECK(lines[1][2].ends_with("%"));
+  CHECK_MESSAGE(lines[1][2] != "0.00%", "it is busy");
+  CHECK(lines[1][5] == "96MiB");
+  CHECK_MESSAGE(lines[1][3] != "0B", "it has a stack at least");
+  CHECK_MESSAGE(lines[1][13] == "1", "one process");
+  check_unknown(subject, "stats");
+  running.signal(SIGTERM);
+  running.wait();
+}
+
+CLAIM("stats at a terminal begins anew each second until ^C", {.step = 7}) {
+  const std::string name = random_word();
+  Running running = start_named(subject, name);
+  PtyRun terminal = subject.start_on_pty({.verb = "stats"});
+  terminal.wait_for_output(name, 2);
+  terminal.type("\x03");
+  CHECK(terminal.wait() == 130);
+  CHECK_MESSAGE(!holds(terminal.screen(), "\x1b[?"), "no mode of the terminal is changed");
+  stop(running);
+}
+
+CLAIM("stats ends with the containers that it was asked about", {.step = 7}) {
+  const std::string name = random_word();
+  Running running = start_named(subject, name);
+  Running stats = subject.start({.command = {name}, .verb = "stats"});
+  stats.wait_for_output(name);
+  stop(running);
+  CHECK(stats.wait().status == 0);
+}
+
+CLAIM("port tells which ports of the host lead to a container", {.step = 7}) {
+  const std::string name = random_word();
+  Running running = start_named(subject, name, {"-p", "8080:80", "-p", "127.0.0.1:5353:53/udp"});
+  const auto port = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), name);
+    return subject.run({.command = words, .verb = "port"});
+  };
+  CHECK(port({}).out == "80/tcp -> 0.0.0.0:8080\n53/udp -> 127.0.0.1:5353\n");
+  CHECK(port({"80"}).out == "0.0.0.0:8080\n");
+  CHECK(port({"53/udp"}).out == "127.0.0.1:5353\n");
+  CHECK_MESSAGE(port({"53"}).status == 1, "that is UDP");
+  check_unknown(subject, "port");
+  stop(running);
 }
 
 }  // namespace stepbox

@@ -35,7 +35,10 @@ constexpr Verb kVerbs[] = {
     {"Ask", nullptr, ""},
     {"diff", verb_diff, "List what a container changed in the files of its image"},
     {"export", verb_export, "Write the files of a container as a tar archive"},
+    {"port", verb_port, "Tell which ports of the host lead to a container's"},
     {"ps", verb_ps, "List containers"},
+    {"stats", verb_stats, "Tell what containers use, again each second"},
+    {"top", verb_top, "List the processes of a container"},
 };
 
 // Options of all verbs may stand before the verb, as docker's do: how many words the next one

@@ -1,0 +1,122 @@
+// stats: what containers use, like top(1); once, or again each second.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <set>
+
+#include "01-clone/signals.hpp"
+#include "07-unionfs/holders.hpp"
+#include "07-unionfs/store.hpp"
+#include "07-unionfs/usage.hpp"
+#include "07-unionfs/verbs/verbs.hpp"
+#include "common/error.hpp"
+#include "common/table.hpp"
+
+namespace stepbox {
+
+namespace {
+
+using Samples = std::map<std::string, Sample>;  // by id
+
+// Those that were named; else all that run, or all.
+std::vector<Record> choose(const std::set<std::string>& ids, bool all) {
+  std::vector<Record> records = all_containers();
+  std::erase_if(records, [&](const Record& record) {
+    return ids.empty() ? !all && !record.running : !ids.contains(record.id);
+  });
+  return records;
+}
+
+Samples sample_all(const std::vector<Record>& records) {
+  const ProcessTable processes;
+  Samples samples;
+  for (const Record& record : records) samples[record.id] = take_sample(record, processes);
+  return samples;
+}
+
+std::string as_percentage(double share) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f%%", 100 * share);
+  return text;
+}
+
+std::string as_pair(const std::string& one, const std::string& other) {
+  return join({one, " / ", other});
+}
+
+double quotient(int64_t a, int64_t b) {
+  return b > 0 && a > 0 ? static_cast<double>(a) / static_cast<double>(b) : 0;
+}
+
+Row as_row(const Record& record, const Sample& now, const Sample& before, bool whole) {
+  const std::string id = whole ? record.id : short_id(record.id);
+  return {id,
+          record.name,
+          as_percentage(quotient(now.cpu_us - before.cpu_us, now.time_us - before.time_us)),
+          as_pair(as_binary_size(now.memory), as_binary_size(now.memory_limit)),
+          as_percentage(quotient(now.memory, now.memory_limit)),
+          as_pair(as_size(now.received), as_size(now.sent)),
+          as_pair(as_size(now.read), as_size(now.written)),
+          std::to_string(now.processes)};
+}
+
+std::string as_text(const std::vector<Record>& records, Samples& now, Samples& before, bool whole,
+                    Format format) {
+  Listing listing({{"CONTAINER ID", "ID"},
+                   {"NAME", "Name"},
+                   {"CPU %", "CPUPerc"},
+                   {"MEM USAGE / LIMIT", "MemUsage"},
+                   {"MEM %", "MemPerc"},
+                   {"NET I/O", "NetIO"},
+                   {"BLOCK I/O", "BlockIO"},
+                   {"PIDS", "PIDs"}});
+  for (const Record& record : records) {
+    listing.add(as_row(record, now[record.id], before[record.id], whole));
+  }
+  return listing.text(format);
+}
+
+// Over what was there before: each line is cleared to its right, and what is below.
+std::string on_screen(const std::string& text) {
+  std::string screen = "\033[H";
+  for (const char c : text) screen += c == '\n' ? std::string("\033[K\n") : std::string(1, c);
+  return screen + "\033[J";
+}
+
+}  // namespace
+
+int verb_stats(int argc, char** argv, Runner) {
+  bool all = false, once = false, whole = false;
+  Format format = Format::kTable;
+  CommandLine cli("stats [OPTIONS] [CONTAINER...]", "stats --no-stream");
+  cli.flag("-a,--all", all, "Those that do not run too");
+  cli.flag("--no-stream", once, "Once, not again each second");
+  cli.flag("--no-trunc", whole, "Whole ids");
+  add_format_option(cli, format);
+  add_store_option(cli);
+  cli.parse(argc, argv);
+  const std::vector<std::string> references = cli.take_rest();
+  settle();
+  std::set<std::string> ids;
+  for (const std::string& reference : references) ids.insert(find_container(reference).id);
+  release_signals();  // ^C may end us: there is nothing to give back
+  const bool screen = !once && ::isatty(STDOUT_FILENO) && format == Format::kTable;
+  if (screen) print("\033[2J");
+  Samples before = sample_all(choose(ids, all));
+  for (;;) {
+    ::sleep(1);
+    const std::vector<Record> records = choose(ids, all);
+    Samples now = sample_all(records);
+    const std::string text = as_text(records, now, before, whole, format);
+    print(screen ? on_screen(text) : text);
+    const bool alive = std::any_of(records.begin(), records.end(),
+                                   [](const Record& record) { return record.running; });
+    // On the screen of somebody who named none, others may come.
+    if (once || (!alive && !(screen && ids.empty()))) return 0;
+    before = std::move(now);
+  }
+}
+
+}  // namespace stepbox
