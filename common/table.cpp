@@ -127,6 +127,15 @@ std::string shortened(const std::string& text, size_t width) {
 
 std::string in_double_quotes(const std::string& text) { return dump(text); }
 
+std::string as_date(int64_t seconds_since_1970) {
+  const time_t time = seconds_since_1970;
+  struct tm local;
+  char text[64];
+  ::localtime_r(&time, &local);
+  std::strftime(text, sizeof text, "%F %T %z %Z", &local);
+  return text;
+}
+
 std::string as_timestamp(int64_t seconds_since_1970) {
   if (seconds_since_1970 == 0) return "0001-01-01T00:00:00Z";
   const time_t time = seconds_since_1970;

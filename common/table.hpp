@@ -60,7 +60,11 @@ std::string shortened(const std::string& text, size_t width);
 // become U+FFFD.
 std::string in_double_quotes(const std::string& text);
 
-// In UTC: "2026-11-22T01:53:27Z"; docker's "0001-01-01T00:00:00Z" for a time that has not come, 0.
+// In the local time zone, as docker's lists say it: "2026-11-22 01:53:27 +0000 UTC".
+std::string as_date(int64_t seconds_since_1970);
+
+// In UTC, as docker's inspect says it: "2026-11-22T01:53:27Z"; docker's "0001-01-01T00:00:00Z" for
+// a time that has not come, 0.
 std::string as_timestamp(int64_t seconds_since_1970);
 
 }  // namespace stepbox

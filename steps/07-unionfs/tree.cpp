@@ -4,6 +4,8 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <set>
+
 #include "common/error.hpp"
 #include "common/text.hpp"
 
@@ -44,6 +46,20 @@ FTSENT* Tree::next() {
     const bool gone = entry->fts_errno == ENOENT && entry->fts_level > FTS_ROOTLEVEL;
     if (failed && !gone) throw_errno({"read ", entry->fts_path}, entry->fts_errno);
   }
+}
+
+int64_t size_of_tree(const std::string& path) {
+  const Fd directory(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!directory) return 0;
+  Tree tree(directory);
+  std::set<ino_t> counted;  // those with several names
+  int64_t size = 0;
+  while (const FTSENT* entry = tree.next()) {
+    if (entry->fts_info != FTS_F) continue;
+    const struct stat& status = *entry->fts_statp;
+    if (status.st_nlink == 1 || counted.insert(status.st_ino).second) size += status.st_size;
+  }
+  return size;
 }
 
 bool is_opaque(const std::string& path) {

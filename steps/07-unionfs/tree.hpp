@@ -37,6 +37,10 @@ class Tree {
   FTS* stream_;
 };
 
+// Bytes in the files of a tree, each counted once though it have several names; 0 without a tree.
+// Throws system_error.
+int64_t size_of_tree(const std::string& path);
+
 // Overlay's mark for a file that is gone. (Documentation/filesystems/overlayfs.rst)
 inline bool is_whiteout(const struct stat& status) {
   return S_ISCHR(status.st_mode) && status.st_rdev == 0;

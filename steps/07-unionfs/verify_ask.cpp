@@ -68,6 +68,71 @@ CLAIM("a verb that fails has status 1 and one that is misused has 125", {.step =
   CHECK(subject.run({.command = {"word"}, .verb = "ps", .may_refuse = true}).status == 125);
 }
 
+// --- ps -----------------------------------------------------------------------------------
+
+CLAIM("ps chooses by -f and -n and -l", {.step = 7, .points = 2}) {
+  const std::string old = random_word(), ended = random_word(), alive = random_word();
+  Running first = start_named(subject, old);
+  subject.run({.options = {"--name", ended}, .command = {"/bin/sh", "-c", "exit 3"}});
+  Running last = start_named(subject, alive);
+  const auto names = [&](std::vector<std::string> options) {
+    std::vector<std::string> found;
+    for (const auto& line : lines_of(subject.run({.options = options, .verb = "ps"}).out)) {
+      if (line.back() != "NAMES") found.push_back(line.back());
+    }
+    return found;
+  };
+  using Names = std::vector<std::string>;
+  CHECK(names({"-f", "status=exited"}) == Names{ended});
+  CHECK(names({"-f", "exited=3"}) == Names{ended});
+  CHECK(names({"-a", "-f", "exited=0"}) == Names{});
+  CHECK(names({"-f", "name=" + old}) == Names{old});
+  CHECK_MESSAGE(names({"-f", "name=" + ended}) == Names{}, "it does not run: that takes -a");
+  CHECK(names({"-a", "-f", "name=" + ended, "-f", "name=" + old}).size() == 2);
+  CHECK(names({"-a", "-f", "ancestor=" + stage.rootfs()}).size() == 3);
+  CHECK(names({"-n", "2"}).size() == 2);
+  CHECK(names({"-l"}).size() == 1);
+  for (const char* filter : {"colour=red", "status=tired", "name=(", "name"}) {
+    const Run run = subject.run({.options = {"-f", filter}, .verb = "ps", .may_refuse = true});
+    CHECK(run.status == 125);
+  }
+  stop(first);
+  stop(last);
+  CHECK(subject.run({.command = {ended}, .verb = "rm"}).status == 0);
+}
+
+CLAIM("ps writes an object a line with --format json", {.step = 7}) {
+  const std::string name = random_word();
+  const Run run =
+      subject.run({.options = {"--name", name}, .command = {"/bin/sh", "-c", "exit 3 # \"a\"\nb"}});
+  CHECK(run.status == 3);
+  const std::string line = subject.run({.options = {"-a", "--format", "json"}, .verb = "ps"}).out;
+  CHECK(line.find('\n') == line.size() - 1);
+  for (const char* part : {"\"State\":\"exited\"", "\"Status\":\"Exited (3) ", "\"Ports\":\"\"",
+                           "\"Command\":\"\\\"/bin/sh -c 'exit 3"}) {
+    CHECK_MESSAGE(holds(line, part), part);
+  }
+  CHECK(holds(line, "\"Names\":\"" + name + "\""));
+  const Run table = subject.run({.options = {"-a", "--no-trunc"}, .verb = "ps"});
+  CHECK_MESSAGE(lines_of(table.out).size() == 2, "one line a container, whatever its command");
+  CHECK(holds(table.out, "exit 3 # \\\"a\\\"\\nb"));
+  const Run ids = subject.run({.options = {"-aq", "--no-trunc"}, .verb = "ps"});
+  CHECK(ids.out.size() == 65);
+  CHECK(subject.run({.options = {"--format", "yaml"}, .verb = "ps", .may_refuse = true}).status ==
+        125);
+  CHECK(subject.run({.command = {name}, .verb = "rm"}).status == 0);
+}
+
+CLAIM("ps -s tells what a container has written", {.step = 7}) {
+  const std::string name = random_word();
+  const Run run =
+      subject.run({.options = {"--name", name},
+                   .command = {"/bin/dd", "if=/dev/zero", "of=/big", "bs=1000", "count=12"}});
+  CHECK(run.status == 0);
+  CHECK(holds(subject.run({.options = {"-as"}, .verb = "ps"}).out, "12kB (virtual "));
+  CHECK(subject.run({.command = {name}, .verb = "rm"}).status == 0);
+}
+
 // --- top, stats, port ---------------------------------------------------------------------
 
 CLAIM("top lists all processes of a container and no others",

@@ -1,45 +1,114 @@
 // ps: the containers that run; with -a those that have ended too.
 #include <time.h>
 
+#include <algorithm>
+
+#include "07-unionfs/describe.hpp"
+#include "07-unionfs/filters.hpp"
 #include "07-unionfs/holders.hpp"
 #include "07-unionfs/store.hpp"
+#include "07-unionfs/tree.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/table.hpp"
+#include "common/text.hpp"
 
 namespace stepbox {
 
-static std::string as_age(int64_t since) { return as_duration(::time(nullptr) - since); }
+namespace {
 
-static std::string as_status(const Record& record) {
-  if (record.running) return "Up " + as_age(record.started);
-  return join({"Exited (", std::to_string(record.status), ") ", as_age(record.ended), " ago"});
+// How many of the newest; -1: all.
+struct Last {
+  int64_t count = -1;
+};
+void parse_value(const std::string& text, Last& last) {
+  last.count = parse_number(text).value_or(-1);
+  if (last.count < 0) throw Failure(join({"'", text, "' is no count"}));
 }
 
-static std::string as_ports(const Record& record) {
-  std::string text;
-  if (!record.running) return text;
-  for (const PublishedPort& port : record.options.network.ports) {
-    text += join({text.empty() ? "" : ", ", port.host_address.text(), ":",
-                  std::to_string(port.host_port), "->", std::to_string(port.container_port),
-                  port.udp ? "/udp" : "/tcp"});
-  }
-  return text;
-}
-
-int verb_ps(int argc, char** argv, Runner) {
-  bool all = false, quiet = false;
+struct PsOptions {
+  bool all = false, quiet = false, latest = false, whole = false, size = false;
+  Last last;
+  std::vector<Filter> filters;
   Format format = Format::kTable;
-  CommandLine cli("ps [OPTIONS]", "ps -a");
-  cli.flag("-a,--all", all, "Those that have ended too");
-  cli.flag("-q,--quiet", quiet, "Ids only");
-  add_format_option(cli, format);
+};
+
+PsOptions parse_ps(int argc, char** argv) {
+  PsOptions options;
+  CommandLine cli("ps [OPTIONS]", "ps -a -f name=web");
+  cli.flag("-a,--all", options.all, "Those that do not run too");
+  cli.list("-f,--filter", "KEY=VALUE", options.filters,
+           "Those of this status=, name=, id=, label=, ancestor= or exited= only");
+  cli.option("-n,--last", "N", options.last, "The N newest, whether they run or not");
+  cli.flag("-l,--latest", options.latest, "The newest, whether it runs or not");
+  cli.flag("--no-trunc", options.whole, "Whole ids and commands");
+  cli.flag("-q,--quiet", options.quiet, "Ids only");
+  cli.flag("-s,--size", options.size, "How much each has written, and with its image (slow)");
+  add_format_option(cli, options.format);
   add_store_option(cli);
   cli.parse(argc, argv);
   cli.end();
+  if (options.latest) options.last.count = 1;
+  return options;
+}
+
+std::vector<Record> choose(const PsOptions& options) {
+  const bool by_state = std::any_of(
+      options.filters.begin(), options.filters.end(),
+      [](const Filter& filter) { return filter.key == "status" || filter.key == "exited"; });
+  std::vector<Record> records = all_containers();
+  std::erase_if(records, [&](const Record& record) {
+    const bool wanted = options.all || options.last.count >= 0 || by_state || is_alive(record);
+    return !wanted || !matches(options.filters, record);
+  });
+  if (options.last.count >= 0 && static_cast<size_t>(options.last.count) < records.size()) {
+    records.resize(static_cast<size_t>(options.last.count));
+  }
+  return records;
+}
+
+// "2B (virtual 4.33MB)": its own, and with its image.
+std::string as_sizes(const Record& record) {
+  int64_t image = 0;
+  for (const std::string& layer : record.image.layers) image += size_of_tree(layer);
+  const bool copied = record.options.storage == StorageKind::kCopy;
+  const int64_t own = size_of_tree(directory_of(record.id) + (copied ? "/rootfs" : "/upper"));
+  return join({as_size(own), " (virtual ", as_size(copied ? own : own + image), ")"});
+}
+
+Row as_row(const Record& record, const PsOptions& options) {
+  const std::string command = quoted(record.options.command);
+  const int64_t now = ::time(nullptr);
+  return {options.whole ? record.id : short_id(record.id),
+          record.options.image,
+          in_double_quotes(options.whole ? command : shortened(command, 20)),
+          as_duration(now - record.created) + " ago",
+          status_text(record, now),
+          ports_text(record),
+          record.name,
+          options.size ? as_sizes(record) : "",
+          as_date(record.created),
+          labels_text(record),
+          mounts_text(record),
+          network_text(record),
+          state_of(record)};
+}
+
+}  // namespace
+
+int verb_ps(int argc, char** argv, Runner) {
+  const PsOptions options = parse_ps(argc, argv);
   settle();
-  std::string ids;
+  const std::vector<Record> records = choose(options);
+  if (options.quiet) {
+    std::string ids;
+    for (const Record& record : records) {
+      ids += (options.whole ? record.id : short_id(record.id)) + "\n";
+    }
+    print(ids);
+    return 0;
+  }
   Listing listing({{"CONTAINER ID", "ID"},
                    {"IMAGE", "Image"},
                    {"COMMAND", "Command"},
@@ -47,16 +116,14 @@ int verb_ps(int argc, char** argv, Runner) {
                    {"STATUS", "Status"},
                    {"PORTS", "Ports"},
                    {"NAMES", "Names"},
-                   {"", "CreatedAt"}});
-  for (const Record& record : all_containers()) {
-    if (!all && !record.running) continue;
-    ids += short_id(record.id) + "\n";
-    listing.add({short_id(record.id), record.options.image,
-                 in_double_quotes(shortened(quoted(record.options.command), 20)),
-                 as_age(record.created) + " ago", as_status(record), as_ports(record), record.name,
-                 as_timestamp(record.created)});
-  }
-  print(quiet ? ids : listing.text(format));
+                   {options.size ? "SIZE" : "", "Size"},
+                   {"", "CreatedAt"},
+                   {"", "Labels"},
+                   {"", "Mounts"},
+                   {"", "Networks"},
+                   {"", "State"}});
+  for (const Record& record : records) listing.add(as_row(record, options));
+  print(listing.text(options.format));
   return 0;
 }
 

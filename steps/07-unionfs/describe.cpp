@@ -1,0 +1,67 @@
+#include "07-unionfs/describe.hpp"
+
+#include "common/error.hpp"
+#include "common/table.hpp"
+
+namespace stepbox {
+
+bool is_alive(const Record& record) {
+  const std::string state = state_of(record);
+  return state != "created" && state != "exited";
+}
+
+std::string status_text(const Record& record, int64_t now) {
+  const std::string state = state_of(record);
+  if (state == "created") return "Created";
+  if (record.running) {
+    return join({"Up ", as_duration(now - record.started), record.paused ? " (Paused)" : ""});
+  }
+  return join({state == "restarting" ? "Restarting (" : "Exited (", std::to_string(record.status),
+               ") ", as_duration(now - record.ended), " ago"});
+}
+
+// `text`, and `item` behind it.
+static void append(std::string& text, const char* separator, Words item) {
+  text += join({text.empty() ? "" : separator, join(item)});
+}
+
+std::string ports_text(const Record& record) {
+  std::string text;
+  if (!record.running) return text;
+  for (const PublishedPort& port : record.options.network.ports) {
+    append(text, ", ",
+           {port.host_address.text(), ":", std::to_string(port.host_port), "->",
+            std::to_string(port.container_port), port.udp ? "/udp" : "/tcp"});
+  }
+  return text;
+}
+
+std::map<std::string, std::string> labels_of(const Record& record) {
+  return record.image.config.labels;
+}
+
+std::string labels_text(const Record& record) {
+  std::string text;
+  for (const auto& [key, value] : labels_of(record)) append(text, ",", {key, "=", value});
+  return text;
+}
+
+std::string mounts_text(const Record& record) {
+  std::string text;
+  for (const Volume& volume : record.options.volumes) append(text, ",", {volume.source});
+  return text;
+}
+
+std::string network_text(const Record& record) {
+  switch (record.options.network.mode) {
+    case NetworkMode::kBridge:
+      return "bridge";
+    case NetworkMode::kHost:
+      return "host";
+    case NetworkMode::kNone:
+      return "none";
+  }
+  return "";
+}
+
+}  // namespace stepbox
