@@ -1,7 +1,10 @@
 #include "07-unionfs/describe.hpp"
 
+#include <sched.h>
+
 #include "common/error.hpp"
 #include "common/table.hpp"
+#include "common/text.hpp"
 
 namespace stepbox {
 
@@ -52,7 +55,18 @@ std::string mounts_text(const Record& record) {
   return text;
 }
 
+std::string own_address(const std::string& fib_trie) {
+  std::string address;  // of the leaf that we are at: |-- 172.16.0.2
+  for (const std::string& line : split(fib_trie, '\n')) {
+    const std::vector<std::string> words = words_in(line);
+    if (words.size() == 2 && words[0] == "|--") address = words[1];
+    if (line.ends_with("/32 host LOCAL") && !address.starts_with("127.")) return address;
+  }
+  return "";
+}
+
 std::string network_text(const Record& record) {
+  if (!record.options.namespaces.own(CLONE_NEWNET)) return "host";
   switch (record.options.network.mode) {
     case NetworkMode::kBridge:
       return "bridge";

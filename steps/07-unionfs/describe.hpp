@@ -27,6 +27,9 @@ std::string labels_text(const Record& record);
 // The host's side of its volumes: "/srv/data,/tmp".
 std::string mounts_text(const Record& record);
 
+// Its address, in the text of its /proc/PID/net/fib_trie; empty if it has only the loopback's.
+std::string own_address(const std::string& fib_trie);
+
 // "bridge", "none", "host".
 std::string network_text(const Record& record);
 

@@ -48,6 +48,19 @@ TEST_CASE("ports lead to a container that runs, and to no other") {
   CHECK(ports_text(Record()) == "");
 }
 
+TEST_CASE("a container's address is its own, not the loopback's, and not its network's") {
+  const std::string loopback =
+      "Main:\n  +-- 0.0.0.0/0 3 0 5\n     |-- 127.0.0.0\n        /8 host LOCAL\n"
+      "     |-- 127.0.0.1\n        /32 host LOCAL\n";
+  CHECK(own_address(loopback) == "");
+  CHECK(own_address(loopback + "     |-- 172.16.0.0\n        /16 link UNICAST\n"
+                               "     |-- 172.16.0.2\n        /32 host LOCAL\n"
+                               "     |-- 172.16.255.255\n        /32 link BROADCAST\n") ==
+        "172.16.0.2");
+  CHECK(own_address("") == "");
+  CHECK(own_address("/32 host LOCAL") == "");
+}
+
 TEST_CASE("labels and volumes are told in one line") {
   Record record;
   CHECK(labels_text(record) == "");

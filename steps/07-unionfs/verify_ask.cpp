@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "common/files.hpp"
 #include "common/testing/claim.hpp"
 #include "common/testing/stage.hpp"
 #include "common/testing/subject.hpp"
@@ -130,6 +131,47 @@ CLAIM("ps -s tells what a container has written", {.step = 7}) {
                    .command = {"/bin/dd", "if=/dev/zero", "of=/big", "bs=1000", "count=12"}});
   CHECK(run.status == 0);
   CHECK(holds(subject.run({.options = {"-as"}, .verb = "ps"}).out, "12kB (virtual "));
+  CHECK(subject.run({.command = {name}, .verb = "rm"}).status == 0);
+}
+
+// --- inspect ------------------------------------------------------------------------------
+
+CLAIM("inspect tells how a container was made and what it is doing", {.step = 7, .points = 2}) {
+  const std::string name = random_word();
+  make_directories(stage.scratch("data"));
+  Running running = start_named(
+      subject, name,
+      {"-m", "64m", "--cpus", "0.5", "-p", "8080:80", "-v", stage.scratch("data") + ":/mnt:ro"});
+  const pid_t pid = stage.find_process(name);
+  const std::string text = subject.run({.command = {name}, .verb = "inspect"}).out;
+  for (const std::string& part :
+       {std::string("\"Status\": \"running\""), "\"Pid\": " + std::to_string(pid) + ",",
+        std::string("\"Memory\": 67108864"), std::string("\"NanoCpus\": 500000000"),
+        std::string("\"HostPort\": \"8080\""), std::string("\"Path\": \"/bin/probe\""),
+        "\"Source\": \"" + stage.scratch("data") + "\"", std::string("\"IPAddress\": \"172.16."),
+        "\"Name\": \"/" + name + "\""}) {
+    CHECK_MESSAGE(holds(text, part), part);
+  }
+  stop(running);
+}
+
+CLAIM("inspect prints what it finds and fails for what it does not", {.step = 7}) {
+  const std::string name = random_word();
+  subject.run({.options = {"--name", name}, .command = {"/bin/sh", "-c", "exit 3"}});
+  const Run run = subject.run({.command = {"nobody", name}, .verb = "inspect"});
+  CHECK(run.status == 1);
+  CHECK(holds(run.err, "no such object: nobody"));
+  CHECK(holds(run.out, "\"ExitCode\": 3"));
+  CHECK(holds(run.out, "\"Pid\": 0"));
+  CHECK(subject.run({.command = {"nobody"}, .verb = "inspect"}).out == "[]\n");
+  const Run image =
+      subject.run({.options = {"--type", "image"}, .command = {name}, .verb = "inspect"});
+  CHECK(image.status == 1);
+  CHECK(holds(image.err, "no such image: " + name));
+  const Run line =
+      subject.run({.options = {"-f", "json"}, .command = {stage.rootfs()}, .verb = "inspect"});
+  CHECK(line.out.starts_with("{\"Id\":"));
+  CHECK(lines_of(line.out).size() == 1);
   CHECK(subject.run({.command = {name}, .verb = "rm"}).status == 0);
 }
 

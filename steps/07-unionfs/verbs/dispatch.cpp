@@ -35,6 +35,7 @@ constexpr Verb kVerbs[] = {
     {"Ask", nullptr, ""},
     {"diff", verb_diff, "List what a container changed in the files of its image"},
     {"export", verb_export, "Write the files of a container as a tar archive"},
+    {"inspect", verb_inspect, "Tell all that is known of containers and images, as JSON"},
     {"port", verb_port, "Tell which ports of the host lead to a container's"},
     {"ps", verb_ps, "List containers"},
     {"stats", verb_stats, "Tell what containers use, again each second"},

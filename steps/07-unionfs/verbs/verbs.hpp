@@ -15,6 +15,7 @@ int verb_create(int argc, char** argv, Runner runner);
 int verb_diff(int argc, char** argv, Runner runner);
 int verb_exec(int argc, char** argv, Runner runner);
 int verb_export(int argc, char** argv, Runner runner);
+int verb_inspect(int argc, char** argv, Runner runner);
 int verb_port(int argc, char** argv, Runner runner);
 int verb_ps(int argc, char** argv, Runner runner);
 int verb_rm(int argc, char** argv, Runner runner);

@@ -1,0 +1,206 @@
+// inspect: all that is known of containers and images, as JSON with docker's structure and keys.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "07-unionfs/describe.hpp"
+#include "07-unionfs/images.hpp"
+#include "07-unionfs/store.hpp"
+#include "07-unionfs/verbs/verbs.hpp"
+#include "common/error.hpp"
+#include "common/explain.hpp"
+#include "common/files.hpp"
+#include "common/table.hpp"
+
+namespace stepbox {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Which objects a name may stand for.
+struct ObjectType {
+  std::string name;  // empty: any
+};
+void parse_value(const std::string& text, ObjectType& type) {
+  if (text != "container" && text != "image") {
+    throw Failure(join({"'", text, "' is no type of object"}), "container, image");
+  }
+  type.name = text;
+}
+
+Json state_as_json(const Record& record) {
+  const std::string state = state_of(record);
+  return {{"Status", state},
+          {"Running", is_alive(record)},
+          {"Paused", state == "paused"},
+          {"Restarting", state == "restarting"},
+          {"Pid", record.running ? record.pid : 0},
+          {"ExitCode", record.running ? 0 : record.status},
+          {"StartedAt", as_timestamp(record.started)},
+          {"FinishedAt", as_timestamp(record.running ? 0 : record.ended)}};
+}
+
+// {"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}]}
+Json ports_as_json(const std::vector<PublishedPort>& ports) {
+  Json bindings = Json::object();
+  for (const PublishedPort& port : ports) {
+    bindings[join({std::to_string(port.container_port), port.udp ? "/udp" : "/tcp"})].push_back(
+        {{"HostIp", port.host_address.text()}, {"HostPort", std::to_string(port.host_port)}});
+  }
+  return bindings;
+}
+
+// A list of what `as_text` makes of each.
+template <class Things, class AsText>
+Json list(const Things& things, AsText as_text) {
+  Json texts = Json::array();
+  for (const auto& thing : things) texts.push_back(as_text(thing));
+  return texts;
+}
+
+Json host_config_as_json(const Options& options, const std::string& network) {
+  const ConfineOptions& confinement = options.confinement;
+  const auto name = [](const Capability& capability) { return capability.name; };
+  return {
+      {"Binds",
+       list(options.volumes,
+            [](const Volume& volume) {
+              return join({volume.source, ":", volume.destination, volume.read_only ? ":ro" : ""});
+            })},
+      {"NetworkMode", network},
+      {"PortBindings", ports_as_json(options.network.ports)},
+      {"AutoRemove", options.remove},
+      {"CapAdd", list(confinement.cap_add, name)},
+      {"CapDrop", list(confinement.cap_drop, name)},
+      {"Dns", list(options.network.dns, [](const Address& address) { return address.text(); })},
+      {"ExtraHosts", list(options.network.hosts,
+                          [](const HostEntry& host) {
+                            return join({host.name, ":", host.address.text()});
+                          })},
+      {"Privileged", confinement.privileged},
+      {"Memory", options.limits.memory.count},
+      {"NanoCpus", options.limits.cpus.microseconds * 10'000},
+      {"PidsLimit", options.limits.pids.number},
+      {"Init", options.namespaces.init}};
+}
+
+Json storage_as_json(const Record& record) {
+  const std::string directory = directory_of(record.id);
+  if (record.options.storage == StorageKind::kCopy) {
+    return {{"Name", "copy"}, {"Data", {{"RootDir", directory + "/rootfs"}}}};
+  }
+  std::string lower;
+  for (const std::string& layer : record.image.layers) {
+    lower += join({lower.empty() ? "" : ":", layer});
+  }
+  return {{"Name", "overlay"},
+          {"Data",
+           {{"LowerDir", lower},
+            {"MergedDir", directory + "/merged"},
+            {"UpperDir", directory + "/upper"},
+            {"WorkDir", directory + "/work"}}}};
+}
+
+Json volume_as_json(const Volume& volume) {
+  return {{"Type", "bind"},
+          {"Source", volume.source},
+          {"Destination", volume.destination},
+          {"Mode", volume.read_only ? "ro" : ""},
+          {"RW", !volume.read_only}};
+}
+
+Json network_as_json(const Record& record) {
+  const bool bridge = record.running && network_text(record) == "bridge";
+  const std::string address =
+      bridge ? own_address(read_file(join({"/proc/", std::to_string(record.pid), "/net/fib_trie"})))
+             : "";
+  return {{"Ports", record.running ? ports_as_json(record.options.network.ports) : Json::object()},
+          {"Gateway", bridge ? bridge_subnet().gateway().text() : ""},
+          {"IPAddress", address},
+          {"IPPrefixLen", bridge ? bridge_subnet().prefix : 0}};
+}
+
+std::string digest_of(const Image& image) {
+  return image.id.empty() ? image.layers.at(0) : "sha256:" + image.id;
+}
+
+Json container_as_json(const Record& record) {
+  const Options& options = record.options;
+  const std::vector<std::string>& command = options.command;
+  return {{"Id", record.id},
+          {"Created", as_timestamp(record.created)},
+          {"Path", command.at(0)},
+          {"Args", std::vector(command.begin() + 1, command.end())},
+          {"State", state_as_json(record)},
+          {"Image", digest_of(record.image)},
+          {"Name", "/" + record.name},
+          {"Driver", options.storage == StorageKind::kCopy ? "copy" : "overlay"},
+          {"Platform", "linux"},
+          {"HostConfig", host_config_as_json(options, network_text(record))},
+          {"GraphDriver", storage_as_json(record)},
+          {"Mounts", list(options.volumes, volume_as_json)},
+          {"Config",
+           {{"Hostname", options.namespaces.hostname},
+            {"Cmd", command},
+            {"Image", options.image},
+            {"Labels", labels_of(record)}}},
+          {"NetworkSettings", network_as_json(record)}};
+}
+
+Json image_as_json(const Image& image) {
+  const ImageConfig& config = image.config;
+  return {{"Id", digest_of(image)},
+          {"RepoTags", {image.name}},
+          {"Os", "linux"},
+          {"Config",
+           {{"User", config.user},
+            {"Env", config.env},
+            {"Cmd", config.command},
+            {"Entrypoint", config.entrypoint},
+            {"WorkingDir", config.working_directory},
+            {"StopSignal", config.stop_signal},
+            {"Labels", config.labels}}},
+          {"GraphDriver", {{"Name", "overlay"}, {"Data", {{"UpperDir", image.layers.at(0)}}}}}};
+}
+
+// The object of that name. Throws Failure when there is none.
+Json find_object(const std::string& reference, const std::string& type) {
+  try {
+    if (type != "image") return container_as_json(find_container(reference));
+  } catch (const Failure& failure) {
+    if (type == "container" || !std::string_view(failure.what()).starts_with("no such")) throw;
+  }
+  try {
+    return image_as_json(find_image(reference));
+  } catch (const Failure&) {
+    throw Failure(join({"no such ", type.empty() ? "object" : type, ": ", reference}));
+  }
+}
+
+}  // namespace
+
+int verb_inspect(int argc, char** argv, Runner) {
+  ObjectType type;
+  Format format = Format::kTable;
+  CommandLine cli("inspect [OPTIONS] NAME...", "inspect box | jq '.[].State'");
+  cli.option("--type", "TYPE", type, "container or image: what the name stands for");
+  cli.option("-f,--format", "FORMAT", format, "json: an object a line; else a list of them all");
+  add_store_option(cli);
+  cli.parse(argc, argv);
+  const std::vector<std::string> references = cli.take_all("NAME");
+  settle();
+  Json objects = Json::array();
+  const int status = for_each_container(references, [&](const std::string& reference) {
+    objects.push_back(find_object(reference, type.name));
+  });
+  constexpr auto kReplace = Json::error_handler_t::replace;
+  std::string text = objects.dump(4, ' ', false, kReplace) + "\n";
+  if (format == Format::kJson) {
+    text.clear();
+    for (const Json& object : objects) text += object.dump(-1, ' ', false, kReplace) + "\n";
+  }
+  print(text);
+  return status;
+}
+
+}  // namespace stepbox
