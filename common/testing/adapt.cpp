@@ -15,7 +15,7 @@ struct Option {
   std::string_view name;
   int since;  // the first step that knows it
   bool has_value;
-  bool peers_know_it;  // the adapters translate it
+  bool peers_know_it;  // the adapters translate it, and by-hand.sh
 };
 
 constexpr std::array kOptions{
@@ -54,13 +54,19 @@ const Option* find_option(std::string_view name) {
   return found == kOptions.end() ? nullptr : found;
 }
 
+// What by-hand.sh knows beyond the peers.
+bool is_network_option(std::string_view name) {
+  return name == "--network" || name == "-p" || name == "--publish";
+}
+
 // The options the subject understands; unknown words go through: a claim tests just them.
 std::vector<std::string> known_options(const SubjectSpec& subject,
                                        const std::vector<std::string>& options) {
   std::vector<std::string> kept;
   for (size_t i = 0; i < options.size(); ++i) {
     const Option* option = find_option(options[i]);
-    if (option && subject.peer && !option->peers_know_it) {
+    const bool by_hand = subject.by_hand && option && is_network_option(option->name);
+    if (option && !subject.is_step() && !option->peers_know_it && !by_hand) {
       not_applicable(subject.name + " has no " + options[i]);
     }
     const size_t words = option && option->has_value ? 2 : 1;
@@ -144,9 +150,10 @@ SubjectSpec parse_subject(const std::string& text) {
   SubjectSpec subject{.name = text.substr(0, equals),
                       .words = absolute(split_words(text.substr(colon + 1)))};
   subject.peer = level.starts_with("peer");
-  if (subject.peer) level.erase(0, 4);
+  subject.by_hand = level.starts_with("hand");
+  if (!subject.is_step()) level.erase(0, 4);
   if (level.size() != 1 || level[0] < '1' || level[0] > '7' || subject.words.empty()) {
-    throw Failure("no subject: " + text, "the level is 1 to 7, or peer1 to peer7");
+    throw Failure("no subject: " + text, "the level is 1 to 7, or peer1 to peer7, hand1 to hand7");
   }
   subject.level = level[0] - '0';
   return subject;
@@ -154,9 +161,11 @@ SubjectSpec parse_subject(const std::string& text) {
 
 std::vector<std::string> adapt(const SubjectSpec& subject, const RunSpec& run,
                                const std::string& rootfs) {
-  if (subject.peer && !run.verb.empty()) not_applicable(subject.name + " has no " + run.verb);
+  if (!subject.is_step() && !run.verb.empty()) {
+    not_applicable(subject.name + " has no " + run.verb);
+  }
   std::vector<std::string> words = subject.words;
-  const bool runtime = subject.level == 7 && !subject.peer;
+  const bool runtime = subject.level == 7 && subject.is_step();
   const bool plain_run = run.verb.empty() || run.verb == "run";
   if (runtime) words.push_back(run.verb.empty() ? "run" : run.verb);
   if (runtime && plain_run) append_step7_defaults(words, run.options, run.privileged);

@@ -13,8 +13,11 @@ struct SubjectSpec {
   std::string name;                // the column's head: step4, crun
   int level = 0;                   // the step whose options it understands
   bool peer = false;               // another runtime: shown for comparison, never judged
+  bool by_hand = false;            // a step's by-hand.sh: the same container, by shell commands
   std::vector<std::string> words;  // what starts it: ./step4
   bool without_limits = false;     // the host has no cgroup controllers: say --cpus 0 and so on
+
+  bool is_step() const { return !peer && !by_hand; }
 };
 
 // What a claim wants to be run.
@@ -32,7 +35,8 @@ struct RunSpec {
   bool privileged = false;                    // needs --privileged where there is such a thing
 };
 
-// "step5=5:./step5 --explain" or "crun=peer5:scripts/adapters/crun".
+// "step5=5:./step5 --explain", "hand5=hand5:steps/05-cgroup/by-hand.sh" or
+// "crun=peer5:scripts/adapters/crun".
 // Throws Failure when it is neither.
 SubjectSpec parse_subject(const std::string& text);
 
@@ -45,7 +49,7 @@ std::vector<std::string> absolute(std::vector<std::string> words);
 // The whole command line: options newer than the subject are dropped, step 1 gets no ROOTFS
 // (and /bin/probe is then found in `rootfs`), step 7 runs with step 5's limits, and an ordinary
 // user asks for neither cgroup nor network.
-// Throws Unasked (claim.hpp) where a peer knows no such option.
+// Throws Unasked (claim.hpp) where a peer or a script knows no such option.
 std::vector<std::string> adapt(const SubjectSpec& subject, const RunSpec& run,
                                const std::string& rootfs);
 

@@ -52,7 +52,8 @@ Verdict read_verdict(const Fd& paper) {
   try {
     Stage stage(ingredients, cell.subject->level);
     if (::chdir(stage.scratch("").c_str()) == -1) throw_errno({"chdir"});
-    if (cell.subject->peer) stage.expect_orphans();  // bwrap leaves its child to the host's init
+    // bwrap and unshare(1) leave their child to the host's init.
+    if (!cell.subject->is_step()) stage.expect_orphans();
     Subject subject(*cell.subject, stage);
     write_verdict(paper, ask(*cell.claim, subject, stage));
   } catch (const std::exception& error) {

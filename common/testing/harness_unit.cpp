@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "common/testing/adapt.hpp"
+#include "common/testing/by_hand.hpp"
 #include "common/testing/census.hpp"
 #include "common/testing/claim.hpp"
 #include "common/testing/report.hpp"
@@ -49,6 +50,27 @@ TEST_CASE("a peer without an option is not asked") {
   SubjectSpec peer = subject_at(5);
   peer.peer = true;
   CHECK_THROWS_AS(adapt(peer, {.options = {"--init"}, .command = {"x"}}, "/r"), Unasked);
+}
+
+static const bool declared =
+    declare_claim("a claim of these tests", {.step = 4}, __FILE__, __LINE__);
+
+TEST_CASE("what cannot be done by hand is excused from its step on, and only if it is so") {
+  SubjectSpec script = subject_at(5);
+  script.by_hand = true;
+  REQUIRE(declared);
+  std::vector<Cell> cells{{.claim = &claims()[0], .subject = &script, .demand = Demand::kTrue}};
+  const std::string name = claims()[0].name;
+  excuse(cells, read_excuses("# why\n4  " + name + " | no such program\n"));
+  CHECK(cells[0].verdict.answer == Answer::kNotApplicable);
+  CHECK(cells[0].verdict.reason == "no such program");
+  cells[0].verdict = {.answer = Answer::kTrue};
+  excuse(cells, read_excuses("6  " + name + " | too early\n4? " + name + " | at times\n"));
+  CHECK(cells[0].verdict.answer == Answer::kTrue);
+  excuse(cells, read_excuses("4  " + name + " | not true\n"));
+  CHECK(is_red(cells[0].verdict, Demand::kTrue));
+  CHECK_THROWS(read_excuses("a claim without a step | why\n"));
+  CHECK_THROWS(excuse(cells, read_excuses("4  no such claim | why\n")));
 }
 
 TEST_CASE("a subject is read from NAME=LEVEL:COMMAND") {

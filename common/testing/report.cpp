@@ -132,6 +132,7 @@ std::string as_matrix(const std::vector<Cell>& cells, const std::vector<SubjectS
   text += "\n";
   std::string reds;
   std::map<std::string, std::string> skips;  // reason -> where
+  std::map<std::string, std::string> not_by_hand;
   for (size_t i = 0; i < cells.size(); ++i) {
     const Cell& cell = cells[i];
     if (i % subjects.size() == 0) {
@@ -157,9 +158,14 @@ std::string as_matrix(const std::vector<Cell>& cells, const std::vector<SubjectS
       reds +=
           painted("RED  ", kRed, coloured) + where + "\n" + indented(reason_of(cell), "       ");
     if (cell.verdict.answer == Answer::kSkipped) skips[cell.verdict.reason] += "\n       " + where;
+    if (cell.subject->by_hand && cell.demand == Demand::kTrue &&
+        cell.verdict.answer == Answer::kNotApplicable) {
+      not_by_hand[cell.claim->name + ": " + cell.verdict.reason] += " " + cell.subject->name;
+    }
   }
   text += "\n✓ true  ✗ false  – not applicable  s skipped  ! not what the claim's kind says\n";
   for (const auto& [reason, where] : skips) text += "skip  " + reason + ":" + where + "\n";
+  for (const auto& [what, who] : not_by_hand) text += "not by" + who + ": " + what + "\n";
   return text + (reds.empty() ? "" : "\n" + reds);
 }
 

@@ -86,7 +86,7 @@ class Subject {
   void settle();
 
   int level() const { return spec_.level; }
-  bool is_peer() const { return spec_.peer; }
+  bool is_step() const { return spec_.is_step(); }
 
   // Whether it failed (125) where nobody expected that.
   bool refused() const { return refused_; }

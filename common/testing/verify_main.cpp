@@ -7,6 +7,8 @@
 #include <cstdio>
 
 #include "common/error.hpp"
+#include "common/files.hpp"
+#include "common/testing/by_hand.hpp"
 #include "common/testing/cell.hpp"
 #include "common/testing/groups.hpp"
 #include "common/testing/report.hpp"
@@ -69,6 +71,7 @@ int verify(VerifyOptions options) {
   prepare_workshop();
   std::vector<Cell> cells = cells_of(options);
   ask_all(cells, ingredients, options.at_once);
+  if (!options.excuses.empty()) excuse(cells, read_excuses(read_file(options.excuses)));
   print(cells, options);
   return tally_of(cells).failed > 0 ? kRedFound : 0;
 }

@@ -1,0 +1,72 @@
+#!/bin/sh
+# Step 4 by hand: namespaces. (unshare(1), pivot_root(8))
+#
+#   sudo steps/04-namespaces/by-hand.sh busybox /bin/ps
+set -eu
+
+volumes='' hostname=stepbox
+while [ $# -gt 0 ]; do
+  case $1 in
+    -v | --volume) volumes="$volumes $2" ;;
+    --hostname) hostname=$2 ;;
+    -*) echo "by-hand: no such option: $1" >&2 && exit 125 ;;
+    *) break ;;
+  esac
+  shift 2
+done
+[ $# -ge 2 ] || { echo 'by-hand: ROOTFS and COMMAND, please' >&2 && exit 125; }
+rootfs=$(cd "$1" && pwd -P) || exit 125
+[ "$rootfs" != / ] || { echo "by-hand: / is the host's own root" >&2 && exit 125; }
+shift
+
+# shellcheck disable=SC2016  # for the shell inside
+# Inside, what the shell does to itself before it becomes the command.
+inside='
+rootfs=$1 hostname=$2 volumes=$3
+shift 3
+mount --make-rprivate /
+mount --bind "$rootfs" "$rootfs"
+cd "$rootfs"
+mount -t proc -o nosuid,nodev,noexec proc proc
+mount -t sysfs -o ro,nosuid,nodev,noexec sysfs sys
+mount -t tmpfs -o nosuid,nodev,mode=755 tmpfs dev
+for node in null zero full random urandom tty; do
+  touch dev/$node
+  mount --bind /dev/$node dev/$node
+done
+ln -s pts/ptmx dev/ptmx
+ln -s /proc/self/fd dev/fd
+for i in 0=stdin 1=stdout 2=stderr; do ln -s /proc/self/fd/${i%=*} dev/${i#*=}; done
+mkdir dev/pts dev/shm dev/mqueue
+mount -t devpts -o nosuid,noexec,newinstance,ptmxmode=0666,mode=0620 devpts dev/pts
+mount -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs dev/shm
+mount -t mqueue -o nosuid,nodev,noexec mqueue dev/mqueue
+for volume in $volumes; do
+  target=${volume#*:}
+  mount --rbind "${volume%%:*}" ".${target%:ro}"
+  mount --make-rprivate ".${target%:ro}"
+  [ "$target" = "${target%:ro}" ] || mount -o remount,bind,ro ".${target%:ro}"
+done
+hostname "$hostname"
+pivot_root . .
+umount -l .
+cd /
+exec "$@"
+'
+
+# A shell hears no signal while it runs a command, only while it waits for a job. A job has no
+# stdin, and ignores ^C: both are given back to it. And it dies with us.
+exec 3<&0
+setpriv --pdeathsig KILL -- env --default-signal \
+  unshare --fork --kill-child --uts --pid --mount --ipc --net --cgroup \
+  sh -euc "$inside" sh "$rootfs" "$hostname" "$volumes" "$@" <&3 3<&- &
+job=$!
+# Process 1 takes no signal but KILL from us, unless it has a handler for it: who knows?
+trap 'kill -KILL $job && killed=143 again=1' TERM
+trap 'kill -KILL $job && killed=130 again=1' INT
+until
+  again='' status=0
+  wait $job || status=$?
+  [ -z "$again" ]
+do :; done
+exit "${killed:-$status}"
