@@ -47,6 +47,7 @@ void release_signals() {
   const timespec at_once{0, 0};
   ::sigtimedwait(&pipe, nullptr, &at_once);  // ours, for a message nobody read; not the command's
   ::sigprocmask(SIG_SETMASK, &g_mask_at_start, nullptr);
+  g_holding = false;
 }
 
 // Whether `signal` is in the mask that /proc/PID/status shows as `name` ("SigCgt:").

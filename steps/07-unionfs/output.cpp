@@ -11,11 +11,14 @@
 
 namespace stepbox {
 
+void refuse_terminal() {
+  if (!::isatty(STDOUT_FILENO)) return;
+  throw Failure("an archive on a terminal is of no use", "name a file, or redirect stdout");
+}
+
 Output::Output(const std::string& file) : file_(file) {
   if (file.empty()) {
-    if (::isatty(STDOUT_FILENO)) {
-      throw Failure("an archive on a terminal is of no use", "-o FILE, or redirect stdout");
-    }
+    refuse_terminal();
     return;
   }
   struct stat status;

@@ -9,6 +9,9 @@
 
 namespace stepbox {
 
+// Throws Failure when stdout is a terminal.
+void refuse_terminal();
+
 class Output : public Sink {
  public:
   // Empty: stdout. Throws Failure when that is a terminal; system_error when FILE cannot be made.

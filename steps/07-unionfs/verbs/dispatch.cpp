@@ -32,9 +32,12 @@ constexpr Verb kVerbs[] = {
     {"rm", verb_rm, "Remove containers, with all that they changed"},
     {"wait", verb_wait, "Wait until containers have ended; print their exit statuses"},
 
-    {"Ask", nullptr, ""},
+    {"Files", nullptr, ""},
+    {"cp", verb_cp, "Copy files between a container and the host"},
     {"diff", verb_diff, "List what a container changed in the files of its image"},
     {"export", verb_export, "Write the files of a container as a tar archive"},
+
+    {"Ask", nullptr, ""},
     {"inspect", verb_inspect, "Tell all that is known of containers and images, as JSON"},
     {"port", verb_port, "Tell which ports of the host lead to a container's"},
     {"ps", verb_ps, "List containers"},

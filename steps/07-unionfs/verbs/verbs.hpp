@@ -11,6 +11,7 @@ namespace stepbox {
 int dispatch(int argc, char** argv, Runner runner);
 
 // What follows the verb, as argc and argv: argv[0] is the verb itself.
+int verb_cp(int argc, char** argv, Runner runner);
 int verb_create(int argc, char** argv, Runner runner);
 int verb_diff(int argc, char** argv, Runner runner);
 int verb_exec(int argc, char** argv, Runner runner);
