@@ -76,7 +76,8 @@ void extract(const Fd& input, const Fd& directory) {
     const int result = ::archive_read_next_header(tar.get(), &entry);
     if (result == ARCHIVE_EOF) break;
     check(tar.get(), result, "read the archive");
-    const std::string path = ::archive_entry_pathname(entry);
+    std::string path = ::archive_entry_pathname(entry);
+    if (path.ends_with('/')) path.pop_back();  // a directory; but a link of that name is none
     const auto type = ::archive_entry_filetype(entry);
     if (type == AE_IFCHR || type == AE_IFBLK) {
       warn({path, ": a device node, left out"});

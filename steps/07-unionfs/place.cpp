@@ -19,11 +19,11 @@ Fd Place::open() const {
 // What stands behind the last slash, and in front of it.
 static std::pair<std::string, std::string> split_path(const std::string& path) {
   const size_t slash = path.rfind('/') + 1;  // 0 if there is none
-  return {"/" + path.substr(0, slash), path.substr(slash)};
+  return {path.substr(0, slash), path.substr(slash)};
 }
 
 static Fd open_directory(const Fd& root, const std::string& path) {
-  Fd directory = open_below(root, path + "/.");
+  Fd directory = open_below(root, "/" + path + "/.");
   if (!directory && errno != ENOENT) throw_errno({"open ", path});
   return directory;
 }

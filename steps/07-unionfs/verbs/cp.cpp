@@ -31,7 +31,8 @@ End parse_end(const std::string& word) {
   if (word.starts_with('/') || word.starts_with('.') || colon == std::string::npos || colon == 0) {
     return {"", word};
   }
-  return {word.substr(0, colon), "/" + word.substr(colon + 1)};
+  const std::string path = word.substr(colon + 1);
+  return {word.substr(0, colon), path.starts_with('/') ? path : "/" + path};
 }
 
 // A directory of files to read, or to write, and how they are called.
@@ -66,12 +67,13 @@ Files find_destination(const Fd& root, const End& end, bool source_is_directory,
                        const std::string& source_name) {
   Place place = look_up(root, end.path, true);
   if (place.is_directory()) return {place.open(), source_name, true};
-  if (!place.directory) throw_missing({end.container, end.path.substr(0, end.path.rfind('/'))});
+  if (!place.directory) throw_missing(end);
   if (place.status && source_is_directory) {
     throw Failure(join({"cannot copy a directory to a file: ", end.path}), "", 1);
   }
   if (!place.status && !source_is_directory && end.path.ends_with('/')) {
-    throw Failure(join({"no such directory: ", end.path}), join({"mkdir ", stepbox::quoted(end.path)}), 1);
+    throw Failure(join({"no such directory: ", end.path}),
+                  join({"mkdir ", stepbox::quoted(end.path)}), 1);
   }
   return {Fd(::openat(place.directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)), place.name,
           true};
