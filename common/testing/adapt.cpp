@@ -46,6 +46,23 @@ constexpr std::array kOptions{
     Option{"--privileged", 7, false, false},
     Option{"--security-opt", 7, true, false},
     Option{"--read-only", 7, false, false},
+    Option{"-e", 7, true, false},
+    Option{"--env", 7, true, false},
+    Option{"--env-file", 7, true, false},
+    Option{"-u", 7, true, false},
+    Option{"--user", 7, true, false},
+    Option{"-w", 7, true, false},
+    Option{"--tmpfs", 7, true, false},
+    Option{"--entrypoint", 7, true, false},
+    Option{"--ulimit", 7, true, false},
+    Option{"-l", 7, true, false},
+    Option{"--label", 7, true, false},
+    Option{"--cidfile", 7, true, false},
+    Option{"--pull", 7, true, false},
+    Option{"--stop-signal", 7, true, false},
+    Option{"--workdir", 7, true, false},
+    Option{"--stop-timeout", 7, true, false},
+    Option{"--cpuset-cpus", 7, true, false},
 };
 
 const Option* find_option(std::string_view name) {

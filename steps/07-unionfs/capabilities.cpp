@@ -1,9 +1,7 @@
 #include "07-unionfs/capabilities.hpp"
 
-#include <grp.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
@@ -97,15 +95,6 @@ CapabilitySet own_capabilities() {
   return own;
 }
 
-// setgroups(2) first: without root it is too late.
-static void switch_to(const User& user) {
-  // A user namespace without a map of groups refuses any list (user_namespaces(7), setgroups).
-  const bool refused = ::setgroups(user.groups.size(), user.groups.data()) == -1;
-  if (refused && (errno != EPERM || !user.groups.empty())) throw_errno({"setgroups"});
-  if (::setgid(user.gid) == -1) throw_errno({"setgid ", std::to_string(user.gid)});
-  if (::setuid(user.uid) == -1) throw_errno({"setuid ", std::to_string(user.uid)});
-}
-
 // Inheritable and ambient stay empty: execve(2) hands out what the file and the user call for.
 static void keep_only(CapabilitySet set) {
   const std::unique_ptr<_cap_struct, int (*)(void*)> state(::cap_init(), ::cap_free);
@@ -120,15 +109,13 @@ static void keep_only(CapabilitySet set) {
 // LAB: capabilities
 void become(const User& user, CapabilitySet set) {
   const CapabilitySet own = own_capabilities();
-  const std::string groups = user.groups.empty() ? "--clear-groups" : "--init-groups";
-  explain({"setpriv --bounding-set -all", names_of(set & own, ",+"), " --inh-caps -all --reuid ",
-           std::to_string(user.uid), " --regid ", std::to_string(user.gid), " ", groups});
+  explain({"setpriv --bounding-set -all", names_of(set & own, ",+"), " --inh-caps -all sh -c '…'"});
   for (cap_value_t number = 0; number < ::cap_max_bits(); ++number) {
     if ((own & ~set & bit(number)) && ::cap_drop_bound(number) == -1) {
       throw_errno({"drop ", name_of(number)});
     }
   }
-  switch_to(user);
+  become(user);
   keep_only(user.uid == 0 ? set & own : 0);
 }
 

@@ -29,6 +29,7 @@ static Record new_record(const Options& options) {
   record.id = new_id();
   record.name = options.name.empty() ? "box_" + record.id.substr(0, 6) : options.name;
   record.options = options;
+  inherit(record.image.config, record.options.process, record.options.command);
   record.created = ::time(nullptr);
   Namespaces& namespaces = record.options.namespaces;
   if (namespaces.own(CLONE_NEWUTS) && namespaces.hostname.empty()) {
@@ -66,6 +67,7 @@ Container::Container(const Options& options) : Container(new_record(options), Fd
   holder_ = hold(id());
   make_directories(directory(), 0700);
   take_name(record_.name, id());
+  write_cidfile(options.process.cidfile, id());
 }
 
 // Its monitor may be about to go: it has recorded the end, and gives back what the host has lent.

@@ -11,6 +11,7 @@
 #include "05-cgroup/cgroup.hpp"
 #include "06-network/network.hpp"
 #include "07-unionfs/confine.hpp"
+#include "07-unionfs/enter.hpp"
 #include "07-unionfs/overlay.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
@@ -25,12 +26,12 @@ static int container(const Options& options, const Overlay& overlay, const Cgrou
   make_mounts_private(options.namespaces);
   overlay.mount(options);                  // its own layer over the image; the namespace
   mount_basics(overlay.root()).release();  // takes all of them down with it
-  mount_volumes(overlay.root(), options.volumes).release();
+  mount_volumes(overlay.root(), options.volumes, options.tmpfs);
   pivot_into(overlay.root(), options.namespaces);
   set_hostname(options.namespaces);
   gate.wait();  // the cable is there
   network.configure_inside();
-  confinement.apply(User());  // from here on root is not what it was
+  confinement.apply(enter_process(options));  // from here on root is not what it was
   start_init(options.namespaces);
   return exec_command(options.command);
 }

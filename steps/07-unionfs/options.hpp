@@ -10,6 +10,8 @@
 #include "05-cgroup/cgroup.hpp"
 #include "06-network/network.hpp"
 #include "07-unionfs/confine.hpp"
+#include "07-unionfs/process_options.hpp"
+#include "07-unionfs/volumes.hpp"
 #include "common/cli.hpp"
 
 namespace stepbox {
@@ -23,6 +25,8 @@ struct Options {
   Limits limits{.cpus = {0}, .memory = {0}, .pids = {0}, .stats = false};  // as docker: none
   NetworkOptions network;
   ConfineOptions confinement;
+  ProcessOptions process;
+  std::vector<Tmpfs> tmpfs;
   std::string name;                             // --name; empty: one is made up
   bool remove = false;                          // --rm
   StorageKind storage = StorageKind::kOverlay;  // --storage

@@ -1,15 +1,13 @@
 #include "07-unionfs/overlay.hpp"
 
-#include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "01-clone/process.hpp"
 #include "04-namespaces/namespaces.hpp"
+#include "07-unionfs/volumes.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
@@ -128,30 +126,6 @@ void Overlay::mount_layers(const Options& options) const {
   mount.mount_on(root_);
 }
 
-// Makes an empty directory, or an empty file.
-static bool make_entry(const Fd& parent, const std::string& name, bool directory) {
-  if (directory) return ::mkdirat(parent.get(), name.c_str(), 0755) == 0;
-  constexpr int kNew = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
-  return static_cast<bool>(Fd(::openat(parent.get(), name.c_str(), kNew, 0644)));
-}
-
-// mkdir -p (and touch, for what is no directory) inside `rootfs`.
-static void make_mount_point(const std::string& rootfs, const std::string& path, bool directory) {
-  const Fd root(::open(rootfs.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!root) throw_errno({"open rootfs ", rootfs});
-  for (size_t begin = 1, end; begin < path.size(); begin = end + 1) {
-    end = std::min(path.find('/', begin), path.size());
-    const std::string here = path.substr(0, end);
-    if (end == begin || open_below(root, here)) continue;
-    const bool is_directory = directory || end < path.size();
-    explain({is_directory ? "mkdir " : "touch ", quoted(rootfs + here)});
-    const Fd parent = open_below(root, path.substr(0, begin));
-    if (!make_entry(parent, path.substr(begin, end - begin), is_directory)) {
-      throw_errno({"make the mount point ", rootfs, here});
-    }
-  }
-}
-
 void Overlay::mount(const Options& options) const {
   if (options.storage == StorageKind::kCopy) {
     bind_onto_itself(root_).release();
@@ -159,11 +133,6 @@ void Overlay::mount(const Options& options) const {
     mount_layers(options);
   }
   for (const char* path : {"/proc", "/sys", "/dev"}) make_mount_point(root_, path, true);
-  for (const Volume& volume : options.volumes) {
-    struct stat status;
-    if (::stat(volume.source.c_str(), &status) == -1) throw_errno({"open ", volume.source});
-    make_mount_point(root_, volume.destination, S_ISDIR(status.st_mode));
-  }
 }
 
 }  // namespace stepbox

@@ -27,7 +27,7 @@ class Overlay {
   // The directory that becomes the container's root.
   const std::string& root() const { return root_; }
 
-  // Inside. Mounts the layers; makes the mount points of what is mounted next, in upper.
+  // Inside. Mounts the layers; makes the mount points of mount_basics(), in upper.
   // Throws Failure where the kernel has no overlay, or cannot have it here.
   void mount(const Options& options) const;
 

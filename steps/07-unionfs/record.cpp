@@ -26,8 +26,17 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NetworkOptions, mode, ports, dns, hosts)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Capability, name)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SecurityOptions, no_new_privileges)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ConfineOptions, privileged, cap_add, cap_drop, security)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, volumes, namespaces, limits, network, confinement, name,
-                                   remove, storage, image, command)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Environment, variables)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Entrypoint, given, words)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Labels, values)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Ulimit, name, soft, hard)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Signal, number)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Patience, seconds)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ProcessOptions, environment, working_directory, user, entrypoint,
+                                   ulimits, labels, stop_signal, stop_timeout, cidfile)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Tmpfs, destination, flags, data)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, volumes, namespaces, limits, network, confinement,
+                                   process, tmpfs, name, remove, storage, image, command)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ImageConfig, env, command, entrypoint, working_directory, user,
                                    stop_signal, exposed_ports, volumes, labels)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Image, id, name, layers, config)

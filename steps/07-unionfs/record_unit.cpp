@@ -45,6 +45,16 @@ Record full_record() {
   options.network.dns = {{0x01010101}};
   options.network.hosts = {{"db", {0xAC100009}}};
   options.confinement = {true, {{"CAP_KILL"}}, {{"ALL"}}, {false}};
+  options.process.environment.variables = {"A=b", "C"};
+  options.process.working_directory = "/work";
+  options.process.user = "alice:users";
+  options.process.entrypoint = {true, {"/bin/sh"}};
+  options.process.ulimits = {{"nofile", 64, -1}};
+  options.process.labels.values = {{"who", "me"}};
+  options.process.stop_signal.number = 10;
+  options.process.stop_timeout.seconds = -1;
+  options.process.cidfile = "cid";
+  options.tmpfs = {{"/memory", 14, "mode=700"}};
   options.name = "box";
   options.remove = true;
   options.storage = StorageKind::kCopy;
@@ -124,6 +134,26 @@ TEST_CASE("so do its options: start does the same again") {
   CHECK(options.storage == StorageKind::kCopy);
   CHECK(options.image == "busybox");
   CHECK(options.command == std::vector<std::string>{"/bin/sh", "-c", "exit 3", ""});
+}
+
+TEST_CASE("so does how its command is started") {
+  const Options options = there_and_back(full_record()).options;
+  const ProcessOptions& process = options.process;
+  CHECK(process.environment.variables == Variables{"A=b", "C"});
+  CHECK(process.working_directory == "/work");
+  CHECK(process.user == "alice:users");
+  CHECK(process.entrypoint.given);
+  CHECK(process.entrypoint.words == std::vector<std::string>{"/bin/sh"});
+  CHECK(process.ulimits.at(0).name == "nofile");
+  CHECK(process.ulimits.at(0).soft == 64);
+  CHECK(process.ulimits.at(0).hard == -1);
+  CHECK(process.labels.values.at("who") == "me");
+  CHECK(process.stop_signal.number == 10);
+  CHECK(process.stop_timeout.seconds == -1);
+  CHECK(process.cidfile == "cid");
+  CHECK(options.tmpfs.at(0).destination == "/memory");
+  CHECK(options.tmpfs.at(0).flags == 14);
+  CHECK(options.tmpfs.at(0).data == "mode=700");
 }
 
 TEST_CASE("a command may hold quotes, line ends and other odd characters") {

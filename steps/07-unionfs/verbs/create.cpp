@@ -8,7 +8,7 @@
 namespace stepbox {
 
 int verb_create(int argc, char** argv, Runner) {
-  CommandLine cli("create [OPTIONS] ROOTFS-or-IMAGE COMMAND [ARG...]",
+  CommandLine cli("create [OPTIONS] ROOTFS-or-IMAGE [COMMAND] [ARG...]",
                   "create --name box busybox /bin/sh");
   const Options options = parse_options(cli, argc, argv);
   settle_containers();

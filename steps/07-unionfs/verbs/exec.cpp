@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "01-clone/process.hpp"
+#include "07-unionfs/enter.hpp"
 #include "07-unionfs/holders.hpp"
 #include "07-unionfs/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
@@ -39,9 +40,8 @@ static void join_namespaces(const Fd& process, int flags, const std::string& pid
 }
 
 // Inside, on the way in.
-static int container(const std::vector<std::string>& command, const Cgroup& cgroup,
-                     const Confinement& confinement, const Fd& process, int flags,
-                     const std::string& pid) {
+static int container(const Options& options, const Cgroup& cgroup, const Confinement& confinement,
+                     const Fd& process, int flags, const std::string& pid) {
   cgroup.join();
   const std::string root = join({"/proc/", pid, "/root"});
   const Fd directory(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -49,8 +49,8 @@ static int container(const std::vector<std::string>& command, const Cgroup& cgro
   join_namespaces(process, flags, pid);
   explain({"chroot ", root});
   if (::fchdir(directory.get()) == -1 || ::chroot(".") == -1) throw_errno({"chroot to ", root});
-  confinement.apply(User());
-  return exec_command(command);
+  confinement.apply(enter_process(options));
+  return exec_command(options.command);
 }
 
 int verb_exec(int argc, char** argv, Runner) {
@@ -63,6 +63,7 @@ int verb_exec(int argc, char** argv, Runner) {
   const std::vector<std::string> command = cli.take_all("COMMAND");
   settle();
   Record record = find_container(reference);
+  record.options.command = command;
   const Fd process = open_process(record);
   if (!process) {
     throw Failure("container " + reference + " is not running", "start it: start " + reference);
@@ -77,7 +78,7 @@ int verb_exec(int argc, char** argv, Runner) {
   const int first = flags & (CLONE_NEWPID | CLONE_NEWUSER);
   join_namespaces(process, first, pid);
   Child child = spawn({.cgroup_fd = cgroup.fd()}, [&] {
-    return container(command, cgroup, confinement, process, flags & ~first, pid);
+    return container(record.options, cgroup, confinement, process, flags & ~first, pid);
   });
   return child.wait();
 }

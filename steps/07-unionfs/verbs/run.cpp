@@ -22,6 +22,8 @@ void add_options(CommandLine& cli, Options& options) {
   add_options(cli, options.limits);
   add_options(cli, options.network);
   add_options(cli, options.confinement);
+  add_options(cli, options.process);
+  add_options(cli, options.tmpfs);
   cli.option("--name", "NAME", options.name, "Call the container so");
   cli.flag("--rm", options.remove, "Remove the container when it has ended");
   cli.option("--storage", "KIND", options.storage,
@@ -34,7 +36,7 @@ Options parse_options(CommandLine& cli, int argc, char** argv) {
   add_options(cli, options);
   cli.parse(argc, argv);
   options.image = cli.take("ROOTFS or IMAGE");
-  options.command = cli.take_all("COMMAND");
+  options.command = cli.take_rest();
   return options;
 }
 
@@ -42,7 +44,7 @@ int verb_run(int argc, char** argv, Runner runner) {
   bool detach = false;
   Options options;
   {  // not for a monitor to keep: it wants to be small
-    CommandLine cli("run [OPTIONS] ROOTFS-or-IMAGE COMMAND [ARG...]", "busybox /bin/sh");
+    CommandLine cli("run [OPTIONS] ROOTFS-or-IMAGE [COMMAND] [ARG...]", "busybox /bin/sh");
     cli.flag("-d,--detach", detach, "In the background: print the container's id, and return");
     options = parse_options(cli, argc, argv);
   }

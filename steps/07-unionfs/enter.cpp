@@ -1,0 +1,27 @@
+#include "07-unionfs/enter.hpp"
+
+#include <unistd.h>
+
+#include "common/error.hpp"
+#include "common/explain.hpp"
+#include "common/files.hpp"
+
+namespace stepbox {
+
+static void enter_directory(const std::string& path) {
+  if (path.empty()) return;
+  explain({"mkdir -p ", quoted(path), "; cd ", quoted(path)});
+  make_directories(path);
+  if (::chdir(path.c_str()) == -1) throw_errno({"chdir ", path});
+}
+
+User enter_process(const Options& options) {
+  const ProcessOptions& process = options.process;
+  User user = find_user(process.user);
+  enter_directory(process.working_directory);
+  set_environment(process.environment.variables, false, user.home);
+  for (const Ulimit& limit : process.ulimits) set_limit(limit);  // last: they hold for us, too
+  return user;
+}
+
+}  // namespace stepbox
