@@ -27,7 +27,7 @@ namespace stepbox {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::seconds kDeadline{30};
+constexpr std::chrono::seconds kDeadline{60};
 
 // The verdict travels in a memory file: "2 0 reason…", answer and `refused` as digits.
 void write_verdict(const Fd& paper, const Verdict& verdict) {
@@ -88,7 +88,7 @@ void keep(const Cell& cell, const Ingredients& ingredients, const Fd& paper) {
   if (wait_for_end(init, kDeadline)) return;
   ::kill(init, SIGKILL);
   ::waitpid(init, nullptr, 0);
-  write_verdict(paper, {.reason = "no answer within 30 s\n"});
+  write_verdict(paper, {.reason = "no answer within 60 s\n"});
 }
 
 struct Asked {

@@ -18,7 +18,7 @@ struct Cell {
 };
 
 // Asks all of them, `at_once` at a time, each in a process and a stage of its own; a cell that
-// has no answer within 30 s is ended and counts as false. Afterwards the machine is as before.
+// has no answer within 60 s is ended and counts as false. Afterwards the machine is as before.
 // Throws system_error when this process may not make stages (not root).
 void ask_all(std::vector<Cell>& cells, const Ingredients& ingredients, int at_once);
 
