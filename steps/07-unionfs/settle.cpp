@@ -29,7 +29,7 @@ static void kill_survivor(const Record& record) {
 void settle_containers() {
   const Fd lock = lock_holders();
   for (const std::string& id : list_directory(run_directory() + "/containers")) {
-    Fd holder(::open(holder_of(id).c_str(), O_RDWR | O_CLOEXEC));
+    Fd holder(::open(holder_of(id).c_str(), O_RDWR | O_APPEND | O_CLOEXEC));
     if (!holder || !try_lock(holder, holder_of(id))) continue;  // alive
     const std::string whose = read_file(holder_of(id));         // empty: killed before it said so
     if (!whose.empty() && !whose.starts_with(store() + "\n")) continue;  // another store's
