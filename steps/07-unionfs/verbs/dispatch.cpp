@@ -43,6 +43,10 @@ constexpr Verb kVerbs[] = {
     {"ps", verb_ps, "List containers"},
     {"stats", verb_stats, "Tell what containers use, again each second"},
     {"top", verb_top, "List the processes of a container"},
+
+    {"The whole", nullptr, ""},
+    {"info", verb_info, "Tell how many containers and images there are, and what this host offers"},
+    {"version", verb_version, "Tell which stepbox this is"},
 };
 
 // Options of all verbs may stand before the verb, as docker's do: how many words the next one

@@ -16,6 +16,7 @@ int verb_create(int argc, char** argv, Runner runner);
 int verb_diff(int argc, char** argv, Runner runner);
 int verb_exec(int argc, char** argv, Runner runner);
 int verb_export(int argc, char** argv, Runner runner);
+int verb_info(int argc, char** argv, Runner runner);
 int verb_inspect(int argc, char** argv, Runner runner);
 int verb_port(int argc, char** argv, Runner runner);
 int verb_ps(int argc, char** argv, Runner runner);
@@ -24,6 +25,7 @@ int verb_run(int argc, char** argv, Runner runner);
 int verb_start(int argc, char** argv, Runner runner);
 int verb_stats(int argc, char** argv, Runner runner);
 int verb_top(int argc, char** argv, Runner runner);
+int verb_version(int argc, char** argv, Runner runner);
 int verb_wait(int argc, char** argv, Runner runner);
 
 // Reads what run and create are told of the container to be made. Throws as CommandLine does.

@@ -1,0 +1,170 @@
+// info, version: the runtime itself, and the machine that it is on.
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "05-cgroup/group.hpp"
+#include "07-unionfs/describe.hpp"
+#include "07-unionfs/images.hpp"
+#include "07-unionfs/store.hpp"
+#include "07-unionfs/verbs/verbs.hpp"
+#include "common/error.hpp"
+#include "common/files.hpp"
+#include "common/table.hpp"
+#include "common/text.hpp"
+
+namespace stepbox {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// One line of the text: what it is called there, and its key in JSON.
+struct Line {
+  std::string_view label;
+  const char* key;
+};
+
+std::string as_text(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_array()) return value.dump();
+  std::string text;
+  for (const Json& item : value) text += join({text.empty() ? "" : ", ", as_text(item)});
+  return text;
+}
+
+template <size_t N>
+std::string as_text(const Json& object, const Line (&lines)[N]) {
+  std::string text;
+  for (const auto& [label, key] : lines) {
+    text += join({label, ": ", as_text(object.at(key)), "\n"});
+  }
+  return text;
+}
+
+// The words behind `NAME=` in /etc/os-release, without their quotes. (os-release(5))
+std::string operating_system() {
+  constexpr char kFile[] = "/etc/os-release";
+  for (const std::string& line : split(exists(kFile) ? read_file(kFile) : "", '\n')) {
+    if (!line.starts_with("PRETTY_NAME=")) continue;
+    std::string name = line.substr(12);
+    std::erase(name, '"');
+    return name;
+  }
+  return "unknown";
+}
+
+// "1" or "2": which of them limits memory here; "none" if neither can.
+std::string cgroup_version() {
+  try {
+    return find_hierarchies({"memory"}).at(0).v2 ? "2" : "1";
+  } catch (const Failure&) {
+    return "none";
+  }
+}
+
+Json security_options() {
+  Json options = Json::array();
+  if (exists("/proc/sys/kernel/seccomp")) options.push_back("name=seccomp,profile=builtin");
+  if (exists("/proc/self/ns/cgroup")) options.push_back("name=cgroupns");
+  if (::geteuid() != 0) options.push_back("name=rootless");
+  return options;
+}
+
+std::string architecture(const std::string& machine) {
+  return machine == "x86_64" ? "amd64" : machine == "aarch64" ? "arm64" : machine;
+}
+
+Json make_info() {
+  int running = 0, paused = 0, stopped = 0;
+  for (const Record& record : all_containers()) {
+    ++(!is_alive(record) ? stopped : record.paused ? paused : running);
+  }
+  struct utsname system;
+  ::uname(&system);
+  struct sysinfo memory;
+  ::sysinfo(&memory);
+  return {{"Containers", running + paused + stopped},
+          {"ContainersRunning", running},
+          {"ContainersPaused", paused},
+          {"ContainersStopped", stopped},
+          {"Images", list_directory(store() + "/images").size()},
+          {"ServerVersion", STEPBOX_VERSION},
+          {"Driver", "overlay"},
+          {"LoggingDriver", "json-file"},
+          {"CgroupDriver", "cgroupfs"},
+          {"CgroupVersion", cgroup_version()},
+          {"SecurityOptions", security_options()},
+          {"KernelVersion", system.release},
+          {"OperatingSystem", operating_system()},
+          {"OSType", "linux"},
+          {"Architecture", system.machine},
+          {"NCPU", ::sysconf(_SC_NPROCESSORS_ONLN)},
+          {"MemTotal", static_cast<int64_t>(memory.totalram) * memory.mem_unit},
+          {"Name", system.nodename},
+          {"DockerRootDir", store()}};
+}
+
+constexpr Line kInfo[] = {{"Containers", "Containers"},
+                          {" Running", "ContainersRunning"},
+                          {" Paused", "ContainersPaused"},
+                          {" Stopped", "ContainersStopped"},
+                          {"Images", "Images"},
+                          {"Server Version", "ServerVersion"},
+                          {"Storage Driver", "Driver"},
+                          {"Logging Driver", "LoggingDriver"},
+                          {"Cgroup Driver", "CgroupDriver"},
+                          {"Cgroup Version", "CgroupVersion"},
+                          {"Security Options", "SecurityOptions"},
+                          {"Kernel Version", "KernelVersion"},
+                          {"Operating System", "OperatingSystem"},
+                          {"OSType", "OSType"},
+                          {"Architecture", "Architecture"},
+                          {"CPUs", "NCPU"},
+                          {"Total Memory", "MemTotal"},
+                          {"Name", "Name"},
+                          {"Root Dir", "DockerRootDir"}};
+
+constexpr Line kVersion[] = {{" Version", "Version"},
+                             {" OS", "Os"},
+                             {" Architecture", "Arch"},
+                             {" Kernel", "KernelVersion"}};
+
+Format parse(CommandLine& cli, int argc, char** argv) {
+  Format format = Format::kTable;
+  add_format_option(cli, format);
+  add_store_option(cli);
+  cli.parse(argc, argv);
+  cli.end();
+  return format;
+}
+
+}  // namespace
+
+int verb_info(int argc, char** argv, Runner) {
+  CommandLine cli("info [OPTIONS]", "info --format json | jq .CgroupVersion");
+  const Format format = parse(cli, argc, argv);
+  settle();
+  Json info = make_info();
+  if (format == Format::kTable) info["MemTotal"] = as_binary_size(info["MemTotal"]);
+  print(format == Format::kJson ? info.dump() + "\n" : as_text(info, kInfo));
+  return 0;
+}
+
+int verb_version(int argc, char** argv, Runner) {
+  CommandLine cli("version [OPTIONS]", "version");
+  const Format format = parse(cli, argc, argv);
+  struct utsname system;
+  ::uname(&system);
+  const Json version{{"Version", STEPBOX_VERSION},
+                     {"Os", "linux"},
+                     {"Arch", architecture(system.machine)},
+                     {"KernelVersion", system.release}};
+  print(format == Format::kJson ? Json{{"Client", version}}.dump() + "\n"
+                                : "stepbox:\n" + as_text(version, kVersion));
+  return 0;
+}
+
+}  // namespace stepbox
