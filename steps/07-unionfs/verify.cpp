@@ -1,35 +1,14 @@
 // The claims of step 7: many containers share one image; each is remembered, until it is removed.
-#include <signal.h>
+#include "07-unionfs/verify.hpp"
+
 #include <unistd.h>
 
 #include <set>
 
 #include "common/files.hpp"
-#include "common/testing/claim.hpp"
-#include "common/testing/stage.hpp"
-#include "common/testing/subject.hpp"
 
 namespace stepbox {
 namespace {
-
-std::vector<std::string> shell(const std::string& script) { return {"/bin/sh", "-c", script}; }
-
-// A container in the background, called `name`; it waits, with `name` as a word of its command.
-Running start_named(Subject& subject, const std::string& name) {
-  Running running =
-      subject.start({.options = {"--name", name}, .command = {"/bin/probe", "wait", name}});
-  running.wait_for_output("ready");
-  return running;
-}
-
-void stop(Running& running) {
-  running.signal(SIGTERM);
-  running.wait();
-}
-
-void remove(Subject& subject, const std::string& name) {
-  CHECK(subject.run({.command = {name}, .verb = "rm"}).status == 0);
-}
 
 std::string ps(Subject& subject, const std::vector<std::string>& options = {}) {
   return subject.run({.options = options, .verb = "ps"}).out;

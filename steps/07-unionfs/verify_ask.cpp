@@ -1,48 +1,9 @@
-// The claims of step 7 about what it tells: help, lists, and single containers.
-#include <signal.h>
-
+// The claims of step 7 about what it tells: of itself, and of what containers use.
 #include <algorithm>
 
-#include "common/files.hpp"
-#include "common/testing/claim.hpp"
-#include "common/testing/stage.hpp"
-#include "common/testing/subject.hpp"
-#include "common/text.hpp"
+#include "07-unionfs/verify.hpp"
 
 namespace stepbox {
-namespace {
-
-// A container in the background, called `name`; it waits, with `name` as a word of its command.
-Running start_named(Subject& subject, const std::string& name,
-                    std::vector<std::string> options = {}) {
-  options.insert(options.end(), {"--rm", "--name", name});
-  Running running = subject.start({.options = options, .command = {"/bin/probe", "wait", name}});
-  running.wait_for_output("ready");
-  return running;
-}
-
-void stop(Running& running) {
-  running.signal(SIGTERM);
-  running.wait();
-}
-
-// The words of each line.
-std::vector<std::vector<std::string>> lines_of(const std::string& text) {
-  std::vector<std::vector<std::string>> lines;
-  for (const std::string& line : split(text, '\n')) {
-    if (!line.empty()) lines.push_back(words_in(line));
-  }
-  return lines;
-}
-
-// A verb about a container that is not there has status 1, and says so.
-void check_unknown(Subject& subject, const std::string& verb) {
-  const Run run = subject.run({.command = {"nobody"}, .verb = verb});
-  CHECK(run.status == 1);
-  CHECK(holds(run.err, "no such container: nobody"));
-}
-
-}  // namespace
 
 // --- help ---------------------------------------------------------------------------------
 
@@ -69,110 +30,27 @@ CLAIM("a verb that fails has status 1 and one that is misused has 125", {.step =
   CHECK(subject.run({.command = {"word"}, .verb = "ps", .may_refuse = true}).status == 125);
 }
 
-// --- ps -----------------------------------------------------------------------------------
+// --- info, version ------------------------------------------------------------------------
 
-CLAIM("ps chooses by -f and -n and -l", {.step = 7, .points = 2}) {
-  const std::string old = random_word(), ended = random_word(), alive = random_word();
-  Running first = start_named(subject, old);
-  subject.run({.options = {"--name", ended}, .command = {"/bin/sh", "-c", "exit 3"}});
-  Running last = start_named(subject, alive);
-  const auto names = [&](std::vector<std::string> options) {
-    std::vector<std::string> found;
-    for (const auto& line : lines_of(subject.run({.options = options, .verb = "ps"}).out)) {
-      if (line.back() != "NAMES") found.push_back(line.back());
-    }
-    return found;
-  };
-  using Names = std::vector<std::string>;
-  CHECK(names({"-f", "status=exited"}) == Names{ended});
-  CHECK(names({"-f", "exited=3"}) == Names{ended});
-  CHECK(names({"-a", "-f", "exited=0"}) == Names{});
-  CHECK(names({"-f", "name=" + old}) == Names{old});
-  CHECK_MESSAGE(names({"-f", "name=" + ended}) == Names{}, "it does not run: that takes -a");
-  CHECK(names({"-a", "-f", "name=" + ended, "-f", "name=" + old}).size() == 2);
-  CHECK(names({"-a", "-f", "ancestor=" + stage.rootfs()}).size() == 3);
-  CHECK(names({"-n", "2"}).size() == 2);
-  CHECK(names({"-l"}).size() == 1);
-  for (const char* filter : {"colour=red", "status=tired", "name=(", "name"}) {
-    const Run run = subject.run({.options = {"-f", filter}, .verb = "ps", .may_refuse = true});
-    CHECK(run.status == 125);
-  }
-  stop(first);
-  stop(last);
-  CHECK(subject.run({.command = {ended}, .verb = "rm"}).status == 0);
-}
-
-CLAIM("ps writes an object a line with --format json", {.step = 7}) {
+CLAIM("info counts containers by what they are doing", {.step = 7}) {
   const std::string name = random_word();
-  const Run run =
-      subject.run({.options = {"--name", name}, .command = {"/bin/sh", "-c", "exit 3 # \"a\"\nb"}});
-  CHECK(run.status == 3);
-  const std::string line = subject.run({.options = {"-a", "--format", "json"}, .verb = "ps"}).out;
-  CHECK(line.find('\n') == line.size() - 1);
-  for (const char* part : {"\"State\":\"exited\"", "\"Status\":\"Exited (3) ", "\"Ports\":\"\"",
-                           "\"Command\":\"\\\"/bin/sh -c 'exit 3"}) {
-    CHECK_MESSAGE(holds(line, part), part);
-  }
-  CHECK(holds(line, "\"Names\":\"" + name + "\""));
-  const Run table = subject.run({.options = {"-a", "--no-trunc"}, .verb = "ps"});
-  CHECK_MESSAGE(lines_of(table.out).size() == 2, "one line a container, whatever its command");
-  CHECK(holds(table.out, "exit 3 # \\\"a\\\"\\nb"));
-  const Run ids = subject.run({.options = {"-aq", "--no-trunc"}, .verb = "ps"});
-  CHECK(ids.out.size() == 65);
-  CHECK(subject.run({.options = {"--format", "yaml"}, .verb = "ps", .may_refuse = true}).status ==
-        125);
-  CHECK(subject.run({.command = {name}, .verb = "rm"}).status == 0);
-}
-
-CLAIM("ps -s tells what a container has written", {.step = 7}) {
-  const std::string name = random_word();
-  const Run run =
-      subject.run({.options = {"--name", name},
-                   .command = {"/bin/dd", "if=/dev/zero", "of=/big", "bs=1000", "count=12"}});
-  CHECK(run.status == 0);
-  CHECK(holds(subject.run({.options = {"-as"}, .verb = "ps"}).out, "12kB (virtual "));
-  CHECK(subject.run({.command = {name}, .verb = "rm"}).status == 0);
-}
-
-// --- inspect ------------------------------------------------------------------------------
-
-CLAIM("inspect tells how a container was made and what it is doing", {.step = 7, .points = 2}) {
-  const std::string name = random_word();
-  make_directories(stage.scratch("data"));
-  Running running = start_named(
-      subject, name,
-      {"-m", "64m", "--cpus", "0.5", "-p", "8080:80", "-v", stage.scratch("data") + ":/mnt:ro"});
-  const pid_t pid = stage.find_process(name);
-  const std::string text = subject.run({.command = {name}, .verb = "inspect"}).out;
-  for (const std::string& part :
-       {std::string("\"Status\": \"running\""), "\"Pid\": " + std::to_string(pid) + ",",
-        std::string("\"Memory\": 67108864"), std::string("\"NanoCpus\": 500000000"),
-        std::string("\"HostPort\": \"8080\""), std::string("\"Path\": \"/bin/probe\""),
-        "\"Source\": \"" + stage.scratch("data") + "\"", std::string("\"IPAddress\": \"172.16."),
-        "\"Name\": \"/" + name + "\""}) {
-    CHECK_MESSAGE(holds(text, part), part);
-  }
+  Running running = start_named(subject, name, {"--rm"});
+  subject.run({.options = {"--name", "ended"}, .command = {"/bin/true"}});
+  const std::string text = subject.run({.verb = "info"}).out;
+  CHECK(text.starts_with("Containers: 2\n Running: 1\n Paused: 0\n Stopped: 1\n"));
+  CHECK(holds(text, "Kernel Version: "));
+  const std::string json = subject.run({.options = {"--format", "json"}, .verb = "info"}).out;
+  CHECK(json.starts_with("{\"Containers\":2,\"ContainersRunning\":1,"));
+  CHECK(subject.run({.command = {"word"}, .verb = "info", .may_refuse = true}).status == 125);
   stop(running);
+  remove(subject, "ended");
 }
 
-CLAIM("inspect prints what it finds and fails for what it does not", {.step = 7}) {
-  const std::string name = random_word();
-  subject.run({.options = {"--name", name}, .command = {"/bin/sh", "-c", "exit 3"}});
-  const Run run = subject.run({.command = {"nobody", name}, .verb = "inspect"});
-  CHECK(run.status == 1);
-  CHECK(holds(run.err, "no such object: nobody"));
-  CHECK(holds(run.out, "\"ExitCode\": 3"));
-  CHECK(holds(run.out, "\"Pid\": 0"));
-  CHECK(subject.run({.command = {"nobody"}, .verb = "inspect"}).out == "[]\n");
-  const Run image =
-      subject.run({.options = {"--type", "image"}, .command = {name}, .verb = "inspect"});
-  CHECK(image.status == 1);
-  CHECK(holds(image.err, "no such image: " + name));
-  const Run line =
-      subject.run({.options = {"-f", "json"}, .command = {stage.rootfs()}, .verb = "inspect"});
-  CHECK(line.out.starts_with("{\"Id\":"));
-  CHECK(lines_of(line.out).size() == 1);
-  CHECK(subject.run({.command = {name}, .verb = "rm"}).status == 0);
+CLAIM("version tells which stepbox this is", {.step = 7}) {
+  CHECK(holds(subject.run({.verb = "version"}).out, "\n Version: "));
+  const Run json = subject.run({.options = {"--format", "json"}, .verb = "version"});
+  CHECK(json.out.starts_with("{\"Client\":{\"Version\":\""));
+  CHECK(subject.run({.command = {"word"}, .verb = "version", .may_refuse = true}).status == 125);
 }
 
 // --- top, stats, port ---------------------------------------------------------------------
@@ -180,7 +58,7 @@ CLAIM("inspect prints what it finds and fails for what it does not", {.step = 7}
 CLAIM("top lists all processes of a container and no others",
       {.step = 7, .points = 2, .hint = "they share its PID namespace, however they came there"}) {
   const std::string name = random_word(), word = random_word();
-  Running running = start_named(subject, name);
+  Running running = start_named(subject, name, {"--rm"});
   Running joined = subject.start({.command = {name, "/bin/probe", "wait", word}, .verb = "exec"});
   joined.wait_for_output("ready");
   const auto lines = lines_of(subject.run({.command = {name}, .verb = "top"}).out);
@@ -222,7 +100,7 @@ CLAIM("stats tells what a container uses of its limits", {.step = 7, .points = 2
 
 CLAIM("stats at a terminal begins anew each second until ^C", {.step = 7}) {
   const std::string name = random_word();
-  Running running = start_named(subject, name);
+  Running running = start_named(subject, name, {"--rm"});
   PtyRun terminal = subject.start_on_pty({.verb = "stats"});
   terminal.wait_for_output(name, 2);
   terminal.type("\x03");
@@ -233,7 +111,7 @@ CLAIM("stats at a terminal begins anew each second until ^C", {.step = 7}) {
 
 CLAIM("stats ends with the containers that it was asked about", {.step = 7}) {
   const std::string name = random_word();
-  Running running = start_named(subject, name);
+  Running running = start_named(subject, name, {"--rm"});
   Running stats = subject.start({.command = {name}, .verb = "stats"});
   stats.wait_for_output(name);
   stop(running);
@@ -242,7 +120,8 @@ CLAIM("stats ends with the containers that it was asked about", {.step = 7}) {
 
 CLAIM("port tells which ports of the host lead to a container", {.step = 7}) {
   const std::string name = random_word();
-  Running running = start_named(subject, name, {"-p", "8080:80", "-p", "127.0.0.1:5353:53/udp"});
+  Running running =
+      start_named(subject, name, {"--rm", "-p", "8080:80", "-p", "127.0.0.1:5353:53/udp"});
   const auto port = [&](std::vector<std::string> words) {
     words.insert(words.begin(), name);
     return subject.run({.command = words, .verb = "port"});

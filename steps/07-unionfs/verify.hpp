@@ -1,0 +1,57 @@
+// What the claims of step 7 share.
+#ifndef STEPBOX_STEPS_07_UNIONFS_VERIFY_HPP_
+#define STEPBOX_STEPS_07_UNIONFS_VERIFY_HPP_
+
+#include <signal.h>
+
+#include <string>
+#include <vector>
+
+#include "common/testing/claim.hpp"
+#include "common/testing/stage.hpp"
+#include "common/testing/subject.hpp"
+#include "common/text.hpp"
+
+namespace stepbox {
+
+inline std::vector<std::string> shell(const std::string& script) {
+  return {"/bin/sh", "-c", script};
+}
+
+// A container in the background, called `name`; it waits, with `name` as a word of its command.
+inline Running start_named(Subject& subject, const std::string& name,
+                           std::vector<std::string> options = {}) {
+  options.insert(options.end(), {"--name", name});
+  Running running = subject.start({.options = options, .command = {"/bin/probe", "wait", name}});
+  running.wait_for_output("ready");
+  return running;
+}
+
+inline void stop(Running& running) {
+  running.signal(SIGTERM);
+  running.wait();
+}
+
+inline void remove(Subject& subject, const std::string& name) {
+  CHECK(subject.run({.command = {name}, .verb = "rm"}).status == 0);
+}
+
+// The words of each line.
+inline std::vector<std::vector<std::string>> lines_of(const std::string& text) {
+  std::vector<std::vector<std::string>> lines;
+  for (const std::string& line : split(text, '\n')) {
+    if (!line.empty()) lines.push_back(words_in(line));
+  }
+  return lines;
+}
+
+// A verb about a container that is not there has status 1, and says so.
+inline void check_unknown(Subject& subject, const std::string& verb) {
+  const Run run = subject.run({.command = {"nobody"}, .verb = verb});
+  CHECK(run.status == 1);
+  CHECK(holds(run.err, "no such container: nobody"));
+}
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_07_UNIONFS_VERIFY_HPP_
