@@ -26,7 +26,7 @@ void explain_as_box();
 void explain(Words words);
 
 // As a shell would need the word to be typed: a path with a blank gets its quotes.
-std::string quoted(std::string_view word);
+std::string quoted(const std::string& word);  // no string_view: std::quoted() would fit as well
 std::string quoted(const std::vector<std::string>& words);
 
 }  // namespace stepbox
