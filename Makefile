@@ -7,7 +7,7 @@ TESTS := test1 test2 test3 test4 test5 test6 test7
 DIFFS := diff2 diff3 diff4 diff5 diff6 diff7
 
 .PHONY: help $(STEPS) $(TESTS) $(DIFFS) demo hello busybox-shell test matrix sabotage bench \
-        doctor distros setup format format-check lint clean ready vm
+        doctor rescue distros setup format format-check lint clean ready vm
 
 help:
 	@sed -n 's/^## \{0,1\}//p' Makefile
@@ -80,6 +80,8 @@ vm: ready
 ## Look after
 ##   make doctor         what of the lab works here, what does not, and what mends it (LANE=root,
 ##                       rootless or vm)
+##   make rescue         remove what killed containers have left, and say each thing; FORCE=1: end
+##                       those that run, too
 ##   make setup          install what is missing (apt-get, never removing anything)
 ##   make format         format the C++ sources;  make format-check only looks
 ##   make lint           clang-tidy and shellcheck
@@ -87,6 +89,9 @@ vm: ready
 ##
 doctor:
 	@scripts/doctor
+
+rescue: ready
+	@scripts/rescue
 
 setup:
 	@scripts/setup

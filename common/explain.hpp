@@ -2,7 +2,7 @@
 // a reader could have typed. On stderr:
 //
 //   host# unshare --fork --pid --mount …      what the parent does, on the host
-//   box# mount -t proc proc /srv/busybox/proc  what the child does, inside
+//   box# mount -t proc stepbox /srv/busybox/proc  what the child does, inside
 //
 // What isolates is said; the bookkeeping around it (locks, records, folders of ours) is not.
 #ifndef STEPBOX_COMMON_EXPLAIN_HPP_

@@ -64,8 +64,8 @@ static std::string as_options(unsigned long flags, const char* data) {
 }
 
 void mount_new(const char* type, const MountPoint& target, unsigned long flags, const char* data) {
-  explain({"mount -t ", type, as_options(flags, data), " ", type, " ", quoted(target.name())});
-  if (::mount(type, target.handle().c_str(), type, flags, data) == -1) {
+  explain({"mount -t ", type, as_options(flags, data), " stepbox ", quoted(target.name())});
+  if (::mount(kMountSource, target.handle().c_str(), type, flags, data) == -1) {
     throw_errno({"mount ", type, " on ", target.name()});
   }
 }

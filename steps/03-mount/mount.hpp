@@ -73,7 +73,11 @@ Mounts bind_onto_itself(const std::string& directory);
 
 // The pieces, for the later steps.
 
-// mount(2) of a new file system of `type`; `flags` are MS_*, `data` as in mount(8) -o.
+// What our mounts name as their source, so that they are known for ours.
+constexpr char kMountSource[] = "stepbox";
+
+// mount(2) of a new file system of `type`, which has no device; `flags` are MS_*, `data` as in
+// mount(8) -o.
 void mount_new(const char* type, const MountPoint& target, unsigned long flags, const char* data);
 
 // `source`, and what is mounted below it, appears at `target` too, as with mount(2)'s MS_BIND and

@@ -31,20 +31,23 @@ MountEntry parse_mountinfo(const std::string& line) {
   MountEntry entry;
   if (words.size() < 5) return entry;
   entry.id = std::atoi(words[0].c_str());
+  entry.parent = std::atoi(words[1].c_str());
+  entry.device = words[2];
   entry.root = unescaped(words[3]);
   entry.target = unescaped(words[4]);
   for (size_t i = 5; i + 3 < words.size(); ++i) {
     if (words[i] != "-") continue;  // a varying number of tags stands before it
     entry.type = words[i + 1];
+    entry.source = words[i + 2];
     entry.options = words[i + 3];
     break;
   }
   return entry;
 }
 
-std::vector<MountEntry> read_mountinfo() {
+std::vector<MountEntry> read_mountinfo(const std::string& process) {
   std::vector<MountEntry> entries;
-  for (const std::string& line : split(read_file("/proc/self/mountinfo"), '\n')) {
+  for (const std::string& line : split(read_file("/proc/" + process + "/mountinfo"), '\n')) {
     if (!line.empty()) entries.push_back(parse_mountinfo(line));
   }
   return entries;

@@ -123,9 +123,22 @@ void remove_dead_leases(void (*settle)(const std::string& note)) {
     const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file || !try_lock(file, path)) continue;
     settle(read_file(path));
+    explain({"rm ", path});
     ::unlink(path.c_str());
   }
   ::closedir(leases);
 }
+
+std::vector<std::string> read_leases() {
+  std::vector<std::string> notes;
+  DIR* leases = ::opendir(directory().c_str());
+  while (const dirent* entry = leases ? ::readdir(leases) : nullptr) {
+    if (entry->d_name[0] != '.') notes.push_back(read_file(directory() + "/" + entry->d_name));
+  }
+  if (leases) ::closedir(leases);
+  return notes;
+}
+
+void forget_last_address() { ::unlink(last_path().c_str()); }
 
 }  // namespace stepbox

@@ -58,6 +58,12 @@ class Lease {
   Fd file_;  // holds the lock
 };
 
+// The notes of all leases. After remove_dead_leases(), with the lock still held: of living holders.
+std::vector<std::string> read_leases();
+
+// Where the search for a free address goes on is forgotten. When nobody has a lease.
+void forget_last_address();
+
 // Removes the leases whose holders are dead; calls `settle` with the note of each, before it goes.
 void remove_dead_leases(void (*settle)(const std::string& note));
 

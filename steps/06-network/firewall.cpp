@@ -93,6 +93,20 @@ void ensure_firewall(const Subnet& subnet) {
   }
 }
 
+void remove_firewall() {
+  if (has_nft_table("stepbox")) run_nft("delete table ip stepbox\n");
+  for (const char* chain : {"DOCKER-USER", "FORWARD"}) {
+    if (!has_nft_chain("filter", chain) || !has_nft_comment("filter", chain)) continue;
+    const std::string rules =
+        run_program({"nft", "-a", "list", "chain", "ip", "filter", chain}, "");
+    for (const std::string& rule : split(rules, '\n')) {
+      const size_t handle = rule.find(" # handle ");
+      if (rule.find("comment \"stepbox\"") == std::string::npos || handle == rule.npos) continue;
+      run_nft(join({"delete rule ip filter ", chain, " handle ", rule.substr(handle + 10), "\n"}));
+    }
+  }
+}
+
 Fd bind_port(const PublishedPort& port) {
   const int type = (port.udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC;
   Fd socket(::socket(AF_INET, type, 0));

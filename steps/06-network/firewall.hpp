@@ -25,6 +25,9 @@ void parse_value(const std::string& text, PublishedPort& port);  // throws Failu
 // put there. Outside, with the network's lock held.
 void ensure_firewall(const Subnet& subnet);
 
+// Undoes ensure_firewall(), when nobody needs it any more. With the network's lock held.
+void remove_firewall();
+
 // Takes the port on the host by a socket, which nobody reads: nftables leads packets away before
 // they come to it. So no other program, and no other container, gets the port.
 // Throws Failure when it is in use.

@@ -9,7 +9,6 @@
 
 namespace stepbox {
 
-constexpr char kBridge[] = "stepbox0";
 constexpr char kInside[] = "eth0";
 
 void parse_value(const std::string& text, NetworkMode& mode) {
@@ -76,15 +75,19 @@ static void ensure_bridge(const Subnet& subnet) {
   links.commit();
 }
 
-static Fd lock_network() {
+Fd lock_network() {
   make_directories(kRunDirectory);
   return lock_file(join({kRunDirectory, "/network.lock"}));
+}
+
+void give_back(const std::string& note) {
+  unpublish(note.substr(std::min(note.find('\n') + 1, note.size())));
 }
 
 void settle_network() {
   if (::geteuid() != 0 || !exists(kRunDirectory)) return;
   const Fd lock = lock_network();
-  remove_dead_leases(unpublish);
+  remove_dead_leases(give_back);
 }
 
 void Network::join_bridge(const std::string& id) {
@@ -94,8 +97,8 @@ void Network::join_bridge(const std::string& id) {
   for (const PublishedPort& port : options_.ports) ports_.push_back(bind_port(port));
   lease_.emplace(subnet_);
   elements_ = as_nft_elements(options_.ports, lease_->address());
-  if (!elements_.empty()) lease_->keep(elements_);  // for who finds it, should we be killed
   veth_ = "sb-" + id.substr(0, 8);
+  lease_->keep(veth_ + "\n" + elements_);  // for who finds it, should we be killed
 }
 
 Network::Network(const std::string& id, const NetworkOptions& options, const Namespaces& namespaces)

@@ -62,6 +62,18 @@ void mount_name_files(const NameFiles& files);
 // Outside. Gives back the addresses and ports of containers whose parents were killed.
 void settle_network();
 
+// Outside, as root, for `rescue`: settles, removes cables that no living container has, and if
+// there is no such container, the bridge, its table, and our rules in FORWARD. (leftovers.cpp)
+void remove_network_leftovers();
+
+// What a lease's note says is published, is so no more: remove_dead_leases() calls it.
+void give_back(const std::string& note);
+
+// The lock of all this. Throws Failure when it cannot be had within 10 s.
+Fd lock_network();
+
+constexpr char kBridge[] = "stepbox0";
+
 class Network {
  public:
   // Outside. Settles first. Makes the bridge if this is the first

@@ -41,8 +41,8 @@ class MountOptions {
 
 void MountOptions::mount_on(const std::string& directory) const {
   const MountPoint target(directory, "/");
-  explain({"mount -t overlay -o ", quoted(shown_), " overlay ", quoted(directory)});
-  if (::mount("overlay", target.handle().c_str(), "overlay", 0, data_.c_str()) == 0) return;
+  explain({"mount -t overlay -o ", quoted(shown_), " stepbox ", quoted(directory)});
+  if (::mount(kMountSource, target.handle().c_str(), "overlay", 0, data_.c_str()) == 0) return;
   const std::system_error error(errno, std::generic_category(), "mount overlay on " + directory);
   if (error.code() == std::errc::no_such_device) {
     throw Failure(error.what(), "this kernel has no overlay: modprobe overlay, or --storage copy");

@@ -29,6 +29,7 @@ constexpr Verb kVerbs[] = {
     {"start", verb_start, "Run containers that have ended once more, with their changes"},
 
     {"Control", nullptr, ""},
+    {"rescue", verb_rescue, "Remove what killed containers have left, of all steps"},
     {"rm", verb_rm, "Remove containers, with all that they changed"},
     {"wait", verb_wait, "Wait until containers have ended; print their exit statuses"},
 

@@ -20,6 +20,7 @@ int verb_info(int argc, char** argv, Runner runner);
 int verb_inspect(int argc, char** argv, Runner runner);
 int verb_port(int argc, char** argv, Runner runner);
 int verb_ps(int argc, char** argv, Runner runner);
+int verb_rescue(int argc, char** argv, Runner runner);
 int verb_rm(int argc, char** argv, Runner runner);
 int verb_run(int argc, char** argv, Runner runner);
 int verb_start(int argc, char** argv, Runner runner);
