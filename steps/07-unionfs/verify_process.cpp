@@ -157,7 +157,7 @@ CLAIM("--tmpfs is memory that nothing in it can be run from", {.step = 7}) {
                                .command = shell("grep /new/memory /proc/mounts; cd /new/memory\n"
                                                 "cp /bin/true x; ./x || echo refused")});
   CHECK(holds(run.out,
-              "tmpfs /new/memory tmpfs rw,nosuid,nodev,noexec,relatime,size=1024k,mode=700"));
+              "stepbox /new/memory tmpfs rw,nosuid,nodev,noexec,relatime,size=1024k,mode=700"));
   CHECK(holds(run.out, "refused\n"));
   CHECK_FALSE(exists(stage.rootfs() + "/new"));
   check_refused(subject, {"--tmpfs", "/x:sise=1m"}, "'sise=1m' is no option");
