@@ -74,8 +74,10 @@ void make_directories(const std::string& path, unsigned mode) {
 
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
-bool try_lock(const Fd& file, const std::string& path) {
-  if (::flock(file.get(), LOCK_EX | LOCK_NB) == -1) {
+static int operation_of(Lock lock) { return lock == Lock::kShared ? LOCK_SH : LOCK_EX; }
+
+bool try_lock(const Fd& file, const std::string& path, Lock lock) {
+  if (::flock(file.get(), operation_of(lock) | LOCK_NB) == -1) {
     if (errno == EWOULDBLOCK) return false;
     throw_errno({"lock ", path});
   }
@@ -109,17 +111,18 @@ class Alarm {
   sigset_t mask_before_;
 };
 
-Fd lock_file(const std::string& path) {
+Fd lock_file(const std::string& path, Lock lock) {
   const Alarm alarm(10);
   for (;;) {
     Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!file) throw_errno({"open ", path});
-    if (::flock(file.get(), LOCK_EX) == -1) {  // in the order of their coming, and asleep
+    // In the order of their coming, and asleep.
+    if (::flock(file.get(), operation_of(lock)) == -1) {
       if (errno != EINTR) throw_errno({"lock ", path});
       throw Failure(join({"lock ", path, ": held for 10 s by another process"}),
                     join({"see who has it: fuser -v ", path}));
     }
-    if (try_lock(file, path)) return file;  // ours: but is it still the file of that name?
+    if (try_lock(file, path, lock)) return file;  // ours: but is it still the file of that name?
   }
 }
 

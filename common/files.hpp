@@ -31,16 +31,19 @@ void make_directories(const std::string& path, unsigned mode = 0755);
 
 bool exists(const std::string& path);
 
+// Who may hold a lock beside its holder: nobody, or others who share it too.
+enum class Lock { kAlone, kShared };
+
 // Takes flock(2) on an open file or directory without waiting. False where somebody holds it, and
 // where `path` no longer names it: it was removed, and perhaps made anew, since it was opened.
 // The kernel lets go of it when the last copy of the descriptor is closed, however its holder
 // died: so a lock tells who is alive, and a pid alone never does.
 // Throws system_error where the file cannot be locked at all.
-bool try_lock(const Fd& file, const std::string& path);
+bool try_lock(const Fd& file, const std::string& path, Lock lock = Lock::kAlone);
 
 // Opens (creating it) and locks a file, waiting up to 10 s for its holder.
 // Throws Failure when that was not enough.
-Fd lock_file(const std::string& path);
+Fd lock_file(const std::string& path, Lock lock = Lock::kAlone);
 
 }  // namespace stepbox
 

@@ -64,6 +64,7 @@ Container::Container(const Record& record, Fd holder, bool remove)
 
 // `remove` until it is started: one that never was is nothing to come back to.
 Container::Container(const Options& options) : Container(new_record(options), Fd(), true) {
+  image_ = use_image(record_.image);
   holder_ = hold(id());
   make_directories(directory(), 0700);
   take_name(record_.name, id());

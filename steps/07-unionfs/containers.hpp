@@ -57,6 +57,7 @@ class Container {
 
   Record record_;
   Fd holder_;
+  Fd image_;  // nobody removes it meanwhile
   bool remove_;
   Caller* caller_ = nullptr;
 };

@@ -112,14 +112,4 @@ TEST_CASE("a container that has no record yet is left out") {
   CHECK(all_containers()[0].id == id);
 }
 
-TEST_CASE("an image of the store comes before a directory of that name") {
-  const Example example;
-  make_directories(store() + "/images/tmp");
-  const std::string images = std::filesystem::canonical(store() + "/images").string();
-  CHECK(find_image("tmp").layers.at(0) == images + "/tmp");
-  CHECK(find_image("/tmp").layers.at(0) == "/tmp");
-  CHECK_THROWS_AS(find_image("no-such-image"), Failure);
-  CHECK_THROWS_AS(find_image(""), Failure);
-}
-
 }  // namespace stepbox

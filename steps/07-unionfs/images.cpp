@@ -1,22 +1,113 @@
 #include "07-unionfs/images.hpp"
 
+#include <fcntl.h>
+
+#include <algorithm>
+#include <set>
+
 #include "02-chroot/chroot.hpp"
-#include "07-unionfs/store.hpp"
+#include "07-unionfs/containers.hpp"
+#include "07-unionfs/image_store.hpp"
+#include "07-unionfs/references.hpp"
+#include "07-unionfs/staging.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
 
 namespace stepbox {
 
-Image find_image(const std::string& name) {
-  const bool plain = !name.empty() && name.front() != '.' && name.find('/') == std::string::npos;
-  const std::string stored = store() + "/images/" + name;
-  if (plain && exists(stored))
-    return {.id = "", .name = name, .layers = {find_rootfs(stored)}, .config = {}};
-  if (!exists(name)) {
-    throw Failure("no such verb, image or rootfs: " + name,
-                  "verbs: run, start, exec, ps, rm; `make busybox` makes a rootfs");
+namespace {
+
+constexpr std::string_view kPrefix = "sha256:";
+
+// The id of the image of that name, else of those whose id begins so; empty if there is none.
+std::string image_id(const std::string& reference) {
+  if (is_reference(reference)) {
+    const std::string id = id_of_tag(parse_reference(reference).text());
+    if (!id.empty()) return id;
   }
-  return {.id = "", .name = name, .layers = {find_rootfs(name)}, .config = {}};
+  const std::string digits =
+      reference.starts_with(kPrefix) ? reference.substr(kPrefix.size()) : reference;
+  if (digits.empty() || digits.find_first_not_of("0123456789abcdef") != digits.npos) return "";
+  std::string found;
+  for (const std::string& id : image_ids()) {
+    if (!id.starts_with(digits)) continue;
+    if (!found.empty()) {
+      throw Failure("more than one image's id begins with " + reference, "give more of it");
+    }
+    found = id;
+  }
+  return found;
+}
+
+// The uppermost first. One layer twice is one too many for overlayfs; the upper one hides all that
+// the lower one could show.
+std::vector<std::string> directories_of(const ImageFile& file) {
+  std::vector<std::string> directories;
+  for (auto id = file.diff_ids.rbegin(); id != file.diff_ids.rend(); ++id) {
+    const std::string directory = layer_directory(*id);
+    if (std::find(directories.begin(), directories.end(), directory) == directories.end()) {
+      directories.push_back(directory);
+    }
+  }
+  return directories;
+}
+
+Image load_image(const std::string& id, const std::string& name) {
+  const ImageFile file = read_image_file(id);
+  if (file.diff_ids.empty()) throw Failure(join({"image ", name, " has no layers: no files"}));
+  return {.id = id, .name = name, .layers = directories_of(file), .config = file.config};
+}
+
+}  // namespace
+
+Image find_image(const std::string& name) {
+  if (is_reference(name)) {
+    const std::string id = id_of_tag(parse_reference(name).text());
+    if (!id.empty()) return load_image(id, name);
+  }
+  if (exists(name)) return {.id = "", .name = name, .layers = {find_rootfs(name)}, .config = {}};
+  const std::string id = image_id(name);
+  if (!id.empty()) return load_image(id, name);
+  throw Failure("no such verb, image or rootfs: " + name,
+                "`images` lists the images, --help the verbs; `make busybox` makes a rootfs");
+}
+
+Fd use_image(const Image& image) {
+  if (image.id.empty()) return Fd();
+  Fd file = hold_image(image.id, Lock::kShared);
+  if (!file) throw Failure("no such image: " + image.name, "it was removed: images");
+  return file;
+}
+
+std::vector<StoredImage> all_images() {
+  std::vector<StoredImage> images;
+  for (const std::string& id : image_ids()) {
+    try {
+      const ImageFile file = read_image_file(id);
+      const std::set<std::string> layers(file.diff_ids.begin(), file.diff_ids.end());
+      StoredImage image{.id = id, .names = names_of(id), .created = file.created};
+      for (const std::string& layer : layers) image.size += layer_size(layer);
+      images.push_back(std::move(image));
+    } catch (const std::exception& error) {
+      warn({error.what()});  // removed just now, or damaged
+    }
+  }
+  std::stable_sort(images.begin(), images.end(), [](const StoredImage& a, const StoredImage& b) {
+    return a.created > b.created;
+  });
+  return images;
+}
+
+std::string find_image_id(const std::string& reference) {
+  const std::string id = image_id(reference);
+  if (id.empty()) throw Failure("No such image: " + reference, "images lists them");
+  return id;
+}
+
+void tag_image(const std::string& reference, const std::string& name) {
+  const Staging staging;
+  ImageIndex index(staging);
+  index.tag(parse_reference(name).text(), find_image_id(reference));
 }
 
 }  // namespace stepbox

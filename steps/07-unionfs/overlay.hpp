@@ -17,6 +17,9 @@
 
 namespace stepbox {
 
+// What one page of mount options has room for.
+constexpr size_t kMostLayers = 200;
+
 class Overlay {
  public:
   // Outside. Makes upper, work and merged in the container's `directory`; with --storage copy

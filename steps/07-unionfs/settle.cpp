@@ -9,6 +9,7 @@
 #include "06-network/network.hpp"
 #include "07-unionfs/containers.hpp"
 #include "07-unionfs/holders.hpp"
+#include "07-unionfs/staging.hpp"
 #include "07-unionfs/store.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
@@ -27,6 +28,7 @@ static void kill_survivor(const Record& record) {
 }
 
 void settle_containers() {
+  settle_images();
   const Fd lock = lock_holders();
   for (const std::string& id : list_directory(run_directory() + "/containers")) {
     Fd holder(::open(holder_of(id).c_str(), O_RDWR | O_APPEND | O_CLOEXEC));

@@ -38,6 +38,14 @@ constexpr Verb kVerbs[] = {
     {"diff", verb_diff, "List what a container changed in the files of its image"},
     {"export", verb_export, "Write the files of a container as a tar archive"},
 
+    {"Images", nullptr, ""},
+    {"history", verb_history, "Show how an image came about"},
+    {"images", verb_images, "List the images"},
+    {"import", verb_import, "Make an image of a tar of its files"},
+    {"load", verb_load, "Take the images of an archive: docker's, podman's, skopeo's"},
+    {"rmi", verb_rmi, "Remove images, or names of them"},
+    {"tag", verb_tag, "Give an image one more name"},
+
     {"Ask", nullptr, ""},
     {"inspect", verb_inspect, "Tell all that is known of containers and images, as JSON"},
     {"port", verb_port, "Tell which ports of the host lead to a container's"},

@@ -1,0 +1,34 @@
+// Step 7. A run of bytes in a file: a layer or a description of an image, where it lies.
+#ifndef STEPBOX_STEPS_07_UNIONFS_BLOB_HPP_
+#define STEPBOX_STEPS_07_UNIONFS_BLOB_HPP_
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "common/fd.hpp"
+
+namespace stepbox {
+
+struct Blob {
+  Fd file;
+  off_t offset = 0;
+  off_t size = -1;  // -1: all that comes, as from a pipe
+
+  // Reads the next bytes into `buffer`; 0 at the end. Throws system_error.
+  size_t read(void* buffer, size_t room);
+
+  // All of it, if it is small: descriptions. Throws Failure for more than 8 MB.
+  std::string text();
+};
+
+// A file, or with "-" stdin. Throws system_error.
+Blob open_blob(const std::string& path);
+
+// What `blob` holds when it is unpacked (gzip, xz, zstd), as a file without a name in `directory`.
+// ^C ends it. Throws Failure.
+Blob uncompressed(Blob blob, const std::string& directory);
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_07_UNIONFS_BLOB_HPP_

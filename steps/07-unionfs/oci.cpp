@@ -1,0 +1,105 @@
+#include "07-unionfs/oci.hpp"
+
+#include <filesystem>
+
+#include "07-unionfs/digest.hpp"
+#include "07-unionfs/image_file.hpp"
+#include "07-unionfs/oci_json.hpp"
+#include "07-unionfs/references.hpp"
+#include "common/id.hpp"
+
+namespace stepbox {
+
+std::string checked_text(const ImageFiles& files, const ImagePart& part) {
+  const std::string text = files.text(part.file);
+  if (!part.digest.empty() && sha256(text) != part.digest) {
+    throw Failure(join({"read the image: ", part.file, " is damaged"}), "its digest is another");
+  }
+  return text;
+}
+
+// --- A docker archive: [{"Config": FILE, "RepoTags": […], "Layers": [FILE, …]}] -----------
+
+// The digest, where the file is named by it: HEX.json, blobs/sha256/HEX.
+static ImagePart part_of(const std::string& file) {
+  const std::filesystem::path path(file);
+  const std::string stem = path.stem();
+  const bool named = is_id(stem) && (path.extension() == ".json" || file.starts_with("blobs/"));
+  return {file, named ? stem : ""};
+}
+
+static std::vector<ArchivedImage> in_docker_archive(const ImageFiles& files) {
+  return read_json(files.text("manifest.json"), "manifest.json", [](const Json& json) {
+    std::vector<ArchivedImage> images;
+    for (const Json& entry : json) {
+      ArchivedImage image{.names = texts_in(entry, "RepoTags"),
+                          .config = part_of(entry.at("Config")),
+                          .layers = {}};
+      for (const Json& layer : entry.at("Layers")) image.layers.push_back(part_of(layer));
+      images.push_back(std::move(image));
+    }
+    return images;
+  });
+}
+
+// --- An OCI layout: index.json, manifests and all else in blobs/sha256/ -------------------
+
+static ImagePart part_of(const Json& descriptor) {
+  const std::string hex = hex_of_digest(descriptor.at("digest"));
+  return {"blobs/sha256/" + hex, hex};
+}
+
+// Whether it is for machines like this one, or does not say.
+static bool fits(const Json& descriptor) {
+  const Json platform = member<Json>(descriptor, "platform");
+  return platform.empty() || (text_in(platform, "architecture") == own_architecture() &&
+                              text_in(platform, "os") == "linux");
+}
+
+static std::string name_of(const Json& descriptor, const std::string& layout) {
+  const Json notes = member<Json>(descriptor, "annotations");
+  const std::string whole = text_in(notes, "io.containerd.image.name");
+  if (is_reference(whole)) return whole;
+  const std::string name = text_in(notes, "org.opencontainers.image.ref.name");
+  if (name.find_first_of(":/") != name.npos && is_reference(name)) return name;
+  const std::string tagged = join({layout, ":", name.empty() ? "latest" : name});
+  return is_reference(tagged) ? tagged : "";
+}
+
+// The images behind the descriptors of an index: manifests, or indexes in their turn.
+static void add_images(const ImageFiles& files, const Json& descriptors, const std::string& name,
+                       int depth, std::vector<ArchivedImage>& images) {
+  if (depth > 3) throw Failure("read the image: indexes of indexes without end");
+  for (const Json& descriptor : descriptors) {
+    if (!fits(descriptor)) continue;
+    const std::string called = depth == 0 ? name_of(descriptor, name) : name;
+    const std::string text = checked_text(files, part_of(descriptor));
+    read_json(text, "manifest", [&](const Json& json) {
+      if (json.contains("manifests")) {
+        add_images(files, json.at("manifests"), called, depth + 1, images);
+        return 0;
+      }
+      ArchivedImage image{.names = {}, .config = part_of(json.at("config")), .layers = {}};
+      if (!called.empty()) image.names.push_back(called);
+      for (const Json& layer : json.at("layers")) image.layers.push_back(part_of(layer));
+      images.push_back(std::move(image));
+      return 0;
+    });
+  }
+}
+
+std::vector<ArchivedImage> list_images(const ImageFiles& files, const std::string& name) {
+  if (files.has("manifest.json")) return in_docker_archive(files);
+  if (!files.has("index.json")) {
+    throw Failure("no image in it: neither manifest.json nor index.json",
+                  "if it holds a root file system: import");
+  }
+  return read_json(files.text("index.json"), "index.json", [&](const Json& json) {
+    std::vector<ArchivedImage> images;
+    add_images(files, json.at("manifests"), name, 0, images);
+    if (images.empty()) throw Failure("no image in it is for linux/" + own_architecture());
+    return images;
+  });
+}
+
+}  // namespace stepbox

@@ -1,0 +1,49 @@
+// history: how an image came about, the last step first.
+#include <time.h>
+
+#include "07-unionfs/holders.hpp"
+#include "07-unionfs/image_store.hpp"
+#include "07-unionfs/store.hpp"
+#include "07-unionfs/verbs/verbs.hpp"
+#include "common/table.hpp"
+
+namespace stepbox {
+
+int verb_history(int argc, char** argv, Runner) {
+  bool whole = false, quiet = false;
+  Format format = Format::kTable;
+  CommandLine cli("history [OPTIONS] IMAGE", "history alpine");
+  cli.flag("--no-trunc", whole, "Whole ids and commands");
+  cli.flag("-q,--quiet", quiet, "Ids only");
+  add_format_option(cli, format);
+  add_store_option(cli);
+  cli.parse(argc, argv);
+  const std::string reference = cli.take("IMAGE");
+  cli.end();
+  settle();
+  const std::string id = find_image_id(reference);
+  const ImageFile file = read_image_file(id);
+
+  Listing listing({{"IMAGE", "ID"},
+                   {"CREATED", "CreatedSince"},
+                   {"", "CreatedAt"},
+                   {"CREATED BY", "CreatedBy"},
+                   {"SIZE", "Size"},
+                   {"COMMENT", "Comment"}});
+  std::string image = whole ? "sha256:" + id : short_id(id), ids;
+  auto layer = file.diff_ids.rbegin();
+  for (auto making = file.history.rbegin(); making != file.history.rend(); ++making) {
+    const bool has_layer = !making->empty_layer && layer != file.diff_ids.rend();
+    const int64_t size = has_layer ? layer_size(*layer++) : 0;
+    ids += image + "\n";
+    listing.add({image, as_duration(::time(nullptr) - making->created) + " ago",
+                 as_timestamp(making->created),
+                 whole ? making->created_by : shortened(making->created_by, 45), as_size(size),
+                 making->comment});
+    image = "<missing>";  // docker's word for an image that only its successor is left of
+  }
+  print(quiet ? ids : listing.text(format));
+  return 0;
+}
+
+}  // namespace stepbox

@@ -1,0 +1,76 @@
+// load: the images of an archive, as docker, podman, skopeo and umoci write them.
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "07-unionfs/image_store.hpp"
+#include "07-unionfs/overlay.hpp"
+#include "07-unionfs/progress.hpp"
+#include "07-unionfs/references.hpp"
+#include "07-unionfs/staging.hpp"
+#include "07-unionfs/store.hpp"
+#include "07-unionfs/verbs/verbs.hpp"
+#include "common/error.hpp"
+#include "common/table.hpp"
+
+namespace stepbox {
+
+// alpine for /srv/alpine.tar.gz: the name of an image that has none.
+static std::string name_of_file(const std::string& file) {
+  std::filesystem::path path = std::filesystem::absolute(file).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
+  const std::string name = path.filename();
+  return file == "-" ? "" : name.substr(0, name.find(".tar"));
+}
+
+// Returns what docker says of it.
+static std::string load(const ImageFiles& files, const ArchivedImage& image) {
+  std::vector<std::string> names;
+  for (const std::string& name : image.names) names.push_back(parse_reference(name).text());
+  const std::string text = checked_text(files, image.config);
+  const ImageFile file = parse_image_file(text);
+  if (file.diff_ids.size() != image.layers.size()) {
+    throw Failure("read the image: its config and its manifest differ in the number of layers");
+  }
+  if (file.diff_ids.size() > kMostLayers) {
+    throw Failure(join({"the image has ", std::to_string(file.diff_ids.size()), " layers"}),
+                  join({"at most ", std::to_string(kMostLayers), " can be mounted"}));
+  }
+  if (!file.architecture.empty() && file.architecture != own_architecture()) {
+    warn({"the image is for ", file.architecture, ", this machine is ", own_architecture()});
+  }
+  Staging staging;
+  for (size_t i = 0; i < image.layers.size(); ++i) {
+    staging.add_layer(files, image.layers[i], file.diff_ids[i]);
+  }
+  const std::string id = staging.publish(text, names);
+  if (names.empty()) return join({"Loaded image ID: sha256:", id, "\n"});
+  std::string lines;
+  for (const std::string& name : names) lines += join({"Loaded image: ", name, "\n"});
+  return lines;
+}
+
+int verb_load(int argc, char** argv, Runner) {
+  std::string file = "-";
+  bool quiet = false;
+  CommandLine cli("load [OPTIONS]", "load -i alpine.tar");
+  cli.option("-i,--input", "FILE", file,
+             "A docker archive or an OCI layout; a folder, or a tar (gz, xz, zst); stdin else");
+  cli.flag("-q,--quiet", quiet, "As without a terminal: say no progress");
+  add_store_option(cli);
+  cli.parse(argc, argv);
+  cli.end();
+  if (file == "-" && ::isatty(STDIN_FILENO)) {
+    throw Failure("load from a terminal", "give a file: load -i FILE");
+  }
+  settle();
+  if (quiet) hide_progress();
+  const Staging staging;
+  const ImageFiles files(file, staging.path());
+  for (const ArchivedImage& image : list_images(files, name_of_file(file)))
+    print(load(files, image));
+  return 0;
+}
+
+}  // namespace stepbox
