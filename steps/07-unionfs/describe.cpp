@@ -39,13 +39,11 @@ std::string ports_text(const Record& record) {
   return text;
 }
 
-std::map<std::string, std::string> labels_of(const Record& record) {
-  return record.image.config.labels;
-}
-
 std::string labels_text(const Record& record) {
   std::string text;
-  for (const auto& [key, value] : labels_of(record)) append(text, ",", {key, "=", value});
+  for (const auto& [key, value] : record.options.process.labels.values) {
+    append(text, ",", {key, "=", value});
+  }
   return text;
 }
 

@@ -3,7 +3,6 @@
 #define STEPBOX_STEPS_07_UNIONFS_DESCRIBE_HPP_
 
 #include <cstdint>
-#include <map>
 #include <string>
 
 #include "07-unionfs/record.hpp"
@@ -20,8 +19,7 @@ std::string status_text(const Record& record, int64_t now);
 // "0.0.0.0:8080->80/tcp, 127.0.0.1:53->53/udp"; empty if it does not run: then nothing leads to it.
 std::string ports_text(const Record& record);
 
-// The container's own labels, and those of its image; the same as "KEY=VALUE,…".
-std::map<std::string, std::string> labels_of(const Record& record);
+// Its labels, its image's among them: "KEY=VALUE,…".
 std::string labels_text(const Record& record);
 
 // The host's side of its volumes: "/srv/data,/tmp".

@@ -65,7 +65,7 @@ TEST_CASE("labels and volumes are told in one line") {
   Record record;
   CHECK(labels_text(record) == "");
   CHECK(mounts_text(record) == "");
-  record.image.config.labels = {{"a", "1"}, {"b", ""}};
+  record.options.process.labels.values = {{"a", "1"}, {"b", ""}};
   record.options.volumes = {{"/a", "/x", false}, {"/b", "/y", true}};
   CHECK(labels_text(record) == "a=1,b=");
   CHECK(mounts_text(record) == "/a,/b");

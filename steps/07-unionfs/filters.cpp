@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "07-unionfs/describe.hpp"
 #include "common/error.hpp"
 #include "common/text.hpp"
 
@@ -32,7 +31,7 @@ constexpr const char* kStates[] = {"created",  "running", "paused", "restarting"
                                    "removing", "exited",  "dead"};
 
 bool has_label(const Record& record, const std::string& wanted) {
-  const auto labels = labels_of(record);
+  const auto& labels = record.options.process.labels.values;
   const size_t equals = wanted.find('=');
   const auto label = labels.find(wanted.substr(0, equals));
   if (label == labels.end()) return false;

@@ -13,7 +13,7 @@ Record example() {
   record.name = "web-1";
   record.image.id = "ab12" + std::string(60, '0');
   record.image.name = "nginx:latest";
-  record.image.config.labels = {{"tier", "front"}, {"empty", ""}};
+  record.options.process.labels.values = {{"tier", "front"}, {"empty", ""}};
   record.options.image = "nginx";
   record.started = 1;
   record.status = 3;

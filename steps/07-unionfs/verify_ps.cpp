@@ -90,6 +90,25 @@ CLAIM("inspect tells how a container was made and what it is doing", {.step = 7,
   stop(running);
 }
 
+CLAIM("inspect tells what a command is given", {.step = 7}) {
+  const std::string name = random_word();
+  subject.run({.options = {"--name", name, "-e", "A=1", "-w", "/tmp", "-u", "7:8", "--label",
+                           "tier=front", "--entrypoint", "/bin/echo", "--stop-signal", "INT"},
+               .command = {"word"}});
+  const Run run = subject.run({.options = {"-f", "json"}, .command = {name}, .verb = "inspect"});
+  for (const char* part :
+       {"\"Path\":\"/bin/echo\",\"Args\":[\"word\"]", "\"Entrypoint\":[\"/bin/echo\"]",
+        "\"Cmd\":[\"word\"]", "\"A=1\"", "\"WorkingDir\":\"/tmp\"", "\"User\":\"7:8\"",
+        "\"Labels\":{\"tier\":\"front\"}", "\"StopSignal\":\"SIGINT\""}) {
+    CHECK_MESSAGE(holds(run.out, part), part);
+  }
+  CHECK(lines_of(subject.run({.options = {"-af", "label=tier=front"}, .verb = "ps"}).out).size() ==
+        2);
+  CHECK(lines_of(subject.run({.options = {"-af", "label=tier=back"}, .verb = "ps"}).out).size() ==
+        1);
+  remove(subject, name);
+}
+
 CLAIM("inspect prints what it finds and fails for what it does not", {.step = 7}) {
   const std::string name = random_word();
   subject.run({.options = {"--name", name}, .command = shell("exit 3")});

@@ -1,4 +1,6 @@
 // inspect: all that is known of containers and images, as JSON with docker's structure and keys.
+#include <string.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -61,6 +63,10 @@ Json list(const Things& things, AsText as_text) {
 Json host_config_as_json(const Options& options, const std::string& network) {
   const ConfineOptions& confinement = options.confinement;
   const auto name = [](const Capability& capability) { return capability.name; };
+  Json tmpfs = Json::object();
+  for (const Tmpfs& mounted : options.tmpfs) tmpfs[mounted.destination] = mounted.data;
+  Json security = Json::array();
+  if (confinement.security.no_new_privileges) security.push_back("no-new-privileges");
   return {
       {"Binds",
        list(options.volumes,
@@ -78,6 +84,14 @@ Json host_config_as_json(const Options& options, const std::string& network) {
                             return join({host.name, ":", host.address.text()});
                           })},
       {"Privileged", confinement.privileged},
+      {"Tmpfs", tmpfs},
+      {"Ulimits",
+       list(options.process.ulimits,
+            [](const Ulimit& limit) {
+              return Json{{"Name", limit.name}, {"Soft", limit.soft}, {"Hard", limit.hard}};
+            })},
+      {"SecurityOpt", security},
+      {"UsernsMode", options.namespaces.user ? "private" : ""},
       {"Memory", options.limits.memory.count},
       {"NanoCpus", options.limits.cpus.microseconds * 10'000},
       {"PidsLimit", options.limits.pids.number},
@@ -120,6 +134,28 @@ Json network_as_json(const Record& record) {
           {"IPPrefixLen", bridge ? bridge_subnet().prefix : 0}};
 }
 
+std::string name_of(Signal signal) {
+  const char* name = ::sigabbrev_np(signal.number == 0 ? SIGTERM : signal.number);
+  return name ? join({"SIG", name}) : std::to_string(signal.number);  // one of real time
+}
+
+// `command` begins with the words of the entrypoint.
+Json config_as_json(const Options& options) {
+  const ProcessOptions& process = options.process;
+  const size_t entrypoint = std::min(process.entrypoint.words.size(), options.command.size());
+  const auto cmd = options.command.begin() + static_cast<std::ptrdiff_t>(entrypoint);
+  return {{"Hostname", options.namespaces.hostname},
+          {"User", process.user},
+          {"Env", process.environment.variables},
+          {"Cmd", std::vector(cmd, options.command.end())},
+          {"Image", options.image},
+          {"WorkingDir", process.working_directory},
+          {"Entrypoint", process.entrypoint.words},
+          {"Labels", process.labels.values},
+          {"StopSignal", name_of(process.stop_signal)},
+          {"StopTimeout", process.stop_timeout.seconds}};
+}
+
 std::string digest_of(const Image& image) {
   return image.id.empty() ? image.layers.at(0) : "sha256:" + image.id;
 }
@@ -139,11 +175,7 @@ Json container_as_json(const Record& record) {
           {"HostConfig", host_config_as_json(options, network_text(record))},
           {"GraphDriver", storage_as_json(record)},
           {"Mounts", list(options.volumes, volume_as_json)},
-          {"Config",
-           {{"Hostname", options.namespaces.hostname},
-            {"Cmd", command},
-            {"Image", options.image},
-            {"Labels", labels_of(record)}}},
+          {"Config", config_as_json(options)},
           {"NetworkSettings", network_as_json(record)}};
 }
 
