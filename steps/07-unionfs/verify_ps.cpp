@@ -24,7 +24,9 @@ CLAIM("ps chooses by -f and -n and -l", {.step = 7, .points = 2}) {
   CHECK(names({"-a", "-f", "exited=0"}) == Names{});
   CHECK(names({"-f", "name=" + old}) == Names{old});
   CHECK_MESSAGE(names({"-f", "name=" + ended}) == Names{}, "it does not run: that takes -a");
-  CHECK(names({"-a", "-f", "name=" + ended, "-f", "name=" + old}).size() == 2);
+  CHECK_MESSAGE(names({"-a", "-f", "name=" + ended, "-f", "name=" + old}).size() == 2,
+                "of one key any may match");
+  CHECK_MESSAGE(names({"-f", "status=exited", "-f", "name=" + old}) == Names{}, "of two both must");
   CHECK(names({"-a", "-f", "ancestor=" + stage.rootfs()}).size() == 3);
   CHECK(names({"-n", "2"}).size() == 2);
   CHECK(names({"-l"}).size() == 1);
