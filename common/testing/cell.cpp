@@ -88,7 +88,9 @@ void keep(const Cell& cell, const Ingredients& ingredients, const Fd& paper) {
   if (wait_for_end(init, kDeadline)) return;
   ::kill(init, SIGKILL);
   ::waitpid(init, nullptr, 0);
-  write_verdict(paper, {.reason = "no answer within 60 s\n"});
+  write_verdict(paper,
+                {.reason = join({"no answer within ",
+                                 std::to_string(patient(kDeadline).count() / 1000), " s\n"})});
 }
 
 struct Asked {

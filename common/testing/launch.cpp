@@ -9,11 +9,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "common/boost_process.hpp"
 #include "common/error.hpp"
 #include "common/fd.hpp"
 
 namespace stepbox {
+
+Milliseconds patient(Milliseconds patience) {
+  static const int factor = [] {
+    const char* text = std::getenv("STEPBOX_PATIENCE");
+    return text ? std::clamp(std::atoi(text), 1, 100) : 1;
+  }();
+  return patience * factor;
+}
 
 void become_ordinary_user() {
   if (::setgroups(0, nullptr) == -1) throw_errno({"setgroups"});
@@ -45,11 +56,11 @@ pid_t launch(const Launch& launch) {
   return pid;
 }
 
-std::optional<int> wait_for_end(pid_t pid, std::chrono::milliseconds patience) {
+std::optional<int> wait_for_end(pid_t pid, Milliseconds patience) {
   const Fd handle(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   if (!handle) throw_errno({"pidfd_open"});
   pollfd entry{.fd = handle.get(), .events = POLLIN, .revents = 0};
-  if (::poll(&entry, 1, static_cast<int>(patience.count())) <= 0) return std::nullopt;
+  if (::poll(&entry, 1, static_cast<int>(patient(patience).count())) <= 0) return std::nullopt;
   int status = 0;
   if (::waitpid(pid, &status, 0) == -1) throw_errno({"waitpid"});
   return status;

@@ -16,6 +16,9 @@ using Milliseconds = std::chrono::milliseconds;
 // For anything that ought to happen at once.
 constexpr Milliseconds kPatience{10'000};
 
+// The same on this machine: a slow one gets STEPBOX_PATIENCE times as long (environment).
+Milliseconds patient(Milliseconds patience);
+
 // An ordinary user, unknown to /etc/passwd.
 constexpr uid_t kOrdinaryUser = 54321;
 
@@ -39,7 +42,7 @@ pid_t launch(const Launch& launch);
 void become_ordinary_user();
 
 // Waits until the child `pid` has ended and takes its status (waitpid(2)); nothing after
-// `patience`, and the child runs on.
+// patient(patience), and the child runs on.
 std::optional<int> wait_for_end(pid_t pid, Milliseconds patience);
 
 }  // namespace stepbox

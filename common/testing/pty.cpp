@@ -65,7 +65,7 @@ void say(int socket, const std::string& event) {
 
 }  // namespace
 
-PtyRun::PtyRun(const Launch& launch, Milliseconds patience) : patience_(patience) {
+PtyRun::PtyRun(const Launch& launch, Milliseconds patience) : patience_(patient(patience)) {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == -1) {
     throw_errno({"socketpair"});

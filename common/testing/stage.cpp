@@ -69,7 +69,7 @@ std::string random_word() {
 Background::Background(std::vector<std::string> words, const std::string& out,
                        std::string_view until)
     : pid_(launch({.words = std::move(words), .out = out})) {
-  const auto deadline = Clock::now() + kAppearing;
+  const auto deadline = Clock::now() + patient(kAppearing);
   while (read_file(out).find(until) == std::string::npos) {
     if (Clock::now() > deadline) FAIL("a server on the host did not start: " << read_file(out));
     pause_a_little();
@@ -122,7 +122,7 @@ std::string Stage::on_host(const std::vector<std::string>& words) const {
 }
 
 pid_t Stage::find_process(std::string_view word) const {
-  const auto deadline = Clock::now() + kAppearing;
+  const auto deadline = Clock::now() + patient(kAppearing);
   while (Clock::now() < deadline) {
     if (const pid_t pid = youngest_with(word); pid != -1) return pid;
     pause_a_little();
@@ -176,7 +176,7 @@ Internet& Stage::internet() {
 void Stage::census_before() { before_ = take_census(with_nft_); }
 
 Census Stage::await_nothing(const std::string& kind) {
-  const auto deadline = Clock::now() + kSettling;
+  const auto deadline = Clock::now() + patient(kSettling);
   for (;;) {
     if (orphans_expected_) {
       while (::waitpid(-1, nullptr, WNOHANG) > 0) continue;

@@ -85,7 +85,8 @@ bool Running::ended() const {
 Run Running::wait(Milliseconds patience) {
   const std::optional<int> status = wait_for_end(pid_, subject_->at_most_for_peers(patience));
   if (!status) {
-    FAIL("the subject should have ended within " << patience.count() << " ms, but runs on");
+    FAIL("the subject should have ended within " << patient(patience).count()
+                                                 << " ms, but runs on");
   }
   pid_ = -1;
   Run run{.out = out(), .err = err()};
@@ -96,7 +97,7 @@ Run Running::wait(Milliseconds patience) {
 }
 
 void Running::wait_for_output(std::string_view text, Milliseconds patience) const {
-  const auto deadline = Clock::now() + patience;
+  const auto deadline = Clock::now() + patient(patience);
   while (out().find(text) == std::string::npos) {
     const bool over = ended();
     if (over && out().find(text) != std::string::npos) return;
