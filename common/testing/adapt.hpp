@@ -31,6 +31,7 @@ struct RunSpec {
   std::string verb = {};                      // step 7's, such as exec; empty: run
   bool may_refuse = false;                    // 125 is among the right answers
   bool ordinary_user = false;                 // not started by root
+  std::vector<std::string> through = {};      // a program that starts the subject, as env(1) would
   int left_open = -1;                         // a file that it inherits, as from a careless caller
   bool privileged = false;                    // needs --privileged where there is such a thing
 };

@@ -123,9 +123,11 @@ Launch Subject::prepare(const RunSpec& run) {
   Launch launch{.words = adapt(spec_, run, stage_.rootfs())};
   launch.ordinary_user = run.ordinary_user;
   launch.left_open = run.left_open;
-  for (size_t i = 0; run.ordinary_user && i < spec_.words.size(); ++i) {  // `env X=Y /path/step7`
+  const bool moves = run.ordinary_user || !run.through.empty();
+  for (size_t i = 0; moves && i < spec_.words.size(); ++i) {  // `env X=Y /path/step7`
     if (launch.words[i].front() == '/') launch.words[i] = stage_.reachable(launch.words[i]);
   }
+  launch.words.insert(launch.words.begin(), run.through.begin(), run.through.end());
   std::string path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   if (spec_.level == 1) path += ":" + stage_.rootfs() + "/bin";  // for probe and breakout
   launch.environment = {path, "TERM=xterm", "TMPDIR=" + stage_.scratch("tmp"),

@@ -95,8 +95,8 @@ Cgroup Cgroup::existing(const std::string& id) {
   return cgroup;
 }
 
-// Where seccomp hides clone3(2), as docker's filter does, it fails with ENOSYS.
-static bool has_clone3() { return ::syscall(SYS_clone3, nullptr, 0) == -1 && errno != ENOSYS; }
+// A filter of seccomp(2) may hide clone3(2): ENOSYS or EPERM. Without arguments it is EINVAL.
+static bool has_clone3() { return ::syscall(SYS_clone3, nullptr, 0) == -1 && errno == EINVAL; }
 
 void Cgroup::join() const {
   for (const Group& group : groups_) {

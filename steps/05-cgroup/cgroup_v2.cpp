@@ -16,7 +16,8 @@ void set_limits_v2(const Group& group, const Limits& limits) {
   }
   if (limits.memory.count > 0) {
     group.set("memory.max", std::to_string(limits.memory.count));
-    // The limit counts swap too, as it does on v1: what does not fit is not moved there.
+    // The limit counts swap too, as it does on v1: what does not fit is not moved there. And as
+    // there, one process is killed when it is reached, not all: memory.oom.group stays 0.
     if (group.offers("memory.swap.max")) group.set("memory.swap.max", "0");
   }
   if (limits.pids.number > 0) group.set("pids.max", std::to_string(limits.pids.number));
@@ -43,12 +44,12 @@ static std::string still_to_enable(const std::string& directory,
   return text.empty() ? text : text.substr(1);
 }
 
-void enable_controllers_v2(const std::string& mount, const std::string& directory,
+void enable_controllers_v2(const std::string& base, const std::string& directory,
                            const std::vector<std::string>& controllers) {
   const std::string text = still_to_enable(directory, controllers);
   if (text.empty()) return;  // then all groups above have done so too
-  if (directory.size() > mount.size()) {
-    enable_controllers_v2(mount, directory.substr(0, directory.rfind('/')), controllers);
+  if (directory.size() > base.size()) {
+    enable_controllers_v2(base, directory.substr(0, directory.rfind('/')), controllers);
   }
   const std::string file = directory + "/cgroup.subtree_control";
   explain({"echo '", text, "' > ", quoted(file)});
@@ -57,7 +58,10 @@ void enable_controllers_v2(const std::string& mount, const std::string& director
   } catch (const std::system_error& error) {
     if (error.code() != std::errc::device_or_resource_busy) throw;
     // "No internal processes": a group has members or gives controllers to groups below, not both.
-    throw Failure(error.what(), "processes live in that very group: move them to one below it");
+    throw Failure(error.what(),
+                  join({"processes live in that very group; move them: mkdir ", directory,
+                        "/init; for p in $(cat ", directory, "/cgroup.procs); do echo $p > ",
+                        directory, "/init/cgroup.procs; done"}));
   }
 }
 

@@ -28,38 +28,40 @@ bool contains(const std::vector<std::string>& words, const std::string& word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// Whether the mount `entry` offers `controller`.
-static bool serves(const MountEntry& entry, const std::string& controller) {
-  if (entry.type == "cgroup") return contains(split(entry.options, ','), controller);
-  if (entry.type != "cgroup2" || !exists(entry.target + "/cgroup.controllers")) return false;
-  return contains(read_words(entry.target + "/cgroup.controllers"), controller);
+// All trees that are mounted, if we may make groups in them, with the controllers that they have
+// for us: an ordinary user may have been given some, not all.
+static std::vector<Hierarchy> all_hierarchies() {
+  std::vector<Hierarchy> found;
+  for (const MountEntry& entry : read_mountinfo()) {
+    if (entry.type == "cgroup") found.push_back({false, entry.target, split(entry.options, ',')});
+    if (entry.type != "cgroup2") continue;
+    const std::string base = find_base_v2(entry.target);
+    if (!base.empty()) found.push_back({true, base, read_words(base + "/cgroup.controllers")});
+  }
+  return found;
 }
 
 constexpr char kWithout[] = "be root, or run without limits: --cpus 0 --memory 0 --pids-limit 0";
 
 std::vector<Hierarchy> find_hierarchies(const std::vector<std::string>& controllers) {
-  std::vector<MountEntry> entries = read_mountinfo();
+  const std::vector<Hierarchy> all = all_hierarchies();
   std::vector<Hierarchy> found;
   for (const std::string& controller : controllers) {
-    const auto entry = std::find_if(entries.begin(), entries.end(), [&](const MountEntry& mount) {
-      return serves(mount, controller);
+    const auto tree = std::find_if(all.begin(), all.end(), [&](const Hierarchy& hierarchy) {
+      return contains(hierarchy.controllers, controller);
     });
-    if (entry == entries.end()) {
+    if (tree == all.end()) {
       if (controller == "cpuacct") continue;  // v1's; in v2 every group counts CPU time
-      throw Failure(join({"no cgroup controller '", controller, "' on this host"}), kWithout);
-    }
-    const bool v2 = entry->type == "cgroup2";
-    const std::string base = v2 ? find_base_v2(entry->target) : entry->target;
-    if (base.empty()) {
-      throw Failure(join({"make a cgroup below ", entry->target, ": no part of it is ours"}),
+      throw Failure(join({"no cgroup controller '", controller, "' on this host, or none for us"}),
                     kWithout);
     }
-    const auto known = std::find_if(found.begin(), found.end(),
-                                    [&](const Hierarchy& other) { return other.base == base; });
+    const auto known = std::find_if(found.begin(), found.end(), [&](const Hierarchy& other) {
+      return other.base == tree->base;
+    });
     if (known != found.end()) {
       known->controllers.push_back(controller);
     } else {
-      found.push_back({v2, entry->target, base, {controller}});
+      found.push_back({tree->v2, tree->base, {controller}});
     }
   }
   return found;
@@ -74,7 +76,7 @@ static std::string path_for(const Hierarchy& hierarchy, const std::string& id) {
     throw Failure(join({"make cgroup ", parent, ": ", std::generic_category().message(errno)}),
                   kWithout);
   }
-  if (hierarchy.v2) enable_controllers_v2(hierarchy.mount, parent, hierarchy.controllers);
+  if (hierarchy.v2) enable_controllers_v2(hierarchy.base, parent, hierarchy.controllers);
   return parent + "/" + id;
 }
 
@@ -101,17 +103,6 @@ Group::Group(const Hierarchy& hierarchy, const std::string& id)
 
 Group::Group(const Hierarchy& hierarchy, const std::string& path, Fd directory)
     : hierarchy_(hierarchy), path_(path), directory_(std::move(directory)), owned_(false) {}
-
-// The directories that our groups are in, or would be, in all the trees that are mounted.
-static std::vector<Hierarchy> all_hierarchies() {
-  std::vector<Hierarchy> found;
-  for (const MountEntry& entry : read_mountinfo()) {
-    if (entry.type == "cgroup") found.push_back({false, entry.target, entry.target, {}});
-    const std::string base = entry.type == "cgroup2" ? find_base_v2(entry.target) : "";
-    if (!base.empty()) found.push_back({true, entry.target, base, {}});
-  }
-  return found;
-}
 
 std::vector<Group> find_groups(const std::string& id) {
   std::vector<Group> groups;

@@ -15,8 +15,7 @@ struct Limits;
 // A tree of cgroups that is mounted here, and the controllers of it that we want.
 struct Hierarchy {
   bool v2 = false;
-  std::string mount;  // where it is mounted
-  std::string base;   // the directory that our groups are made in, as stepbox/<id>
+  std::string base;  // the directory that our groups are made in, as stepbox/<id>
   std::vector<std::string> controllers;
 };
 
@@ -91,8 +90,9 @@ void set_limits_v2(const Group& group, const Limits& limits);
 void add_usage_v1(const Group& group, Usage& usage);
 void add_usage_v2(const Group& group, Usage& usage);
 
-// Gives `controllers` to the groups below `directory`, and so on up to the root of the mount.
-void enable_controllers_v2(const std::string& mount, const std::string& directory,
+// Gives `controllers` to the groups below `base`, and so on down to those below `directory`. (Those
+// above `base` have done so: or it would not have the controllers.)
+void enable_controllers_v2(const std::string& base, const std::string& directory,
                            const std::vector<std::string>& controllers);
 
 // The topmost directory of the v2 tree that we may make groups in: the root of the mount, or for

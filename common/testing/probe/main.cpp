@@ -18,6 +18,7 @@ constexpr Verb kVerbs[] = {
     {"files", count_files},
     {"words", show_words},
     {"queue", look_for_queue},
+    {"without-clone3", hide_clone3},
     {"pty", open_pty},
     {"orphan", make_orphan},
     {"memory", eat_memory},

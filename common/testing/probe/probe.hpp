@@ -7,6 +7,7 @@
 //   probe files              counts the open file descriptors beyond stderr
 //   probe words [WORD...]    says each of its arguments on a line, in brackets
 //   probe queue KEY [make]   says whether the System V queue is there; makes it
+//   probe without-clone3 COMMAND...  runs it where clone3(2) fails, as if the kernel had none
 //   probe pty                opens a pseudo terminal, says its name
 //   probe orphan             makes an orphan that ends at once, says whether somebody reaps it
 //   probe memory MEGABYTES   fills so much memory, says how much it got
@@ -26,6 +27,7 @@ int show_window(int count, char** words);
 int count_files(int count, char** words);
 int show_words(int count, char** words);
 int look_for_queue(int count, char** words);
+int hide_clone3(int count, char** words);
 int open_pty(int count, char** words);
 int make_orphan(int count, char** words);
 int eat_memory(int count, char** words);
