@@ -67,7 +67,7 @@ if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
   for above in /sys/fs/cgroup /sys/fs/cgroup/stepbox; do
     echo '+cpu +memory +pids' >$above/cgroup.subtree_control
   done
-  limits="cpu.max=$microseconds memory.max=$bytes memory.swap.max=0 pids.max=$pids"
+  limits="cpu.max=$microseconds memory.max=$bytes pids.max=$pids"
 else
   groups="/sys/fs/cgroup/cpu/$group /sys/fs/cgroup/memory/$group /sys/fs/cgroup/pids/$group"
   # shellcheck disable=SC2086  # these are lists of words, as are the limits
