@@ -58,6 +58,13 @@ void replace_file(const std::string& path, std::string_view text, unsigned mode)
   }
 }
 
+void sync_file(const std::string& path) {
+  for (const std::string& each : {path, path.substr(0, path.rfind('/') + 1)}) {
+    const Fd file(::open(each.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file) ::fsync(file.get());
+  }
+}
+
 void make_directories(const std::string& path, unsigned mode) {
   if (::mkdir(path.c_str(), mode) == 0) return;
   const size_t slash = path.rfind('/');

@@ -25,6 +25,10 @@ void create_file(const std::string& path, std::string_view text, unsigned mode =
 // never a part of it. One writer at a time. Throws system_error, and leaves the old text.
 void replace_file(const std::string& path, std::string_view text, unsigned mode = 0644);
 
+// Waits until what was written to a file, and its name, are on the disk: fsync(2). Does nothing
+// where that cannot be had.
+void sync_file(const std::string& path);
+
 // mkdir -p: existing directories are fine, a file in the way is not.
 // Throws system_error.
 void make_directories(const std::string& path, unsigned mode = 0755);

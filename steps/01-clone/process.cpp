@@ -179,6 +179,8 @@ bool Child::wait_for_exec() {
   return report_.empty();
 }
 
+void Child::pass_on(int signal) { pass_on_signal(signal, pid_, init_, &killed_by_); }
+
 int Child::wait() {
   if (errors_) wait_for_exec();
   const int status = forward_signals(pid_, init_, &killed_by_);

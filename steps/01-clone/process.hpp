@@ -46,6 +46,9 @@ class Child {
   // or QUIT that comes before ends the child at once.
   bool wait_for_exec();
 
+  // Passes a signal on as wait() does with one that was sent to us.
+  void pass_on(int signal);
+
   // Waits until the child ends, and meanwhile passes signals on to it (signals.hpp).
   // Returns its exit status, or 128 + N when signal N killed it.
   // Throws Failure when the command never ran: the child's own message and status.

@@ -74,17 +74,20 @@ static bool is_deadly(int signal) {
   return std::find(std::begin(kDeadly), std::end(kDeadly), signal) != std::end(kDeadly);
 }
 
-int wait_for_input(const Fd& file) {
+int wait_for_input(const Fd& file, int milliseconds) {
   sigset_t deadly;
   ::sigemptyset(&deadly);
   for (int signal : kDeadly) ::sigaddset(&deadly, signal);
   const Fd signals(::signalfd(-1, &deadly, SFD_CLOEXEC));
   pollfd watched[] = {{file.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}};
-  while (::poll(watched, 2, -1) == -1) {
+  while (::poll(watched, 2, milliseconds) == -1) {
     if (errno != EINTR) throw_errno({"wait for the child"});
   }
   signalfd_siginfo info{};
-  if (watched[0].revents != 0 || ::read(signals.get(), &info, sizeof info) != sizeof info) return 0;
+  if (watched[0].revents != 0 || watched[1].revents == 0 ||
+      ::read(signals.get(), &info, sizeof info) != sizeof info) {
+    return 0;
+  }
   return static_cast<int>(info.ssi_signo);
 }
 
@@ -96,6 +99,13 @@ static void pass_on(const siginfo_t& info, pid_t pid, bool init, int* killed_by)
   } else if (info.si_code <= 0) {  // SI_USER and its kin: sent to us alone, not by the terminal
     ::kill(pid, signal);
   }
+}
+
+void pass_on_signal(int signal, pid_t pid, bool init, int* killed_by) {
+  siginfo_t info{};
+  info.si_signo = signal;
+  info.si_code = SI_USER;
+  pass_on(info, pid, init, killed_by);
 }
 
 int forward_signals(pid_t pid, bool init, int* killed_by) {

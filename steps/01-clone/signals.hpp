@@ -16,9 +16,9 @@ void hold_signals();
 // Inside, just before exec: the signal mask that we were started with.
 void release_signals();
 
-// Outside. Waits until `file` has something to read, or its end has come: returns 0. Or until TERM,
-// INT, HUP or QUIT comes: returns which.
-int wait_for_input(const Fd& file);
+// Outside. Waits until `file` has something to read, or its end has come, or so many milliseconds
+// are over (-1: never): returns 0. Or until TERM, INT, HUP or QUIT comes: returns which.
+int wait_for_input(const Fd& file, int milliseconds = -1);
 
 // Outside. Waits until `pid` ends; returns its wait(2) status. `init`: it is process 1 of a PID
 // namespace, which ignores all that it has no handler for (pid_namespaces(7)); for such a one
@@ -28,6 +28,9 @@ int wait_for_input(const Fd& file);
 // somebody sent with kill(2) are passed on. When the child stops, we stop; when we are continued,
 // it is. Reaps every other child on the way.
 int forward_signals(pid_t pid, bool init, int* killed_by);
+
+// Outside. One signal that somebody has sent with kill(2), by the same rules.
+void pass_on_signal(int signal, pid_t pid, bool init, int* killed_by);
 
 // The terminal, if we are its foreground process group: taken back by restore(), for a shell
 // inside has moved the foreground to itself (tcsetpgrp(3)).

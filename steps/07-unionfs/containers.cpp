@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "03-mount/mountinfo.hpp"
+#include "07-unionfs/connection.hpp"
 #include "07-unionfs/daemon.hpp"
 #include "07-unionfs/holders.hpp"
 #include "07-unionfs/images.hpp"
@@ -98,6 +99,8 @@ void Container::created() {
 
 void Container::started(pid_t pid) {
   change([&](Record& record) {
+    if (!record.restarting) record.restarts = 0;
+    record.restarting = false;
     record.running = true;
     record.holder = ::getpid();
     record.pid = pid;
@@ -109,18 +112,29 @@ void Container::started(pid_t pid) {
 
 void Container::running() {
   mark_running(holder_);
-  if (caller_) caller_->release();
+  if (!caller_) return;
+  caller_->release();
+  sync_file(record_of(id()));  // not before: it would be a fifth of the start
 }
 
 void Container::ended(int status) {
   mark_ended(holder_, status);
   if (remove_) return;
+  const bool monitored = caller_ && caller_->released();
   change([&](Record& record) {
     record.running = record.paused = false;
     record.pid = 0;
     record.status = status;
     record.ended = ::time(nullptr);
+    record.restarting = monitored && record.options.restart.applies(status, record.restarts) &&
+                        !is_stop_wanted(id());
+    record.restarts += record.restarting;
   });
+  if (monitored) sync_file(record_of(id()));
+}
+
+void Container::stay_ended() {
+  change([](Record& record) { record.restarting = false; });
 }
 
 Container::~Container() {
@@ -134,6 +148,7 @@ Container::~Container() {
   } catch (const std::exception& error) {
     warn({error.what()});
   }
+  ::unlink(socket_of(id()).c_str());
   ::unlink(holder_of(id()).c_str());  // last: from now on others may hold it
 }
 

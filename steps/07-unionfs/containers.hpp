@@ -16,6 +16,7 @@
 
 namespace stepbox {
 
+class Audience;
 class Caller;
 
 // A container, held (holders.hpp): nobody else starts or removes it meanwhile. Outside.
@@ -35,8 +36,12 @@ class Container {
   // In the caller of a monitor (monitor.hpp), which has a copy of this: nothing is let go of.
   void hand_over() { holder_.close(); }
   int holder() const { return holder_.get(); }
-  // In the monitor: who waits until the command runs.
-  void set_caller(Caller* caller) { caller_ = caller; }
+  // In the monitor: who waits until the command runs, and who hears what it says.
+  void set_monitor(Caller* caller, Audience* audience) {
+    caller_ = caller;
+    audience_ = audience;
+  }
+  Audience* audience() const { return audience_; }  // none in the foreground
 
   const std::string& id() const { return record_.id; }
   const Image& image() const { return record_.image; }
@@ -47,6 +52,9 @@ class Container {
   void started(pid_t pid);  // before the command runs: then it is remembered, come what may
   void running();           // once it runs: from now on others may join it
   void ended(int status);
+  bool restarting() const { return record_.restarting; }  // its monitor is to start it again
+  void stay_ended();                                      // that is off
+  int seconds_run() const { return static_cast<int>(record_.ended - record_.started); }
   void remove() { remove_ = true; }
 
  private:
@@ -60,6 +68,7 @@ class Container {
   Fd image_;  // nobody removes it meanwhile
   bool remove_;
   Caller* caller_ = nullptr;
+  Audience* audience_ = nullptr;
 };
 
 // Every verb's first act. Containers of this store whose holder was killed are marked as ended, or,

@@ -1,15 +1,20 @@
 #include "07-unionfs/daemon.hpp"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <sstream>
 #include <string>
 
 #include "01-clone/signals.hpp"
 #include "common/error.hpp"
+#include "common/files.hpp"
 
 namespace stepbox {
 
@@ -21,8 +26,14 @@ static void say(const Fd& pipe, int status, const std::string& message) {
       ::write(pipe.get(), text.data(), std::min<size_t>(text.size(), 4096));
 }
 
+static void drop(std::initializer_list<int> fds) {
+  const Fd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  for (const int fd : fds) ::dup2(nothing.get(), fd);
+}
+
 void Caller::release() {
   if (!pipe_) return;
+  drop({STDERR_FILENO});
   say(pipe_, 0, "");
   pipe_.close();
 }
@@ -33,6 +44,7 @@ void Caller::refuse(const std::exception& error) {
 }
 
 static void close_all_but(std::vector<int> keep) {
+  std::erase(keep, -1);
   std::sort(keep.begin(), keep.end());
   unsigned first = STDERR_FILENO + 1;
   for (const int fd : keep) {
@@ -43,15 +55,10 @@ static void close_all_but(std::vector<int> keep) {
   ::close_range(first, ~0U, 0);
 }
 
-static void drop_standard_files() {
-  const Fd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
-  for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nothing.get(), fd);
-}
-
 [[noreturn]] static void be_daemon(Fd pipe, void (*call)(void*, Caller&), void* argument) {
   const pid_t self = ::getpid();
   if (::chdir("/") == -1 || ::write(pipe.get(), &self, sizeof self) != sizeof self) ::_exit(0);
-  drop_standard_files();
+  drop({STDIN_FILENO, STDOUT_FILENO});
   Caller caller(std::move(pipe));
   try {
     call(argument, caller);
@@ -87,6 +94,26 @@ void Daemon::wait_until_released() const {
   if (got <= 0) throw Failure("the process in the background was killed while it started");
   const std::string message(text + 1, static_cast<size_t>(got) - 1);
   if (text[0] != 0) throw Failure(message, "", static_cast<unsigned char>(text[0]));
+}
+
+// What was mapped from files, page by page as the start needed it, the kernel can find there again:
+// where no page of a mapping has been written to. (proc(5), smaps; madvise(2))
+void shrink() {
+  std::vector<std::pair<uintptr_t, uintptr_t>> clean;
+  std::istringstream lines(read_file("/proc/self/smaps"));
+  std::string mapping;
+  for (std::string line; std::getline(lines, line);) {
+    uintptr_t begin = 0, end = 0;
+    if (line.find(':') > line.find(' ')) mapping = line;  // "5581c0-5581c8 r-xp …"
+    const bool untouched = line.starts_with("Anonymous:") && line.ends_with(" 0 kB");
+    if (untouched && std::sscanf(mapping.c_str(), "%lx-%lx", &begin, &end) == 2) {
+      clean.emplace_back(begin, end);
+    }
+  }
+  ::malloc_trim(0);
+  for (const auto& [from, to] : clean) {
+    ::madvise(reinterpret_cast<void*>(from), to - from, MADV_DONTNEED);
+  }
 }
 
 }  // namespace stepbox

@@ -16,7 +16,8 @@ class Caller {
  public:
   explicit Caller(Fd pipe) : pipe_(std::move(pipe)) {}
 
-  // All is well: the caller may go. Later calls do nothing.
+  // All is well: the caller may go. His stderr, to which we could complain until now, is /dev/null
+  // from now on. Later calls do nothing.
   void release();
   bool released() const { return !pipe_; }
 
@@ -32,8 +33,9 @@ class Daemon {
  public:
   // Runs `work(Caller&)` in a process that is nobody's child: forked twice, so that init waits for
   // it; in a session of its own, without a terminal; in the directory `/`. Of our files it has
-  // those in `keep`, and /dev/null for stdin, stdout and stderr. It ends with work(), and never
-  // returns to our code. Throws system_error when there can be no more processes.
+  // stderr, until it releases us, and those in `keep` (-1: none); stdin and stdout are /dev/null.
+  // It ends with work(), and never returns to our code. Throws system_error when there can be no
+  // more processes.
   template <class Work>
   Daemon(const std::vector<int>& keep, Work work) {
     void (*call)(void*, Caller&) = [](void* target, Caller& caller) {
@@ -51,6 +53,10 @@ class Daemon {
 
   Pipe pipe_;
 };
+
+// In the daemon, when it has nothing to do for a while: gives back the memory that it can do
+// without.
+void shrink();
 
 }  // namespace stepbox
 

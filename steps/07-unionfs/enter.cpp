@@ -19,7 +19,8 @@ User enter_process(const Options& options) {
   const ProcessOptions& process = options.process;
   User user = find_user(process.user);
   enter_directory(process.working_directory);
-  set_environment(process.environment.variables, false, user.home);
+  set_environment(process.environment.variables, options.console.tty, user.home);
+  if (options.console.tty) ::fchown(STDIN_FILENO, user.uid, static_cast<gid_t>(-1));
   for (const Ulimit& limit : process.ulimits) set_limit(limit);  // last: they hold for us, too
   return user;
 }

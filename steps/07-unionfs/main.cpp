@@ -11,6 +11,7 @@
 #include "05-cgroup/cgroup.hpp"
 #include "06-network/network.hpp"
 #include "07-unionfs/confine.hpp"
+#include "07-unionfs/console.hpp"
 #include "07-unionfs/enter.hpp"
 #include "07-unionfs/overlay.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
@@ -20,7 +21,8 @@ using namespace stepbox;
 
 // Inside: what the child does to itself before it becomes the command.
 static int container(const Options& options, const Overlay& overlay, const Cgroup& cgroup,
-                     const Network& network, const Confinement& confinement, Gate& gate) {
+                     const Network& network, const Confinement& confinement,
+                     const Console& console, Gate& gate) {
   cgroup.join();  // first: the limits hold for all that follows
   unshare_cgroup_namespace(options.namespaces);
   make_mounts_private(options.namespaces);
@@ -31,6 +33,7 @@ static int container(const Options& options, const Overlay& overlay, const Cgrou
   set_hostname(options.namespaces);
   gate.wait();  // the cable is there
   network.configure_inside();
+  console.open_inside();
   confinement.apply(enter_process(options));  // from here on root is not what it was
   start_init(options.namespaces);
   return exec_command(options.command);
@@ -44,15 +47,16 @@ static int run(const Options& options, Container& held) {
   const Cgroup cgroup(held.id(), options.limits);
   const Network network(held.id(), options.network, options.namespaces);
   const Confinement confinement(options.confinement);
+  Console console(options.console, held.audience());
   Gate gate;
   Child child = spawn(
       {.namespaces = network.for_clone(), .cgroup_fd = cgroup.fd(), .before_go = write_id_maps},
-      [&] { return container(options, overlay, cgroup, network, confinement, gate); });
+      [&] { return container(options, overlay, cgroup, network, confinement, console, gate); });
   network.connect(child.pid());
   held.started(child.pid());
   gate.open();
   if (child.wait_for_exec()) held.running();
-  const int status = child.wait();
+  const int status = console.serve(child);
   cgroup.report();
   return status;
 }

@@ -10,7 +10,9 @@
 #include "05-cgroup/cgroup.hpp"
 #include "06-network/network.hpp"
 #include "07-unionfs/confine.hpp"
+#include "07-unionfs/console.hpp"
 #include "07-unionfs/process_options.hpp"
+#include "07-unionfs/restart.hpp"
 #include "07-unionfs/volumes.hpp"
 #include "common/cli.hpp"
 
@@ -27,6 +29,8 @@ struct Options {
   ConfineOptions confinement;
   ProcessOptions process;
   std::vector<Tmpfs> tmpfs;
+  ConsoleOptions console;
+  RestartPolicy restart;                        // --restart
   std::string name;                             // --name; empty: one is made up
   bool remove = false;                          // --rm
   StorageKind storage = StorageKind::kOverlay;  // --storage

@@ -35,16 +35,24 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Patience, seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ProcessOptions, environment, working_directory, user, entrypoint,
                                    ulimits, labels, stop_signal, stop_timeout, cidfile)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Tmpfs, destination, flags, data)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ConsoleOptions, interactive, tty)
+NLOHMANN_JSON_SERIALIZE_ENUM(RestartWhen, {{RestartWhen::kNever, "no"},
+                                           {RestartWhen::kOnFailure, "on-failure"},
+                                           {RestartWhen::kAlways, "always"}})
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RestartPolicy, when, most)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, volumes, namespaces, limits, network, confinement,
-                                   process, tmpfs, name, remove, storage, image, command)
+                                   process, tmpfs, console, restart, name, remove, storage, image,
+                                   command)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ImageConfig, env, command, entrypoint, working_directory, user,
                                    stop_signal, exposed_ports, volumes, labels)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Image, id, name, layers, config)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Record, id, name, image, options, running, paused, holder, pid,
-                                   pid_started, status, created, started, ended)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Record, id, name, image, options, running, paused, restarting,
+                                   restarts, holder, pid, pid_started, status, created, started,
+                                   ended)
 
 const char* state_of(const Record& record) {
   if (record.running) return record.paused ? "paused" : "running";
+  if (record.restarting) return "restarting";
   return record.started == 0 ? "created" : "exited";
 }
 

@@ -13,12 +13,14 @@ namespace stepbox {
 struct Record {
   std::string id;
   std::string name;
-  Image image;           // what options.image was, so that `start` finds the same
-  Options options;       // so that `start` does the same again
-  bool running = false;  // as its holder said; only the lock tells whether it still is
-  bool paused = false;   // frozen by its cgroup
-  int holder = 0;        // the process that holds it: `run` itself, or its monitor
-  int pid = 0;           // process 1, as the host numbers it
+  Image image;              // what options.image was, so that `start` finds the same
+  Options options;          // so that `start` does the same again
+  bool running = false;     // as its holder said; only the lock tells whether it still is
+  bool paused = false;      // frozen by its cgroup
+  bool restarting = false;  // it has ended, and its monitor will start it again
+  int restarts = 0;         // how often that was so, since `start`
+  int holder = 0;           // the process that holds it: `run` itself, or its monitor
+  int pid = 0;              // process 1, as the host numbers it
   int64_t pid_started =
       0;                // when that process began (proc(5), stat, 22): later, the pid is another's
   int status = 0;       // exit status, once it has ended
@@ -27,7 +29,7 @@ struct Record {
   int64_t ended = 0;
 };
 
-// "created", "running", "paused", "exited": as docker calls it.
+// "created", "running", "paused", "restarting", "exited": as docker calls it.
 const char* state_of(const Record& record);
 
 // Throws system_error; Failure for a file that is no record.

@@ -40,6 +40,7 @@ void settle_containers() {
     if (record.running) kill_survivor(record);
     Container dead(record, std::move(holder), !started || record.options.remove);
     if (record.running) dead.ended(kKilled);
+    if (record.restarting) dead.stay_ended();
   }
 }
 

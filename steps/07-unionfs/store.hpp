@@ -5,6 +5,7 @@
 //   /var/lib/stepbox/names/NAME               a symbolic link: ID
 //   /run/stepbox/containers/ID                the holder of a running container has a lock on it;
 //                                             its last line says what it does: running, ended
+//   /run/stepbox/sockets/ID                   where its monitor listens (attach)
 //   /run/stepbox/containers.lock              held for a moment by whoever looks at those locks
 #ifndef STEPBOX_STEPS_07_UNIONFS_STORE_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_STORE_HPP_

@@ -23,6 +23,7 @@ struct Verb {
 // In the order of --help.
 constexpr Verb kVerbs[] = {
     {"Run", nullptr, ""},
+    {"attach", verb_attach, "Connect this terminal to a container that runs"},
     {"create", verb_create, "Make a new container of an image, for start to run"},
     {"exec", verb_exec, "Run one more command in a container that runs"},
     {"run", verb_run, "Make a new container of an image, and run a command in it"},
@@ -48,6 +49,7 @@ constexpr Verb kVerbs[] = {
 
     {"Ask", nullptr, ""},
     {"inspect", verb_inspect, "Tell all that is known of containers and images, as JSON"},
+    {"logs", verb_logs, "Print what a container wrote while nobody watched"},
     {"port", verb_port, "Tell which ports of the host lead to a container's"},
     {"ps", verb_ps, "List containers"},
     {"stats", verb_stats, "Tell what containers use, again each second"},

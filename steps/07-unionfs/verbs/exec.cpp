@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include "01-clone/process.hpp"
+#include "07-unionfs/console.hpp"
+#include "07-unionfs/daemon.hpp"
 #include "07-unionfs/enter.hpp"
 #include "07-unionfs/holders.hpp"
 #include "07-unionfs/store.hpp"
@@ -13,6 +15,13 @@
 #include "common/explain.hpp"
 
 namespace stepbox {
+
+struct ExecOptions {
+  bool detach = false;
+  bool privileged = false;
+  ConsoleOptions console;
+  AttachOptions attach;
+};
 
 // The namespaces of process `pid` that are not ours already, as CLONE_NEW* flags.
 // (Nobody may join the user namespace that he is in.)
@@ -41,7 +50,8 @@ static void join_namespaces(const Fd& process, int flags, const std::string& pid
 
 // Inside, on the way in.
 static int container(const Options& options, const Cgroup& cgroup, const Confinement& confinement,
-                     const Fd& process, int flags, const std::string& pid) {
+                     const Console& console, const Fd& process, int flags,
+                     const std::string& pid) {
   cgroup.join();
   const std::string root = join({"/proc/", pid, "/root"});
   const Fd directory(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -49,38 +59,82 @@ static int container(const Options& options, const Cgroup& cgroup, const Confine
   join_namespaces(process, flags, pid);
   explain({"chroot ", root});
   if (::fchdir(directory.get()) == -1 || ::chroot(".") == -1) throw_errno({"chroot to ", root});
+  console.open_inside();
   confinement.apply(enter_process(options));
   return exec_command(options.command);
 }
 
+// Without -i the command has nothing to read.
+static void close_input() {
+  const Fd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  ::dup2(nothing.get(), STDIN_FILENO);
+}
+
+// The command, from birth to exit. `audience`: none in the foreground.
+static int run(const Record& record, const Fd& process, Audience* audience, Caller* caller) {
+  const std::string pid = std::to_string(record.pid);
+  const Cgroup cgroup = Cgroup::existing(record.id);
+  const int flags = foreign_namespaces(pid);
+  const Confinement confinement(record.options.confinement);
+  Console console(record.options.console, audience);
+  // The PID namespace counts for children only. Who is not root first needs the user namespace.
+  const int first = flags & (CLONE_NEWPID | CLONE_NEWUSER);
+  join_namespaces(process, first, pid);
+  Child child = spawn({.cgroup_fd = cgroup.fd()}, [&] {
+    return container(record.options, cgroup, confinement, console, process, flags & ~first, pid);
+  });
+  if (caller && child.wait_for_exec()) caller->release();
+  return console.serve(child);
+}
+
+// With a terminal of its own, or in the background: by a process that stays with it, as monitors
+// do.
+static int run_detached(const Record& record, const Fd& process, const ExecOptions& options) {
+  AttachOptions attached = options.attach;
+  attached.tty = options.console.tty;
+  attached.input = attached.end_input = options.console.interactive;
+  if (!options.detach) check_terminal(attached);
+  Connection line;
+  if (options.detach) line.theirs.close();
+  const Daemon daemon({process.get(), line.theirs.get()}, [&](Caller& caller) {
+    Audience audience(std::move(line.theirs));
+    audience.window = own_window();
+    audience.tell_exit(run(record, process, &audience, &caller));
+  });
+  line.theirs.close();
+  daemon.wait_until_released();
+  return options.detach ? 0 : attach(line.ours, attached).value_or(kKilled);
+}
+
 int verb_exec(int argc, char** argv, Runner) {
-  bool privileged = false;
-  CommandLine cli("exec [OPTIONS] CONTAINER COMMAND [ARG...]", "exec box /bin/sh");
-  cli.flag("--privileged", privileged, "Confine nothing: this command has all of root's rights");
-  add_store_option(cli);
-  cli.parse(argc, argv);
-  const std::string reference = cli.take("CONTAINER");
-  const std::vector<std::string> command = cli.take_all("COMMAND");
+  ExecOptions options;
+  std::string reference;
+  std::vector<std::string> command;
+  {
+    CommandLine cli("exec [OPTIONS] CONTAINER COMMAND [ARG...]", "exec box /bin/sh");
+    cli.flag("-d,--detach", options.detach, "In the background: return when it runs");
+    cli.flag("--privileged", options.privileged,
+             "Confine nothing: this command has all of root's rights");
+    add_options(cli, options.console);
+    add_options(cli, options.attach);
+    add_store_option(cli);
+    cli.parse(argc, argv);
+    reference = cli.take("CONTAINER");
+    command = cli.take_all("COMMAND");
+  }
   settle();
   Record record = find_container(reference);
   record.options.command = command;
+  record.options.console = options.console;
   const Fd process = open_process(record);
   if (!process) {
     throw Failure("container " + reference + " is not running", "start it: start " + reference);
   }
   wait_until_running(record.id);
-  const std::string pid = std::to_string(record.pid);
-  const Cgroup cgroup = Cgroup::existing(record.id);
-  if (privileged) record.options.confinement.privileged = true;
-  const Confinement confinement(record.options.confinement);
-  const int flags = foreign_namespaces(pid);
-  // The PID namespace counts for children only. Who is not root first needs the user namespace.
-  const int first = flags & (CLONE_NEWPID | CLONE_NEWUSER);
-  join_namespaces(process, first, pid);
-  Child child = spawn({.cgroup_fd = cgroup.fd()}, [&] {
-    return container(record.options, cgroup, confinement, process, flags & ~first, pid);
-  });
-  return child.wait();
+  if (options.privileged) record.options.confinement.privileged = true;
+  if (options.detach || record.options.console.tty) return run_detached(record, process, options);
+  if (!record.options.console.interactive) close_input();
+  return run(record, process, nullptr, nullptr);
 }
 
 }  // namespace stepbox

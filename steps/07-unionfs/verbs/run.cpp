@@ -24,6 +24,9 @@ void add_options(CommandLine& cli, Options& options) {
   add_options(cli, options.confinement);
   add_options(cli, options.process);
   add_options(cli, options.tmpfs);
+  add_options(cli, options.console);
+  cli.option("--restart", "POLICY", options.restart,
+             "When it has ended: no, on-failure[:N] or always start it again");
   cli.option("--name", "NAME", options.name, "Call the container so");
   cli.flag("--rm", options.remove, "Remove the container when it has ended");
   cli.option("--storage", "KIND", options.storage,
@@ -37,20 +40,25 @@ Options parse_options(CommandLine& cli, int argc, char** argv) {
   cli.parse(argc, argv);
   options.image = cli.take("ROOTFS or IMAGE");
   options.command = cli.take_rest();
+  if (options.remove && options.restart.when != RestartWhen::kNever) {
+    throw Failure("--rm with --restart", "leave one of them out");
+  }
   return options;
 }
 
 int verb_run(int argc, char** argv, Runner runner) {
   bool detach = false;
+  AttachOptions attach;
   Options options;
   {  // not for a monitor to keep: it wants to be small
     CommandLine cli("run [OPTIONS] ROOTFS-or-IMAGE [COMMAND] [ARG...]", "busybox /bin/sh");
     cli.flag("-d,--detach", detach, "In the background: print the container's id, and return");
+    add_options(cli, attach);
     options = parse_options(cli, argc, argv);
   }
   settle_containers();
   Container held(options);
-  if (!detach) return run_held(held, runner);
+  if (!detach) return run_attached(held, runner, attach);
   run_detached(held, runner);
   ::dprintf(STDOUT_FILENO, "%s\n", held.id().c_str());
   return 0;

@@ -9,7 +9,7 @@
 
 namespace stepbox {
 
-static void start(const std::string& reference, Runner runner) {
+static void start_detached(const std::string& reference, Runner runner) {
   const Record record = find_container(reference);
   if (!record.running) {
     Container held(record.id);
@@ -19,20 +19,30 @@ static void start(const std::string& reference, Runner runner) {
 }
 
 int verb_start(int argc, char** argv, Runner runner) {
-  bool attach = false;
-  CommandLine cli("start [OPTIONS] CONTAINER...", "start box");
-  cli.flag("-a,--attach", attach, "In the foreground, with our stdin, stdout and stderr");
-  add_store_option(cli);
-  cli.parse(argc, argv);
-  const std::vector<std::string> references = cli.take_all("CONTAINER");
+  bool foreground = false;
+  bool interactive = false;
+  AttachOptions options;
+  std::vector<std::string> references;
+  {
+    CommandLine cli("start [OPTIONS] CONTAINER...", "start -a box");
+    cli.flag("-a,--attach", foreground, "In the foreground, with our stdout and stderr");
+    cli.flag("-i,--interactive", interactive, "And with our stdin");
+    add_options(cli, options);
+    add_store_option(cli);
+    cli.parse(argc, argv);
+    references = cli.take_all("CONTAINER");
+  }
   settle_containers();
-  if (!attach) {
-    return for_each_container(references,
-                              [&](const std::string& reference) { start(reference, runner); });
+  if (!foreground && !interactive) {
+    return for_each_container(
+        references, [&](const std::string& reference) { start_detached(reference, runner); });
   }
   if (references.size() > 1) throw Failure("start --attach: one container at a time");
-  Container held(find_container(references[0]).id);
-  return run_held(held, runner);
+  const Record record = find_container(references[0]);
+  options.input = interactive;
+  if (record.running) return attach_to(record, options);
+  Container held(record.id);
+  return run_attached(held, runner, options);
 }
 
 }  // namespace stepbox

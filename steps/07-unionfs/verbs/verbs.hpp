@@ -11,6 +11,7 @@ namespace stepbox {
 int dispatch(int argc, char** argv, Runner runner);
 
 // What follows the verb, as argc and argv: argv[0] is the verb itself.
+int verb_attach(int argc, char** argv, Runner runner);
 int verb_cp(int argc, char** argv, Runner runner);
 int verb_create(int argc, char** argv, Runner runner);
 int verb_diff(int argc, char** argv, Runner runner);
@@ -22,6 +23,7 @@ int verb_import(int argc, char** argv, Runner runner);
 int verb_info(int argc, char** argv, Runner runner);
 int verb_inspect(int argc, char** argv, Runner runner);
 int verb_load(int argc, char** argv, Runner runner);
+int verb_logs(int argc, char** argv, Runner runner);
 int verb_port(int argc, char** argv, Runner runner);
 int verb_ps(int argc, char** argv, Runner runner);
 int verb_rescue(int argc, char** argv, Runner runner);
@@ -37,6 +39,9 @@ int verb_wait(int argc, char** argv, Runner runner);
 
 // Reads what run and create are told of the container to be made. Throws as CommandLine does.
 Options parse_options(CommandLine& cli, int argc, char** argv);
+
+// Connects us to a container that runs. Returns its exit status. For attach and start.
+int attach_to(const Record& record, AttachOptions options);
 
 // Calls `act` with each of the containers that were named. What it throws is reported, and the next
 // one tried, as docker does. Returns the exit status: 0, or 1 if one failed.

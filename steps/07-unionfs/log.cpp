@@ -1,0 +1,117 @@
+#include "07-unionfs/log.hpp"
+
+#include <fcntl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "common/error.hpp"
+
+namespace stepbox {
+
+constexpr off_t kFull = 10 << 20;
+constexpr size_t kLongestLine = 16 * 1024;  // a longer one is kept in parts
+
+std::string to_json(const LogLine& line) {
+  const nlohmann::ordered_json json{
+      {"log", line.text},
+      {"stream", line.stream == Stream::kOutput ? "stdout" : "stderr"},
+      {"time", line.time}};
+  // What is not UTF-8 becomes U+FFFD.
+  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::optional<LogLine> parse_log_line(const std::string& text) {
+  try {
+    const auto json = nlohmann::json::parse(text);
+    return LogLine{json.at("stream") == "stdout" ? Stream::kOutput : Stream::kErrors,
+                   json.at("log"), json.at("time")};
+  } catch (const nlohmann::json::exception&) {
+    return std::nullopt;
+  }
+}
+
+std::string as_log_time(int64_t seconds, long nanoseconds) {
+  tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  char date[32], text[64];
+  ::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &parts);
+  std::snprintf(text, sizeof text, "%s.%09ldZ", date, nanoseconds);
+  return text;
+}
+
+static std::string now() {
+  timespec time{};
+  ::clock_gettime(CLOCK_REALTIME, &time);
+  return as_log_time(time.tv_sec, time.tv_nsec);
+}
+
+Log::Log(const std::string& path)
+    : path_(path), file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640)) {
+  if (!file_) throw_errno({"open ", path});
+  size_ = ::lseek(file_.get(), 0, SEEK_END);
+}
+
+void Log::rotate() {
+  ::rename(path_.c_str(), (path_ + ".1").c_str());
+  Fd fresh(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0640));
+  if (!fresh) return;  // the old one is as good
+  file_ = std::move(fresh);
+  size_ = 0;
+}
+
+// All of it, or nothing.
+bool Log::append_line(const std::string& line) {
+  if (size_ >= kFull) rotate();
+  const auto length = static_cast<ssize_t>(line.size());
+  if (::write(file_.get(), line.data(), line.size()) != length) {
+    [[maybe_unused]] const int kept = ::ftruncate(file_.get(), size_);
+    return false;
+  }
+  size_ += length;
+  return true;
+}
+
+void Log::append(Stream stream, std::string text) {
+  if (lost_ > 0) {
+    const std::string gap = join({"[", std::to_string(lost_), " bytes are lost: no space]\n"});
+    if (append_line(to_json({Stream::kErrors, gap, now()}))) lost_ = 0;
+  }
+  const size_t size = text.size();
+  if (lost_ > 0 || !append_line(to_json({stream, std::move(text), now()}))) lost_ += size;
+}
+
+// How much of a text may be cut off without cutting a character of UTF-8 in two.
+static size_t whole_characters(std::string_view text, size_t most) {
+  size_t end = most;
+  while (end > most - 4 && (text[end] & 0xC0) == 0x80) --end;
+  return end;
+}
+
+void Log::write(Stream stream, std::string_view text) {
+  if (!file_) return;
+  std::string& line = unfinished_[static_cast<int>(stream)];
+  while (!text.empty()) {
+    const size_t end = text.find('\n');
+    const size_t length = end == std::string_view::npos ? text.size() : end + 1;
+    line += text.substr(0, length);
+    text.remove_prefix(length);
+    while (line.size() > kLongestLine) {
+      const size_t part = whole_characters(line, kLongestLine);
+      append(stream, line.substr(0, part));
+      line.erase(0, part);
+    }
+    if (end != std::string_view::npos) append(stream, std::exchange(line, {}));
+  }
+}
+
+void Log::finish_lines() {
+  for (const Stream stream : {Stream::kOutput, Stream::kErrors}) {
+    std::string& line = unfinished_[static_cast<int>(stream)];
+    if (!line.empty()) append(stream, std::exchange(line, {}));
+  }
+}
+
+}  // namespace stepbox

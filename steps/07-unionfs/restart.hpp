@@ -1,0 +1,27 @@
+// Step 7. Whether a container that has ended is started again, and when. (--restart)
+#ifndef STEPBOX_STEPS_07_UNIONFS_RESTART_HPP_
+#define STEPBOX_STEPS_07_UNIONFS_RESTART_HPP_
+
+#include <string>
+
+namespace stepbox {
+
+enum class RestartWhen { kNever, kOnFailure, kAlways };
+
+// "no", "on-failure", "on-failure:3" (at most so often), "always".
+struct RestartPolicy {
+  RestartWhen when = RestartWhen::kNever;
+  int most = 0;  // 0: no limit
+
+  // For one that has ended with `status`, after so many restarts.
+  bool applies(int status, int restarts) const;
+};
+void parse_value(const std::string& text, RestartPolicy& policy);  // throws Failure
+
+// How long to wait before it is started, in milliseconds: 100, then twice as long each time, up to
+// a minute; 100 again when it has run for 10 s. As docker does.
+int next_pause(int last_pause, int seconds_run);
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_07_UNIONFS_RESTART_HPP_

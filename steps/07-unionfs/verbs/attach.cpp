@@ -1,0 +1,43 @@
+// attach: our terminal, or our three files, are the container's once more.
+#include "07-unionfs/attach.hpp"
+
+#include "07-unionfs/holders.hpp"
+#include "07-unionfs/store.hpp"
+#include "07-unionfs/verbs/verbs.hpp"
+#include "common/error.hpp"
+
+namespace stepbox {
+
+int attach_to(const Record& record, AttachOptions options) {
+  if (!record.running) {
+    throw Failure(join({"container ", short_id(record.id), " is ", state_of(record)}),
+                  "only one that runs can be attached to");
+  }
+  options.tty = record.options.console.tty;
+  options.input = options.input && record.options.console.interactive;
+  check_terminal(options);
+  const Fd line = connect_to(record.id);
+  if (!line) {
+    throw Failure(join({"container ", short_id(record.id), " has no monitor"}),
+                  "it runs in the foreground, somewhere else");
+  }
+  const std::optional<int> status = attach(line, options);
+  return status ? *status : wait_for_end(record);
+}
+
+int verb_attach(int argc, char** argv, Runner) {
+  bool no_input = false;
+  AttachOptions options;
+  CommandLine cli("attach [OPTIONS] CONTAINER", "attach box");
+  add_options(cli, options);
+  cli.flag("--no-stdin", no_input, "Only listen");
+  add_store_option(cli);
+  cli.parse(argc, argv);
+  const std::string reference = cli.take("CONTAINER");
+  cli.end();
+  settle_containers();
+  options.input = !no_input;
+  return attach_to(find_container(reference), options);
+}
+
+}  // namespace stepbox

@@ -1,0 +1,152 @@
+// logs: what a container wrote while nobody watched; with -f also what it writes from now on.
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <deque>
+
+#include "01-clone/signals.hpp"
+#include "07-unionfs/holders.hpp"
+#include "07-unionfs/log.hpp"
+#include "07-unionfs/since.hpp"
+#include "07-unionfs/store.hpp"
+#include "07-unionfs/verbs/verbs.hpp"
+#include "common/error.hpp"
+#include "common/files.hpp"
+#include "common/text.hpp"
+
+namespace stepbox {
+
+namespace {
+
+struct LogsOptions {
+  bool follow = false;
+  bool times = false;
+  std::string tail = "all";
+  std::string since;
+};
+
+// A log as it grows, line by line, from the oldest that is kept.
+class LogReader {
+ public:
+  explicit LogReader(const std::string& path) : path_(path), file_(open(path + ".1")) {
+    if (!file_) file_ = open(path);
+  }
+
+  // None: there are no more, for now.
+  std::optional<LogLine> next() {
+    for (;;) {
+      const size_t end = text_.find('\n');
+      if (end != std::string::npos) {
+        const auto line = parse_log_line(text_.substr(0, end));
+        text_.erase(0, end + 1);
+        if (line) return line;
+      } else if (!read_more()) {
+        return std::nullopt;
+      }
+    }
+  }
+
+ private:
+  static Fd open(const std::string& path) { return Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC)); }
+
+  bool read_more() {
+    char block[16'384];
+    ssize_t got = file_ ? ::read(file_.get(), block, sizeof block) : 0;
+    if (got <= 0) {
+      Fd fresh = open(path_);  // the one that we have read may be full, and be called otherwise now
+      struct stat ours, newest;
+      if (!fresh || ::fstat(fresh.get(), &newest) == -1) return false;
+      if (file_ && ::fstat(file_.get(), &ours) == 0 && ours.st_ino == newest.st_ino) return false;
+      file_ = std::move(fresh);
+      text_.clear();
+      got = ::read(file_.get(), block, sizeof block);
+    }
+    if (got > 0) text_.append(block, static_cast<size_t>(got));
+    return got > 0;
+  }
+
+  std::string path_;
+  Fd file_;
+  std::string text_;  // read, and not taken yet
+};
+
+void print(const LogLine& line, const LogsOptions& options) {
+  std::FILE* const out = line.stream == Stream::kOutput ? stdout : stderr;
+  if (options.times) std::fputs(join({line.time, " "}).c_str(), out);
+  std::fwrite(line.text.data(), 1, line.text.size(), out);
+}
+
+bool is_over(const std::string& id) {
+  const Fd lock = lock_holders();
+  return !is_held(id);
+}
+
+// Prints what there is, the last lines of it.
+void print_all(LogReader& log, const LogsOptions& options) {
+  const auto most = options.tail == "all" ? std::nullopt : parse_number(options.tail);
+  std::deque<LogLine> lines;
+  while (auto line = log.next()) {
+    if (line->time < options.since) continue;
+    if (!most) {
+      print(*line, options);
+    } else {
+      lines.push_back(std::move(*line));
+      if (lines.size() > static_cast<size_t>(*most)) lines.pop_front();
+    }
+  }
+  for (const LogLine& line : lines) print(line, options);
+}
+
+// Returns when the container has ended, and all is printed.
+void follow(LogReader& log, const std::string& id, const LogsOptions& options) {
+  const Fd changes(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+  ::inotify_add_watch(changes.get(), directory_of(id).c_str(),
+                      IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_DELETE_SELF);
+  for (bool over = false; !over;) {
+    over = is_over(id);  // before we read: nothing comes after that
+    while (const auto line = log.next()) print(*line, options);
+    std::fflush(stdout);
+    char events[4096];
+    while (::read(changes.get(), events, sizeof events) > 0) continue;
+    pollfd watched{changes.get(), POLLIN, 0};
+    if (!over) ::poll(&watched, 1, 1'000);  // a monitor that is killed writes nothing
+  }
+}
+
+}  // namespace
+
+int verb_logs(int argc, char** argv, Runner) {
+  LogsOptions options;
+  CommandLine cli("logs [OPTIONS] CONTAINER", "logs -f box");
+  cli.flag("-f,--follow", options.follow, "Go on until it ends");
+  cli.flag("-t,--timestamps", options.times, "Say when each line was written");
+  cli.option("-n,--tail", "N", options.tail, "Only the last N lines, or all");
+  cli.option("--since", "TIME", options.since, "Only lines since then: 10m, 2026-11-22T01:44:00Z");
+  add_store_option(cli);
+  cli.parse(argc, argv);
+  const std::string reference = cli.take("CONTAINER");
+  cli.end();
+  if (!options.since.empty()) options.since = parse_since(options.since, ::time(nullptr));
+  if (options.tail != "all" && parse_number(options.tail).value_or(-1) < 0) {
+    throw Failure(join({"'", options.tail, "' is no number of lines"}), "0 or more, or all");
+  }
+  settle_containers();
+  const Record record = find_container(reference);
+  const std::string path = directory_of(record.id) + "/log.json";
+  if (!exists(path) && !record.running) {
+    throw Failure("container " + reference + " has no log", "it has run in the foreground only");
+  }
+  release_signals();  // nothing is ours here: ^C may end us
+  LogReader log(path);
+  print_all(log, options);
+  if (options.follow) follow(log, record.id, options);
+  if (std::fflush(stdout) != 0) throw_errno({"write to stdout"});
+  return 0;
+}
+
+}  // namespace stepbox
