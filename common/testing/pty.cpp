@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -98,6 +99,12 @@ void PtyRun::type(std::string_view keys) {
 void PtyRun::resize(unsigned short rows, unsigned short columns) {
   const winsize size{.ws_row = rows, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
   if (::ioctl(terminal_.get(), TIOCSWINSZ, &size) == -1) throw_errno({"resize"});
+}
+
+bool PtyRun::is_raw() const {
+  termios modes{};
+  if (::tcgetattr(terminal_.get(), &modes) == -1) throw_errno({"tcgetattr"});
+  return (modes.c_lflag & ICANON) == 0;
 }
 
 // Keeps the terminal drained, whatever it is that we wait for. True when an event is there.

@@ -32,6 +32,8 @@ class PtyRun {
   void wait_until_stopped();
   // The shell's `fg`.
   void foreground();
+  // Whether keys go through as they are (termios(3), raw mode), which no shell wants to find.
+  bool is_raw() const;
   // The subject's status as a shell's $? shows it.
   int wait();
 

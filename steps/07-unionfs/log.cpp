@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -15,12 +16,12 @@ constexpr off_t kFull = 10 << 20;
 constexpr size_t kLongestLine = 16 * 1024;  // a longer one is kept in parts
 
 std::string to_json(const LogLine& line) {
-  const nlohmann::ordered_json json{
-      {"log", line.text},
-      {"stream", line.stream == Stream::kOutput ? "stdout" : "stderr"},
-      {"time", line.time}};
   // What is not UTF-8 becomes U+FFFD.
-  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  const std::string text =
+      nlohmann::json(line.text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return join({"{\"log\":", text, ",\"stream\":\"",
+               line.stream == Stream::kOutput ? "stdout" : "stderr", "\",\"time\":\"", line.time,
+               "\"}\n"});
 }
 
 std::optional<LogLine> parse_log_line(const std::string& text) {
@@ -63,10 +64,10 @@ void Log::rotate() {
 }
 
 // All of it, or nothing.
-bool Log::append_line(const std::string& line) {
+bool Log::append(const std::string& lines) {
   if (size_ >= kFull) rotate();
-  const auto length = static_cast<ssize_t>(line.size());
-  if (::write(file_.get(), line.data(), line.size()) != length) {
+  const auto length = static_cast<ssize_t>(lines.size());
+  if (::write(file_.get(), lines.data(), lines.size()) != length) {
     [[maybe_unused]] const int kept = ::ftruncate(file_.get(), size_);
     return false;
   }
@@ -74,13 +75,12 @@ bool Log::append_line(const std::string& line) {
   return true;
 }
 
-void Log::append(Stream stream, std::string text) {
+void Log::keep(const std::string& lines, size_t size) {
   if (lost_ > 0) {
     const std::string gap = join({"[", std::to_string(lost_), " bytes are lost: no space]\n"});
-    if (append_line(to_json({Stream::kErrors, gap, now()}))) lost_ = 0;
+    if (append(to_json({Stream::kErrors, gap, now()}))) lost_ = 0;
   }
-  const size_t size = text.size();
-  if (lost_ > 0 || !append_line(to_json({stream, std::move(text), now()}))) lost_ += size;
+  if (lost_ > 0 || !append(lines)) lost_ += size;
 }
 
 // How much of a text may be cut off without cutting a character of UTF-8 in two.
@@ -93,24 +93,28 @@ static size_t whole_characters(std::string_view text, size_t most) {
 void Log::write(Stream stream, std::string_view text) {
   if (!file_) return;
   std::string& line = unfinished_[static_cast<int>(stream)];
+  const std::string time = now();
+  std::string lines;
+  size_t size = 0;
+  const auto finish = [&](size_t length) {
+    lines += to_json({stream, line.substr(0, length), time});
+    line.erase(0, length);
+    size += length;
+  };
   while (!text.empty()) {
-    const size_t end = text.find('\n');
-    const size_t length = end == std::string_view::npos ? text.size() : end + 1;
+    const size_t length = std::min(text.find('\n'), text.size() - 1) + 1;
     line += text.substr(0, length);
     text.remove_prefix(length);
-    while (line.size() > kLongestLine) {
-      const size_t part = whole_characters(line, kLongestLine);
-      append(stream, line.substr(0, part));
-      line.erase(0, part);
-    }
-    if (end != std::string_view::npos) append(stream, std::exchange(line, {}));
+    while (line.size() > kLongestLine) finish(whole_characters(line, kLongestLine));
+    if (line.ends_with('\n')) finish(line.size());
   }
+  if (size > 0) keep(lines, size);
 }
 
 void Log::finish_lines() {
   for (const Stream stream : {Stream::kOutput, Stream::kErrors}) {
-    std::string& line = unfinished_[static_cast<int>(stream)];
-    if (!line.empty()) append(stream, std::exchange(line, {}));
+    const std::string line = std::exchange(unfinished_[static_cast<int>(stream)], {});
+    if (!line.empty()) keep(to_json({stream, line, now()}), line.size());
   }
 }
 

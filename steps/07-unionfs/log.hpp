@@ -45,8 +45,8 @@ class Log {
   void finish_lines();
 
  private:
-  void append(Stream stream, std::string text);
-  bool append_line(const std::string& line);
+  void keep(const std::string& lines, size_t size);
+  bool append(const std::string& lines);
   void rotate();
 
   std::string path_;

@@ -21,8 +21,8 @@ using namespace stepbox;
 
 // Inside: what the child does to itself before it becomes the command.
 static int container(const Options& options, const Overlay& overlay, const Cgroup& cgroup,
-                     const Network& network, const Confinement& confinement,
-                     const Console& console, Gate& gate) {
+                     const Network& network, const Confinement& confinement, const Console& console,
+                     Gate& gate) {
   cgroup.join();  // first: the limits hold for all that follows
   unshare_cgroup_namespace(options.namespaces);
   make_mounts_private(options.namespaces);

@@ -15,6 +15,7 @@
 namespace stepbox {
 
 static void remove_container(const Record& record, bool force) {
+  if (force) want_stop(record.id);  // whatever --restart says
   const Fd process = force ? open_process(record) : Fd();
   if (process) {
     explain({"kill -KILL ", std::to_string(record.pid)});
