@@ -87,8 +87,11 @@ CLAIM("who is attached and does not listen stops nobody",
       {.step = 7, .points = 2, .hint = "MSG_DONTWAIT: he misses some, and is told so"}) {
   stage.expect_orphans();
   const std::string name = random_word();
-  subject.run({.options = {"-d", "-i", "--name", name},
-               .command = {"/bin/sh", "-c", "read x; yes | head -c 20000000; echo last"}});
+  subject.run(
+      {.options = {"-d", "-i", "--name", name},
+       .command = {
+           "/bin/sh", "-c",
+           "read x; yes 012345678901234567890123456789012345678 | head -n 300000; echo last"}});
   Running stuck = subject.start({.command = {name}, .verb = "attach"});
   Running listening = subject.start({.command = {name}, .stdin_text = "go\n", .verb = "attach"});
   stage.find_process("attach");
@@ -106,15 +109,16 @@ CLAIM("a full disk costs the log and not the container", {.step = 7, .points = 2
   make_directories(small);
   stage.on_host({"mount", "-t", "tmpfs", "-o", "size=1m", "small", small});
   const std::string name = random_word();
-  subject.run(
-      {.options = {"--root", small, "-d", "-i", "--name", name},
-       .command = {"/bin/sh", "-c", "read x; yes | head -c 20000000 && echo last; exit 7"}});
+  subject.run({.options = {"--root", small, "-d", "-i", "--name", name},
+               .command = {"/bin/sh", "-c",
+                           "read x; yes y 0123456789012345678901234567890123456 | head -n 100000 "
+                           "&& echo last; exit 7"}});
   const Run run = subject.run(
       {.options = {"--root", small}, .command = {name}, .stdin_text = "go\n", .verb = "attach"});
   CHECK(run.status == 7);
   CHECK(holds(run.out, "last\n"));
   CHECK(holds(subject.run({.options = {"--root", small}, .command = {name}, .verb = "logs"}).out,
-              "y\n"));
+              "y 01234"));
   subject.run({.options = {"--root", small}, .command = {name}, .verb = "rm"});
   stage.on_host({"umount", small});
 }
