@@ -180,7 +180,8 @@ int wait_for_end(const Record& record) {
   const Fd notes(::open(holder_of(record.id).c_str(), O_RDONLY | O_CLOEXEC));
   const Fd holder = open_while_held(record.holder, record.id);
   if (!notes || !holder) {  // it has ended already
-    return exists(record_of(record.id)) ? read_record(record_of(record.id)).status : record.status;
+    const Record now = exists(record_of(record.id)) ? read_record(record_of(record.id)) : record;
+    return now.running ? kKilled : now.status;
   }
   pollfd ended{holder.get(), POLLIN, 0};
   ::poll(&ended, 1, -1);

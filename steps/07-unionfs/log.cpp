@@ -1,6 +1,7 @@
 #include "07-unionfs/log.hpp"
 
 #include <fcntl.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 namespace stepbox {
 
 constexpr off_t kFull = 10 << 20;
+constexpr uint64_t kReserve = 128 << 10;
 constexpr size_t kLongestLine = 16 * 1024;  // a longer one is kept in parts
 
 std::string to_json(const LogLine& line) {
@@ -63,9 +65,16 @@ void Log::rotate() {
   size_ = 0;
 }
 
+// Whether the disk has room for more than our record, which says how the container ended.
+static bool has_room(const Fd& file) {
+  struct statvfs disk {};
+  return ::fstatvfs(file.get(), &disk) == -1 || disk.f_bavail * disk.f_frsize > kReserve;
+}
+
 // All of it, or nothing.
 bool Log::append(const std::string& lines) {
   if (size_ >= kFull) rotate();
+  if (!has_room(file_)) return false;
   const auto length = static_cast<ssize_t>(lines.size());
   if (::write(file_.get(), lines.data(), lines.size()) != length) {
     [[maybe_unused]] const int kept = ::ftruncate(file_.get(), size_);
@@ -76,11 +85,12 @@ bool Log::append(const std::string& lines) {
 }
 
 void Log::keep(const std::string& lines, size_t size) {
-  if (lost_ > 0) {
-    const std::string gap = join({"[", std::to_string(lost_), " bytes are lost: no space]\n"});
-    if (append(to_json({Stream::kErrors, gap, now()}))) lost_ = 0;
+  const std::string gap = join({"[", std::to_string(lost_), " bytes are lost: no space]\n"});
+  if (append((lost_ > 0 ? to_json({Stream::kErrors, gap, now()}) : "") + lines)) {
+    lost_ = 0;
+  } else {
+    lost_ += size;
   }
-  if (lost_ > 0 || !append(lines)) lost_ += size;
 }
 
 // How much of a text may be cut off without cutting a character of UTF-8 in two.
