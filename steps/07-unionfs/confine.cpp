@@ -6,6 +6,7 @@
 
 #include "common/error.hpp"
 #include "common/explain.hpp"
+#include "common/files.hpp"
 
 namespace stepbox {
 
@@ -18,8 +19,13 @@ void parse_value(const std::string& text, SecurityOptions& security) {
       throw Failure(join({"'", value, "' is neither true nor false"}));
     }
     security.no_new_privileges = value != "false";
+  } else if (name == "seccomp") {
+    if (value.empty()) throw Failure("seccomp of what?", "unconfined, or a file with a profile");
+    security.seccomp = value == "unconfined" ? value : read_file(value);
+    if (security.seccomp.empty()) throw Failure(value + " is empty", "it should hold a profile");
   } else {
-    throw Failure(join({"no security option is called '", name, "'"}), "no-new-privileges");
+    throw Failure(join({"no security option is called '", name, "'"}),
+                  "no-new-privileges, seccomp");
   }
 }
 
@@ -28,25 +34,37 @@ void add_options(CommandLine& cli, ConfineOptions& options) {
   cli.list("--cap-add", "CAP", options.cap_add, "Leave it this capability too; ALL: all of them");
   cli.list("--cap-drop", "CAP", options.cap_drop, "Take this capability from it; ALL: all of them");
   cli.option("--security-opt", "OPTION", options.security,
-             "no-new-privileges[=false]: whether setuid programs give nothing (they do not)");
+             "no-new-privileges[=false]: setuid programs give nothing (so by default); "
+             "seccomp=unconfined or =FILE: no filter, or another profile than docker's");
 }
 
-Confinement::Confinement(const ConfineOptions& options) : options_(options) {}
+Confinement::Confinement(const ConfineOptions& options)
+    : capabilities_(options.privileged ? all_capabilities()
+                                       : capabilities_for(options.cap_add, options.cap_drop)),
+      asked_for_(named(options.cap_add)),
+      no_new_privileges_(options.security.no_new_privileges && !options.privileged) {
+  const std::string& profile = options.security.seccomp;
+  if (options.privileged || profile == "unconfined") return;
+  filter_ = filter_of(profile.empty() ? kDefaultProfile : profile, capabilities_);
+}
 
 static void forbid_new_privileges() {
   explain({"setpriv --no-new-privs"});
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1) throw_errno({"set no_new_privs"});
 }
 
+// The filter comes last: it may forbid what is done before. But without no_new_privs it takes
+// CAP_SYS_ADMIN to set one: then it comes first, and must leave us the rest.
 // LAB: confine
 void Confinement::apply(const User& user) const {
-  if (options_.privileged) return become(user, all_capabilities());
-  const CapabilitySet missing = named(options_.cap_add) & ~own_capabilities();
-  if (missing != 0) {
+  if (const CapabilitySet missing = asked_for_ & ~own_capabilities()) {
     throw Failure("cannot give" + names_of(missing, " "), "stepbox itself has not got it");
   }
-  become(user, capabilities_for(options_.cap_add, options_.cap_drop));
-  if (options_.security.no_new_privileges) forbid_new_privileges();
+  if (!no_new_privileges_) install(filter_);
+  become(user, capabilities_);
+  if (!no_new_privileges_) return;
+  forbid_new_privileges();
+  install(filter_);
 }
 
 }  // namespace stepbox

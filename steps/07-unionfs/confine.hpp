@@ -2,6 +2,7 @@
 //
 //   capabilities      docker's 14 of 41: no mounts, no modules, no raw disks, no host network
 //   no_new_privs      no setuid program gives any of them back (prctl(2), PR_SET_NO_NEW_PRIVS)
+//   seccomp           system calls that root needs those capabilities for, or nobody needs, fail
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONFINE_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONFINE_HPP_
 
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "07-unionfs/capabilities.hpp"
+#include "07-unionfs/seccomp.hpp"
 #include "07-unionfs/user.hpp"
 #include "common/cli.hpp"
 
@@ -17,6 +19,7 @@ namespace stepbox {
 // The values of --security-opt, one after the other.
 struct SecurityOptions {
   bool no_new_privileges = true;
+  std::string seccomp;  // empty: the default profile; "unconfined"; or the text of another
 };
 void parse_value(const std::string& text, SecurityOptions& security);
 
@@ -30,7 +33,7 @@ void add_options(CommandLine& cli, ConfineOptions& options);
 
 class Confinement {
  public:
-  // Outside.
+  // Outside. Throws Failure for a profile that is none.
   explicit Confinement(const ConfineOptions& options);
 
   // Inside, when all is mounted and made: this process becomes `user`, without the rights that the
@@ -39,7 +42,10 @@ class Confinement {
   void apply(const User& user) const;
 
  private:
-  const ConfineOptions& options_;
+  CapabilitySet capabilities_;
+  CapabilitySet asked_for_;  // by name
+  bool no_new_privileges_;
+  Filter filter_;  // of system calls
 };
 
 }  // namespace stepbox

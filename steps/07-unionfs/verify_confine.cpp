@@ -100,6 +100,76 @@ CLAIM("a security option that nobody knows is 125", {.step = 7}) {
   }
 }
 
+// --- seccomp ------------------------------------------------------------------------------
+
+CLAIM("system calls pass a filter", {.step = 7, .points = 2, .hint = "seccomp(2), by libseccomp"}) {
+  CHECK(subject.run({.command = status_line("Seccomp")}).out == "Seccomp:\t2\n");
+  // A new user namespace is for everybody, were it not for the filter.
+  const std::vector<std::string> unshare{"/bin/unshare", "-U", "/bin/true"};
+  CHECK(subject.run({.command = unshare}).status == 1);
+  CHECK(subject.run({.options = {"--security-opt", "seccomp=unconfined"}, .command = unshare})
+            .status == 0);
+}
+
+CLAIM("what the filter lets through depends on the capabilities", {.step = 7}) {
+  const std::vector<std::string> mount = shell("mount -t tmpfs mine /mnt; echo $?");
+  CHECK(subject.run({.command = mount}).out == "1\n");
+  CHECK(subject.run({.options = {"--cap-add", "SYS_ADMIN"}, .command = mount}).out == "0\n");
+}
+
+CLAIM("--security-opt seccomp=FILE takes a profile in docker's format", {.step = 7}) {
+  const std::string profile = stage.scratch("profile.json");
+  create_file(profile,
+              R"({"defaultAction": "SCMP_ACT_ALLOW", "archMap": null, "syscalls": [)"
+              R"({"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 28}]})");
+  for (const char* also : {"no-new-privileges=true", "no-new-privileges=false"}) {
+    const Run run =
+        subject.run({.options = {"--security-opt", "seccomp=" + profile, "--security-opt", also},
+                     .command = {"/bin/mkdir", "/new"}});
+    CHECK_MESSAGE(holds(run.err, "No space left"), "errno 28 was asked for: " << run.err);
+  }
+}
+
+CLAIM("a seccomp profile that is none is 125 and one line", {.step = 7}) {
+  const std::string profile = stage.scratch("profile.json");
+  for (
+      const char* text :
+      {"", "{", "[]", "{}", R"({"defaultAction": "SCMP_ACT_FLY", "syscalls": []})",
+       R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": 7, "action": "SCMP_ACT_KILL"}]})",
+       R"({"defaultAction": "SCMP_ACT_ALLOW",
+            "syscalls": [{"names": ["fly"], "action": "SCMP_ACT_KILL"}]})"}) {
+    INFO(std::string(text));
+    create_file(profile, text);
+    const Run run = subject.run({.options = {"--security-opt", "seccomp=" + profile},
+                                 .command = {"/bin/true"},
+                                 .may_refuse = true});
+    CHECK(run.status == 125);
+    CHECK(run.err.find('\n') + 1 == run.err.size());
+  }
+}
+
+CLAIM("a forged filter is not used",
+      {.step = 7, .points = 2, .hint = "look at owner and mode of what was kept"}) {
+  const auto unshares = [&] {
+    return subject.run({.command = {"/bin/unshare", "-U", "/bin/true"}}).status == 0;
+  };
+  CHECK_FALSE(unshares());
+  const std::string list = stage.on_host({"sh", "-c", "echo /run/stepbox/seccomp/*"});
+  const std::string kept = list.substr(0, list.size() - 1);
+  const std::string text = read_file(kept);
+  // What it is for, and then a program of one step: BPF_RET, SECCOMP_RET_ALLOW.
+  const std::string allow("\x06\0\0\0\0\0\xff\x7f", 8);
+  const std::string forged = text.substr(0, text.find("\n}\n\n") + 4) + allow;
+  for (const char* spoil : {"chown 54321", "chmod 660", "ln -f", "chmod 606"}) {
+    INFO(std::string(spoil));
+    create_file(kept, forged, 0600);
+    stage.on_host({"sh", "-c", std::string(spoil) + " " + kept + " 2>/dev/null; true"});
+    CHECK(unshares() == (std::string(spoil) == "ln -f"));  // that one changes nothing: it would do
+  }
+  create_file(kept, text.substr(0, text.size() - 3), 0600);
+  CHECK_FALSE(unshares());  // torn
+}
+
 // --- exec ---------------------------------------------------------------------------------
 
 CLAIM("exec is confined as its container",
@@ -108,6 +178,7 @@ CLAIM("exec is confined as its container",
   CHECK(box.exec(status_line("CapEff")).out == "CapEff:\t00000000a80425fa\n");
   CHECK(box.exec(status_line("CapBnd")).out == "CapBnd:\t00000000a80425fa\n");
   CHECK(box.exec(status_line("NoNewPrivs")).out == "NoNewPrivs:\t1\n");
+  CHECK(box.exec(status_line("Seccomp")).out == "Seccomp:\t2\n");
 }
 
 CLAIM("exec --privileged confines nothing", {.step = 7}) {
