@@ -45,7 +45,7 @@ class Confinement {
   CapabilitySet capabilities_;
   CapabilitySet asked_for_;  // by name
   bool no_new_privileges_;
-  Filter filter_;  // of system calls
+  CallFilter filter_;  // of system calls
 };
 
 }  // namespace stepbox

@@ -38,7 +38,7 @@ static bool is_ours_alone(const Fd& file) {
 }
 
 // The kept filter; empty if there is none, or none that can be trusted.
-static Filter read_kept(const std::string& path, const std::string& key) {
+static CallFilter read_kept(const std::string& path, const std::string& key) {
   const Fd file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   if (!file || !is_ours_alone(file)) return "";
   const std::string text = read_file(join({"/proc/self/fd/", std::to_string(file.get())}));
@@ -47,11 +47,11 @@ static Filter read_kept(const std::string& path, const std::string& key) {
 }
 
 // LAB: filter
-Filter filter_of(const std::string& profile, CapabilitySet capabilities) {
+CallFilter filter_of(const std::string& profile, CapabilitySet capabilities) {
   const std::string key = key_of(profile, capabilities);
   const std::string folder = run_directory() + "/seccomp";
   const std::string path = join({folder, "/", std::to_string(std::hash<std::string>()(key))});
-  Filter filter = read_kept(path, key);
+  CallFilter filter = read_kept(path, key);
   if (filter.empty() || filter.size() % sizeof(sock_filter) != 0) {
     filter = compile_profile(profile, capabilities);
     make_directories(folder, 0700);
@@ -61,7 +61,7 @@ Filter filter_of(const std::string& profile, CapabilitySet capabilities) {
   return filter;
 }
 
-void install(const Filter& filter) {
+void install(const CallFilter& filter) {
   if (filter.empty()) return;
   explain({"setpriv --seccomp-filter …"});
   std::string program = filter;

@@ -13,7 +13,7 @@
 namespace stepbox {
 
 // A program for the kernel: a sequence of struct sock_filter. Empty: no filter.
-using Filter = std::string;
+using CallFilter = std::string;
 
 // The text of seccomp.json.
 extern const char kDefaultProfile[];
@@ -21,14 +21,14 @@ extern const char kDefaultProfile[];
 // Outside. The filter that `profile`, a JSON text, describes for a container with `capabilities`:
 // its rules may ask for them, as for the architecture and the kernel. Kept, or compiled now.
 // Throws Failure for what is no profile.
-Filter filter_of(const std::string& profile, CapabilitySet capabilities);
+CallFilter filter_of(const std::string& profile, CapabilitySet capabilities);
 
 // Compiles it. (seccomp_profile.cpp)
-Filter compile_profile(const std::string& profile, CapabilitySet capabilities);
+CallFilter compile_profile(const std::string& profile, CapabilitySet capabilities);
 
 // Inside. From now on each system call of this process, and of its children, passes the filter.
 // Wants no_new_privs, or CAP_SYS_ADMIN. Throws system_error.
-void install(const Filter& filter);
+void install(const CallFilter& filter);
 
 }  // namespace stepbox
 

@@ -53,7 +53,7 @@ class Compiler {
   Compiler(const json& profile, CapabilitySet capabilities);
   ~Compiler() { ::seccomp_release(context_); }
   Compiler(const Compiler&) = delete;
-  Filter program() const;
+  CallFilter program() const;
   const std::string& unknown_calls() const { return unknown_; }
 
  private:
@@ -64,7 +64,7 @@ class Compiler {
     if (result < 0 && result != -EEXIST) throw_errno(what, -result);
   }
   bool applies(const json& rule) const;
-  Filter for_newer_calls() const;
+  CallFilter for_newer_calls() const;
 
   CapabilitySet capabilities_;
   uint32_t default_error_;
@@ -153,13 +153,13 @@ void Compiler::add_call(const std::string& name, uint32_t action,
         {"add a rule for ", name});
 }
 
-Filter as_bytes(std::initializer_list<sock_filter> program) {
+CallFilter as_bytes(std::initializer_list<sock_filter> program) {
   return {reinterpret_cast<const char*>(program.begin()), program.size() * sizeof(sock_filter)};
 }
 
 // Calls newer than the profile fail with ENOSYS, as on an older kernel: then libc does without.
 // With EPERM it would not. In front of the rest, and for our own architecture only.
-Filter Compiler::for_newer_calls() const {
+CallFilter Compiler::for_newer_calls() const {
   if (default_action_ != SCMP_ACT_ERRNO(default_error_)) return "";
   constexpr uint32_t kX32 = 0x40000000;  // where the numbers of x32 begin
   return as_bytes({BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch)),
@@ -170,7 +170,7 @@ Filter Compiler::for_newer_calls() const {
                    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS)});
 }
 
-Filter Compiler::program() const {
+CallFilter Compiler::program() const {
   const Fd file(::memfd_create("filter", MFD_CLOEXEC));
   if (!file) throw_errno({"memfd_create"});
   check(::seccomp_export_bpf(context_, file.get()), {"compile the filter"});
@@ -179,7 +179,7 @@ Filter Compiler::program() const {
 
 }  // namespace
 
-Filter compile_profile(const std::string& profile, CapabilitySet capabilities) {
+CallFilter compile_profile(const std::string& profile, CapabilitySet capabilities) {
   try {
     const Compiler compiler(json::parse(profile), capabilities);
     if (!compiler.unknown_calls().empty() && profile != kDefaultProfile) {

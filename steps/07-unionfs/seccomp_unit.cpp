@@ -17,7 +17,7 @@ namespace {
 // The errno of `call` below the filter of a profile.
 template <class Call>
 int error_below(const std::string& profile, CapabilitySet capabilities, Call call) {
-  const Filter filter = compile_profile(profile, capabilities);
+  const CallFilter filter = compile_profile(profile, capabilities);
   return run_forked([&] {
     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     install(filter);
