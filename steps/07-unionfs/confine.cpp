@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "07-unionfs/masked_paths.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
@@ -36,16 +37,30 @@ void add_options(CommandLine& cli, ConfineOptions& options) {
   cli.option("--security-opt", "OPTION", options.security,
              "no-new-privileges[=false]: setuid programs give nothing (so by default); "
              "seccomp=unconfined or =FILE: no filter, or another profile than docker's");
+  cli.flag("--read-only", options.read_only, "Only volumes and tmpfs may be written to");
 }
 
 Confinement::Confinement(const ConfineOptions& options)
     : capabilities_(options.privileged ? all_capabilities()
                                        : capabilities_for(options.cap_add, options.cap_drop)),
       asked_for_(named(options.cap_add)),
-      no_new_privileges_(options.security.no_new_privileges && !options.privileged) {
+      no_new_privileges_(options.security.no_new_privileges && !options.privileged),
+      read_only_(options.read_only),
+      privileged_(options.privileged) {
   const std::string& profile = options.security.seccomp;
   if (options.privileged || profile == "unconfined") return;
   filter_ = filter_of(profile.empty() ? kDefaultProfile : profile, capabilities_);
+}
+
+void Confinement::restrict_mounts(const std::string& rootfs, const std::vector<Volume>& volumes,
+                                  const Namespaces& namespaces) const {
+  if (!privileged_) {
+    mask_paths(rootfs);
+    forbid_devices(rootfs, volumes);
+  } else if (!namespaces.user) {
+    give_devices(rootfs);
+  }
+  if (read_only_) make_read_only(rootfs);
 }
 
 static void forbid_new_privileges() {

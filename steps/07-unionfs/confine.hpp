@@ -3,12 +3,16 @@
 //   capabilities      docker's 14 of 41: no mounts, no modules, no raw disks, no host network
 //   no_new_privs      no setuid program gives any of them back (prctl(2), PR_SET_NO_NEW_PRIVS)
 //   seccomp           system calls that root needs those capabilities for, or nobody needs, fail
+//   masked paths      what of /proc and /sys belongs to the machine is hidden, or read-only
+//   nodev             device nodes work in /dev only
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONFINE_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONFINE_HPP_
 
 #include <string>
 #include <vector>
 
+#include "03-mount/mount.hpp"
+#include "04-namespaces/namespaces.hpp"
 #include "07-unionfs/capabilities.hpp"
 #include "07-unionfs/seccomp.hpp"
 #include "07-unionfs/user.hpp"
@@ -28,6 +32,7 @@ struct ConfineOptions {
   std::vector<Capability> cap_add;   // --cap-add
   std::vector<Capability> cap_drop;  // --cap-drop
   SecurityOptions security;          // --security-opt
+  bool read_only = false;            // --read-only
 };
 void add_options(CommandLine& cli, ConfineOptions& options);
 
@@ -36,7 +41,13 @@ class Confinement {
   // Outside. Throws Failure for a profile that is none.
   explicit Confinement(const ConfineOptions& options);
 
-  // Inside, when all is mounted and made: this process becomes `user`, without the rights that the
+  // Inside, when all is mounted below `rootfs`: nothing of the machine is to be changed there, and
+  // no device to be used but those in /dev. With --privileged the contrary.
+  // Throws system_error.
+  void restrict_mounts(const std::string& rootfs, const std::vector<Volume>& volumes,
+                       const Namespaces& namespaces) const;
+
+  // Inside, when all is made: this process becomes `user`, without the rights that the
   // container has not got. What follows is start_init() and exec_command().
   // Throws system_error; Failure when we have not got what --cap-add asks for.
   void apply(const User& user) const;
@@ -46,6 +57,8 @@ class Confinement {
   CapabilitySet asked_for_;  // by name
   bool no_new_privileges_;
   CallFilter filter_;  // of system calls
+  bool read_only_;
+  bool privileged_;
 };
 
 }  // namespace stepbox

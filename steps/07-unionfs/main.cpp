@@ -29,6 +29,7 @@ static int container(const Options& options, const Overlay& overlay, const Cgrou
   overlay.mount(options);                  // its own layer over the image; the namespace
   mount_basics(overlay.root()).release();  // takes all of them down with it
   mount_volumes(overlay.root(), options.volumes, options.tmpfs);
+  confinement.restrict_mounts(overlay.root(), options.volumes, options.namespaces);
   pivot_into(overlay.root(), options.namespaces);
   set_hostname(options.namespaces);
   gate.wait();  // the cable is there

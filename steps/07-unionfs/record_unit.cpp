@@ -44,7 +44,7 @@ Record full_record() {
   options.network.ports = {{{0x7F000001}, 8080, 80, true}};
   options.network.dns = {{0x01010101}};
   options.network.hosts = {{"db", {0xAC100009}}};
-  options.confinement = {true, {{"CAP_KILL"}}, {{"ALL"}}, {false, "{}"}};
+  options.confinement = {true, {{"CAP_KILL"}}, {{"ALL"}}, {false, "{}"}, true};
   options.process.environment.variables = {"A=b", "C"};
   options.process.working_directory = "/work";
   options.process.user = "alice:users";
@@ -130,6 +130,7 @@ TEST_CASE("so do its options: start does the same again") {
   CHECK(options.confinement.cap_drop.at(0).name == "ALL");
   CHECK_FALSE(options.confinement.security.no_new_privileges);
   CHECK(options.confinement.security.seccomp == "{}");
+  CHECK(options.confinement.read_only);
   CHECK(options.name == "box");
   CHECK(options.remove);
   CHECK(options.storage == StorageKind::kCopy);

@@ -26,6 +26,7 @@ constexpr Verb kVerbs[] = {
     {"forks", eat_processes},
     {"serve", serve},
     {"ask", ask},
+    {"attack", attack},
 };
 
 }  // namespace

@@ -15,6 +15,7 @@
 //   probe forks NUMBER [hold]  starts so many processes at once, says how many it got; keeps them
 //   probe serve tcp|udp PORT WORD     says "ready", answers everybody "WORD ADDRESS-OF-THE-ASKER"
 //   probe ask tcp|udp ADDRESS PORT    says the answer, or what went wrong; waits 2 s at most
+//   probe attack NAME [PID]           tries it, says "NAME refused: …" or "NAME possible: …"
 #ifndef STEPBOX_COMMON_TESTING_PROBE_PROBE_HPP_
 #define STEPBOX_COMMON_TESTING_PROBE_PROBE_HPP_
 
@@ -35,6 +36,7 @@ int eat_cpu(int count, char** words);
 int eat_processes(int count, char** words);
 int serve(int count, char** words);
 int ask(int count, char** words);
+int attack(int count, char** words);
 
 }  // namespace stepbox
 

@@ -1,0 +1,122 @@
+// The claims of step 7 about intruders: what root inside tries, and does not get.
+#include <signal.h>
+
+#include "common/files.hpp"
+#include "common/testing/claim.hpp"
+#include "common/testing/stage.hpp"
+#include "common/testing/subject.hpp"
+
+namespace stepbox {
+namespace {
+
+std::vector<std::string> shell(const std::string& script) { return {"/bin/sh", "-c", script}; }
+
+// Tries each of these (probe.hpp), and says which were not refused.
+std::vector<std::string> attacks(const std::string& names, const std::string& victim = "1") {
+  return shell("for name in " + names + "; do probe attack $name " + victim +
+               " || echo no $name; done | grep -v refused; echo tried");
+}
+
+}  // namespace
+
+// --- Devices ------------------------------------------------------------------------------
+
+CLAIM("a device node made inside is dead",
+      {.step = 7, .points = 2, .hint = "MOUNT_ATTR_NODEV: mknod(2) alone is harmless"}) {
+  CHECK(subject.run({.command = attacks("device")}).out == "tried\n");
+}
+
+CLAIM("a device node on a volume is dead",
+      {.step = 7, .points = 2, .hint = "nodev, for volumes too"}) {
+  const std::string source = stage.scratch("source");
+  make_directories(source);
+  stage.on_host({"mknod", source + "/null", "c", "1", "3"});
+  const Run run =
+      subject.run({.options = {"-v", source + ":/mnt"},
+                   .command = shell("(: > /mnt/null) 2>/dev/null && echo alive; echo tried")});
+  CHECK(run.out == "tried\n");
+}
+
+CLAIM("a device node of the image is dead", {.step = 7, .hint = "nodev, on the overlay"}) {
+  stage.on_host({"mknod", stage.rootfs() + "/root/null", "c", "1", "3"});
+  for (const char* storage : {"overlay", "copy"}) {
+    const Run run =
+        subject.run({.options = {"--storage", storage},
+                     .command = shell("(: > /root/null) 2>/dev/null && echo alive; echo tried")});
+    CHECK(run.out == "tried\n");
+  }
+}
+
+CLAIM("--privileged has the host's devices and a writable /sys", {.step = 7}) {
+  const std::vector<std::string> look = shell(
+      "[ -c /dev/tty0 ] || [ -c /dev/fuse ] || [ -c /dev/kmsg ] && echo devices\n"
+      "grep -q ' /sys sysfs rw,' /proc/mounts && echo writable; probe attack device");
+  const Run confined = subject.run({.command = look});
+  CHECK(confined.out == "device refused: Permission denied\n");
+  const Run run = subject.run({.command = look, .privileged = true});
+  CHECK(run.out == "devices\nwritable\ndevice possible: done\n");
+}
+
+// --- Mounts -------------------------------------------------------------------------------
+
+CLAIM("root inside mounts and unmounts nothing",
+      {.step = 7, .points = 2, .hint = "CAP_SYS_ADMIN"}) {
+  const Run run = subject.run({.command = attacks("mount mount-cgroup remount umount fsopen")});
+  CHECK(run.out == "tried\n");
+}
+
+CLAIM("no mount but /dev's has devices", {.step = 7, .hint = "nodev"}) {
+  // What is bound in /dev is a device itself; a devpts holds terminals only.
+  make_directories(stage.scratch("source"));
+  const Run run = subject.run(
+      {.options = {"-v", stage.scratch("source") + ":/mnt"},
+       .command =
+           shell("awk '$4 !~ /nodev/ && $2 !~ /^\\/dev\\// && $3 != \"devtmpfs\"' /proc/mounts")});
+  CHECK(run.out == "");
+}
+
+CLAIM("--read-only keeps the root file system as it is", {.step = 7, .points = 2}) {
+  make_directories(stage.scratch("source"));
+  const Run run = subject.run(
+      {.options = {"--read-only", "-v", stage.scratch("source") + ":/mnt"},
+       .command =
+           shell("touch /root/x 2>/dev/null || echo no; touch /mnt/x /dev/shm/x && echo yes")});
+  CHECK(run.out == "no\nyes\n");
+}
+
+// --- The machine --------------------------------------------------------------------------
+
+CLAIM("root inside has no hold on the machine", {.step = 7, .points = 3, .hint = "seccomp(2)"}) {
+  const Run run =
+      subject.run({.command = attacks(
+                       "acct bpf clock handle ioperm kexec keyctl module perf reboot setns swapon "
+                       "unshare userfaultfd")});
+  CHECK(run.out == "tried\n");
+}
+
+CLAIM("the machine's settings are read-only inside",
+      {.step = 7, .points = 2, .hint = "bind /proc/sys and the like onto themselves, read-only"}) {
+  CHECK(subject.run({.command = attacks("core_pattern irq sysrq")}).out == "tried\n");
+}
+
+CLAIM("what belongs to the machine is hidden inside",
+      {.step = 7, .points = 2, .hint = "/dev/null over files, an empty tmpfs over directories"}) {
+  const Run run = subject.run(
+      {.command = shell("cd /proc; cat keys timer_list interrupts kcore sched_debug 2>/dev/null\n"
+                        "find /sys/firmware /proc/acpi /proc/scsi -mindepth 1 2>/dev/null\n"
+                        "echo looked")});
+  CHECK(run.out == "looked\n");
+}
+
+CLAIM("a shared PID namespace gives no hold on the host's processes",
+      {.step = 7, .points = 2, .hint = "ptrace(2) asks for all the capabilities of the victim"}) {
+  Running victim = subject.start({.command = {"/bin/probe", "wait"}, .privileged = true});
+  victim.wait_for_output("ready");
+  const Run run = subject.run({.options = {"--share", "pid"},
+                               .command = attacks("trace setns", std::to_string(victim.pid()))});
+  CHECK(run.out == "tried\n");
+  victim.signal(SIGTERM);
+  victim.wait();
+}
+
+}  // namespace stepbox
