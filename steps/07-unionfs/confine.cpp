@@ -1,6 +1,8 @@
 #include "07-unionfs/confine.hpp"
 
+#include <limits.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -63,6 +65,14 @@ void Confinement::restrict_mounts(const std::string& rootfs, const std::vector<V
   if (read_only_) make_read_only(rootfs);
 }
 
+// A working directory named by a file that we have open leads out. (CVE-2024-21626)
+static void check_working_directory() {
+  char path[PATH_MAX];
+  if (!::getcwd(path, sizeof path) || path[0] != '/') {
+    throw Failure("the working directory is not in the container", "it was removed, or leads out");
+  }
+}
+
 static void forbid_new_privileges() {
   explain({"setpriv --no-new-privs"});
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1) throw_errno({"set no_new_privs"});
@@ -72,6 +82,7 @@ static void forbid_new_privileges() {
 // CAP_SYS_ADMIN to set one: then it comes first, and must leave us the rest.
 // LAB: confine
 void Confinement::apply(const User& user) const {
+  check_working_directory();
   if (const CapabilitySet missing = asked_for_ & ~own_capabilities()) {
     throw Failure("cannot give" + names_of(missing, " "), "stepbox itself has not got it");
   }

@@ -3,6 +3,7 @@
 
 #include "01-clone/signals.hpp"
 #include "07-unionfs/images.hpp"
+#include "07-unionfs/own_program.hpp"
 #include "07-unionfs/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
@@ -118,6 +119,7 @@ int call(const Verb& verb, int argc, char** argv, Runner runner) {
 }  // namespace
 
 int dispatch(int argc, char** argv, Runner runner) {
+  if (can_write_to_own_program()) run_from_copy();
   hold_signals();
   while (const int words = take_global_option(argc, argv)) {
     argc -= words;

@@ -1,6 +1,7 @@
 // exec: one more command in a container that runs. (setns(2), pidfd_open(2))
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include "07-unionfs/daemon.hpp"
 #include "07-unionfs/enter.hpp"
 #include "07-unionfs/holders.hpp"
+#include "07-unionfs/own_program.hpp"
 #include "07-unionfs/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
@@ -76,6 +78,9 @@ static int run(const Record& record, const Fd& process, Audience* audience, Call
   const int flags = foreign_namespaces(pid);
   const Confinement confinement(record.options.confinement);
   Console console(record.options.console, audience);
+  // Born in the container's PID namespace, our child is seen inside at once: its files, its memory.
+  // Not to be dumped is not to be looked into, until it is the command. (CVE-2016-9962)
+  ::prctl(PR_SET_DUMPABLE, 0);
   // The PID namespace counts for children only. Who is not root first needs the user namespace.
   const int first = flags & (CLONE_NEWPID | CLONE_NEWUSER);
   join_namespaces(process, first, pid);
@@ -130,6 +135,7 @@ int verb_exec(int argc, char** argv, Runner) {
     throw Failure("container " + reference + " is not running", "start it: start " + reference);
   }
   wait_until_running(record.id);
+  if (!is_parents_program(record.pid)) run_from_copy();
   if (options.privileged) record.options.confinement.privileged = true;
   if (options.detach || record.options.console.tty) return run_detached(record, process, options);
   if (!record.options.console.interactive) close_input();
