@@ -62,7 +62,6 @@ void Confinement::restrict_mounts(const std::string& rootfs, const std::vector<V
   } else if (!namespaces.user) {
     give_devices(rootfs);
   }
-  if (read_only_) make_read_only(rootfs);
 }
 
 // A working directory named by a file that we have open leads out. (CVE-2024-21626)
@@ -82,6 +81,7 @@ static void forbid_new_privileges() {
 // CAP_SYS_ADMIN to set one: then it comes first, and must leave us the rest.
 // LAB: confine
 void Confinement::apply(const User& user) const {
+  if (read_only_) make_read_only("/");  // not before: the working directory may have been missing
   check_working_directory();
   if (const CapabilitySet missing = asked_for_ & ~own_capabilities()) {
     throw Failure("cannot give" + names_of(missing, " "), "stepbox itself has not got it");
