@@ -28,6 +28,12 @@ class Go {
   std::string directory_;
 };
 
+// Until `wait` knows its container and sleeps: it has the holder's process open then.
+void await_waiting(const Stage& stage) {
+  stage.on_host({"sh", "-c", "until readlink /proc/$0/fd/* | grep -q pidfd; do sleep 0.01; done",
+                 std::to_string(stage.find_process("wait"))});
+}
+
 }  // namespace
 
 CLAIM("run -d prints the id and the container runs on",
@@ -66,7 +72,7 @@ CLAIM("wait prints the status of what ends later and of what has ended", {.step 
   Go go(stage);
   subject.run(go.with({"-d", "--name", name}, 5));
   Running waiting = subject.start({.command = {name}, .verb = "wait"});
-  stage.find_process("wait");
+  await_waiting(stage);
   go.now();
   CHECK(waiting.wait().out == "5\n");
   CHECK(verb(subject, "wait", {name}) == "5\n");
@@ -81,7 +87,7 @@ CLAIM("wait knows the status of a container that --rm has removed",
   Go go(stage);
   subject.run(go.with({"-d", "--rm", "--name", name}, 7));
   Running waiting = subject.start({.command = {name}, .verb = "wait"});
-  stage.find_process("wait");
+  await_waiting(stage);
   go.now();
   CHECK(waiting.wait().out == "7\n");
   CHECK_FALSE(holds(verb(subject, "ps", {"-a"}), name));
