@@ -115,12 +115,16 @@ void append_step7_defaults(std::vector<std::string>& words, const std::vector<st
 
 // Without controllers there are no limits; and root alone sets up groups and cables.
 void append_what_cannot_be_had(std::vector<std::string>& words, const SubjectSpec& subject,
-                               bool ordinary_user) {
+                               const RunSpec& run) {
   if (subject.peer) return;
-  if (subject.level >= 5 && (ordinary_user || subject.without_limits)) {
+  // A claim about limits, or the network, learns from a refusal that root is needed (subject.cpp).
+  const bool without_limits = run.ordinary_user && !(subject.ordinary_user && run.topic == 5);
+  const bool networked = run.topic == 6 || mentions(run.options, "-p");
+  const bool without_network = run.ordinary_user && !(subject.ordinary_user && networked);
+  if (subject.level >= 5 && (without_limits || subject.without_limits)) {
     append(words, {"--cpus", "0", "-m", "0", "--pids-limit", "0"});
   }
-  if (subject.level >= 6 && ordinary_user) append(words, {"--network", "none"});
+  if (subject.level >= 6 && without_network) append(words, {"--network", "none"});
 }
 
 }  // namespace
@@ -168,9 +172,10 @@ SubjectSpec parse_subject(const std::string& text) {
                       .words = absolute(split_words(text.substr(colon + 1)))};
   subject.peer = level.starts_with("peer");
   subject.by_hand = level.starts_with("hand");
-  if (!subject.is_step()) level.erase(0, 4);
+  subject.ordinary_user = level.starts_with("user");
+  if (!subject.is_step() || subject.ordinary_user) level.erase(0, 4);
   if (level.size() != 1 || level[0] < '1' || level[0] > '7' || subject.words.empty()) {
-    throw Failure("no subject: " + text, "the level is 1 to 7, or peer1 to peer7, hand1 to hand7");
+    throw Failure("no subject: " + text, "the level is 1 to 7, or peer1, hand1, user1 and so on");
   }
   subject.level = level[0] - '0';
   return subject;
@@ -186,7 +191,7 @@ std::vector<std::string> adapt(const SubjectSpec& subject, const RunSpec& run,
   const bool plain_run = run.verb.empty() || run.verb == "run";
   if (runtime) words.push_back(run.verb.empty() ? "run" : run.verb);
   if (runtime && plain_run) append_step7_defaults(words, run.options, run.privileged);
-  if (plain_run) append_what_cannot_be_had(words, subject, run.ordinary_user);
+  if (plain_run) append_what_cannot_be_had(words, subject, run);
 
   const std::vector<std::string> options = known_options(subject, run.options);
   words.insert(words.end(), options.begin(), options.end());

@@ -14,6 +14,7 @@ struct SubjectSpec {
   int level = 0;                   // the step whose options it understands
   bool peer = false;               // another runtime: shown for comparison, never judged
   bool by_hand = false;            // a step's by-hand.sh: the same container, by shell commands
+  bool ordinary_user = false;      // a step that root never starts
   std::vector<std::string> words;  // what starts it: ./step4
   bool without_limits = false;     // the host has no cgroup controllers: say --cpus 0 and so on
 
@@ -32,8 +33,9 @@ struct RunSpec {
   bool may_refuse = false;                    // 125 is among the right answers
   bool ordinary_user = false;                 // not started by root
   std::vector<std::string> through = {};      // a program that starts the subject, as env(1) would
-  int left_open = -1;                         // a file that it inherits, as from a careless caller
-  bool privileged = false;                    // needs --privileged where there is such a thing
+  int topic = 0;  // the step that adds, or shuts, what is asked: its options keep their defaults
+  int left_open = -1;       // a file that it inherits, as from a careless caller
+  bool privileged = false;  // needs --privileged where there is such a thing
 };
 
 // "step5=5:./step5 --explain", "hand5=hand5:steps/05-cgroup/by-hand.sh" or

@@ -69,6 +69,16 @@ TEST_CASE("what cannot be done by hand is excused from its step on, and only if 
   CHECK(cells[0].verdict.answer == Answer::kTrue);
   excuse(cells, read_excuses("4  " + name + " | not true\n"));
   CHECK(is_red(cells[0].verdict, Demand::kTrue));
+  cells[0].verdict = {.answer = Answer::kFalse};
+  excuse(cells, read_excuses("u  " + name + " | who is not root\n"));
+  CHECK(cells[0].verdict.answer == Answer::kFalse);
+  SubjectSpec rootless = subject_at(7);
+  rootless.ordinary_user = true;
+  cells[0].subject = &rootless;
+  excuse(cells, read_excuses("4  " + name + " | by hand\n"));
+  CHECK(cells[0].verdict.answer == Answer::kFalse);
+  excuse(cells, read_excuses("u  " + name + " | who is not root\n"));
+  CHECK(cells[0].verdict.answer == Answer::kSkipped);
   CHECK_THROWS(read_excuses("a claim without a step | why\n"));
   CHECK_THROWS(excuse(cells, read_excuses("4  no such claim | why\n")));
 }

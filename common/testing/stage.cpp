@@ -94,6 +94,15 @@ std::string Stage::make_another_rootfs(const std::string& name) {
   return scratch(name);
 }
 
+void Stage::welcome_ordinary_user() const {
+  const std::string user = std::to_string(kOrdinaryUser);
+  on_host({"chown", "-Rh", user + ":" + user, rootfs_, scratch("tmp")});
+  const std::string tun = scratch("tun");
+  if (!exists("/dev/net/tun") || exists(tun)) return;
+  on_host({"mknod", "-m", "666", tun, "c", "10", "200"});
+  on_host({"mount", "--bind", tun, "/dev/net/tun"});
+}
+
 std::string Stage::scratch(const std::string& name) const { return join({kCell, "/", name}); }
 
 std::string Stage::reachable(const std::string& program) const {

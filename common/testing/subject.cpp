@@ -101,6 +101,7 @@ void Running::wait_for_output(std::string_view text, Milliseconds patience) cons
   while (out().find(text) == std::string::npos) {
     const bool over = ended();
     if (over && out().find(text) != std::string::npos) return;
+    if (over) subject_->skip_if_root_is_needed(err());
     if (over || Clock::now() > deadline) {
       FAIL("waited for \"" << text << "\" on the command's stdout, but "
                            << std::string(over ? "the subject ended" : "it did not come")
@@ -111,14 +112,18 @@ void Running::wait_for_output(std::string_view text, Milliseconds patience) cons
   }
 }
 
-Subject::Subject(const SubjectSpec& spec, Stage& stage) : spec_(spec), stage_(stage) {}
+Subject::Subject(const SubjectSpec& spec, Stage& stage, int topic)
+    : spec_(spec), stage_(stage), topic_(topic) {}
 
 // Peers are not judged, and some hang where ours must not: no need to see it for long.
 Milliseconds Subject::at_most_for_peers(Milliseconds patience) const {
   return spec_.peer ? std::min(patience, Milliseconds(2000)) : patience;
 }
 
-Launch Subject::prepare(const RunSpec& run) {
+Launch Subject::prepare(const RunSpec& asked) {
+  RunSpec run = asked;
+  run.ordinary_user |= spec_.ordinary_user;
+  run.topic = topic_;
   if (!run.verb.empty() && spec_.level < 7) FAIL("it has no verb " << run.verb);
   Launch launch{.words = adapt(spec_, run, stage_.rootfs())};
   launch.ordinary_user = run.ordinary_user;
@@ -161,11 +166,18 @@ void Subject::settle() {
   run({.command = {"/bin/true"}});
 }
 
+// What an ordinary user is refused for that reason alone is not for his column to answer.
+void Subject::skip_if_root_is_needed(const std::string& err) const {
+  if (!spec_.ordinary_user || !holds(err, "be root")) return;
+  skip("needs root: " + err.substr(0, err.find('\n')));
+}
+
 void Subject::record(size_t line, const Run& run, bool may_refuse) {
   std::string& outcome = lines_[line].outcome;
   outcome = outcome_of(run);
   append_output(outcome, "stderr", run.err);
   append_output(outcome, "stdout", run.out);
+  if (run.status == kFailed) skip_if_root_is_needed(run.err);
   if (run.status != kFailed || may_refuse) return;
   refused_ = true;
   ADD_FAIL_CHECK_AT("common/testing/subject.cpp", __LINE__,

@@ -72,7 +72,8 @@ class Running {
 
 class Subject {
  public:
-  Subject(const SubjectSpec& spec, Stage& stage);
+  // `topic`: see RunSpec.
+  Subject(const SubjectSpec& spec, Stage& stage, int topic);
 
   // Runs it to its end; fails the claim when that takes longer than `patience`.
   Run run(const RunSpec& run, Milliseconds patience = kPatience);
@@ -101,10 +102,12 @@ class Subject {
   };
   Launch prepare(const RunSpec& run);
   Milliseconds at_most_for_peers(Milliseconds patience) const;
+  void skip_if_root_is_needed(const std::string& err) const;
   void record(size_t line, const Run& run, bool may_refuse);
 
   const SubjectSpec& spec_;
   Stage& stage_;
+  int topic_;
   int runs_ = 0;
   bool refused_ = false;
   std::vector<Line> lines_;

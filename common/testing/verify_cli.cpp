@@ -19,7 +19,9 @@ std::optional<VerifyOptions> parse_verify_options(int argc, char** argv, int& st
   app.add_option("--step", step, "all claims of steps 1 to N")->check(CLI::Range(1, 7));
   app.add_option("--matrix", columns, "NAME=LEVEL:COMMAND..., all claims against all of them")
       ->expected(1, 100);
-  app.add_option("--excuses", options.excuses, "what scripts cannot do, and why: a file");
+  app.add_option("--excuses", options.excuses,
+                 "what scripts cannot do, or a step without root, and why: a file (again for more)")
+      ->allow_extra_args(false);
   app.add_option("--claim", options.claims, "only this one (again for more)")
       ->allow_extra_args(false);
   app.add_option("--format", options.format, "of the report")

@@ -13,7 +13,7 @@ namespace stepbox {
 struct VerifyOptions {
   std::vector<SubjectSpec> subjects;  // one, or the columns of the matrix
   bool matrix = false;
-  std::string excuses;  // a file: what scripts cannot do (by_hand.hpp)
+  std::vector<std::string> excuses;  // files: what cannot be asked of some columns (by_hand.hpp)
   bool list = false;
   std::vector<std::string> claims;  // by name; none means all
   std::string format = "text";

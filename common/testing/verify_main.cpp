@@ -71,7 +71,7 @@ int verify(VerifyOptions options) {
   prepare_workshop();
   std::vector<Cell> cells = cells_of(options);
   ask_all(cells, ingredients, options.at_once);
-  if (!options.excuses.empty()) excuse(cells, read_excuses(read_file(options.excuses)));
+  for (const std::string& file : options.excuses) excuse(cells, read_excuses(read_file(file)));
   print(cells, options);
   return tally_of(cells).failed > 0 ? kRedFound : 0;
 }

@@ -18,8 +18,10 @@ void parse_value(const std::string& text, NetworkMode& mode) {
     mode = NetworkMode::kNone;
   } else if (text == "host") {
     mode = NetworkMode::kHost;
+  } else if (text == "slirp4netns") {
+    mode = NetworkMode::kUser;
   } else {
-    throw Failure(join({"no network is called '", text, "'"}), "bridge, none, host");
+    throw Failure(join({"no network is called '", text, "'"}), "bridge, none, host, slirp4netns");
   }
 }
 
@@ -34,7 +36,8 @@ void parse_value(const std::string& text, HostEntry& entry) {
 }
 
 void add_options(CommandLine& cli, NetworkOptions& network) {
-  cli.option("--network", "MODE", network.mode, "bridge (an address of its own), none, or host");
+  cli.option("--network", "MODE", network.mode,
+             "bridge (an address of its own), none, host, or slirp4netns (without root)");
   cli.list("-p,--publish", "[IP:]HOST:CTR[/udp]", network.ports,
            "Lead a port of the host to one of the container");
   cli.list("--dns", "IP", network.dns, "Name server, instead of the host's");
@@ -113,14 +116,20 @@ Network::Network(const std::string& id, const NetworkOptions& options, const Nam
   if (options_.mode == NetworkMode::kHost) flags_ &= ~CLONE_NEWNET;
   const bool bridge = options_.mode == NetworkMode::kBridge;
   if (bridge && ::geteuid() != 0) {
-    throw Failure("the bridge is for root only", "be root, or run with --network none");
+    throw Failure("the bridge is for root only",
+                  "be root, or run with --network slirp4netns, or none");
   }
-  if (!bridge && !options_.ports.empty()) {
+  const bool user = options_.mode == NetworkMode::kUser;
+  if (user) check_user_network();
+  if (user && options_.dns.empty()) options_.dns = {kUserNameServer};
+  if (!bridge && !user && !options_.ports.empty()) {
     throw Failure("--publish leads through the bridge", "leave it out, or use --network bridge");
   }
   if (bridge) join_bridge(id);
   files_ = make_name_files(options_, namespaces.hostname_inside(),
-                           lease_ ? std::optional(lease_->address()) : std::nullopt);
+                           lease_ ? std::optional(lease_->address())
+                           : user ? std::optional(kUserAddress)
+                                  : std::nullopt);
 }
 
 Network::~Network() {
@@ -132,6 +141,7 @@ Network::~Network() {
 }
 
 void Network::connect(pid_t child) const {
+  if (options_.mode == NetworkMode::kUser) user_network_.emplace(child, options_.ports);
   if (!lease_) return;
   Netlink links;
   for (int tries = 0;; ++tries) {

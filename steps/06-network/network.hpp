@@ -12,6 +12,7 @@
 #define STEPBOX_STEPS_06_NETWORK_NETWORK_HPP_
 
 #include <sys/types.h>
+#include <unistd.h>
 
 #include <optional>
 #include <string>
@@ -21,11 +22,12 @@
 #include "06-network/addresses.hpp"
 #include "06-network/firewall.hpp"
 #include "06-network/gate.hpp"
+#include "06-network/user_network.hpp"
 #include "common/cli.hpp"
 
 namespace stepbox {
 
-enum class NetworkMode { kBridge, kNone, kHost };
+enum class NetworkMode { kBridge, kNone, kHost, kUser };
 void parse_value(const std::string& text, NetworkMode& mode);
 
 // One --add-host NAME:IP: a line of /etc/hosts.
@@ -36,10 +38,11 @@ struct HostEntry {
 void parse_value(const std::string& text, HostEntry& entry);
 
 struct NetworkOptions {
-  NetworkMode mode = NetworkMode::kBridge;  // --network
-  std::vector<PublishedPort> ports;         // -p
-  std::vector<Address> dns;                 // --dns: instead of the host's name servers
-  std::vector<HostEntry> hosts;             // --add-host
+  // --network; the bridge is for root only
+  NetworkMode mode = ::geteuid() == 0 ? NetworkMode::kBridge : NetworkMode::kUser;
+  std::vector<PublishedPort> ports;  // -p
+  std::vector<Address> dns;          // --dns: instead of the host's name servers
+  std::vector<HostEntry> hosts;      // --add-host
 };
 void add_options(CommandLine& cli, NetworkOptions& network);
 
@@ -100,9 +103,10 @@ class Network {
   int flags_;  // CLONE_NEW*: what spawn() unshares
   Subnet subnet_;
   std::string veth_;
-  std::string elements_;        // what is published, as nft says it
-  std::vector<Fd> ports_;       // holds the published ports
-  std::optional<Lease> lease_;  // none without a bridge
+  std::string elements_;                             // what is published, as nft says it
+  std::vector<Fd> ports_;                            // holds the published ports
+  std::optional<Lease> lease_;                       // none without a bridge
+  mutable std::optional<UserNetwork> user_network_;  // from connect() on
   NameFiles files_;
 };
 

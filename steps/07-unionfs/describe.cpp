@@ -72,6 +72,8 @@ std::string network_text(const Record& record) {
       return "host";
     case NetworkMode::kNone:
       return "none";
+    case NetworkMode::kUser:
+      return "slirp4netns";
   }
   return "";
 }

@@ -9,7 +9,8 @@ namespace stepbox {
 
 NLOHMANN_JSON_SERIALIZE_ENUM(NetworkMode, {{NetworkMode::kBridge, "bridge"},
                                            {NetworkMode::kNone, "none"},
-                                           {NetworkMode::kHost, "host"}})
+                                           {NetworkMode::kHost, "host"},
+                                           {NetworkMode::kUser, "slirp4netns"}})
 NLOHMANN_JSON_SERIALIZE_ENUM(StorageKind,
                              {{StorageKind::kOverlay, "overlay"}, {StorageKind::kCopy, "copy"}})
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Volume, source, destination, read_only)
