@@ -153,11 +153,13 @@ class Comparer {
 
 std::set<std::string> mount_points_of(const Options& options) {
   std::set<std::string> points{"/dev", "/proc", "/sys"};
-  for (const Volume& volume : options.volumes) {
-    std::string point = std::filesystem::path(volume.destination).lexically_normal();
+  const auto add = [&](const std::string& destination) {
+    std::string point = std::filesystem::path(destination).lexically_normal();
     if (point.ends_with('/')) point.pop_back();
     points.insert(point);
-  }
+  };
+  for (const Volume& volume : options.volumes) add(volume.destination);
+  for (const Tmpfs& tmpfs : options.tmpfs) add(tmpfs.destination);
   return points;
 }
 

@@ -17,18 +17,25 @@
 
 namespace stepbox {
 
-// Runs `function` where its mounts are seen by nobody, and with the container's user ids if it has
-// a user namespace: in a child. Returns what it returns; throws what it throws. ^C ends it.
+// Runs `function` where its mounts are seen by nobody, with `user` in a user namespace: in a child.
+// Returns what it returns; throws what it throws. ^C ends it.
+template <class Function>
+int apart(bool user, Function function) {
+  Child child = spawn({.namespaces = CLONE_NEWNS | (user ? CLONE_NEWUSER : 0),
+                       .cgroup_fd = -1,
+                       .before_go = write_id_maps},
+                      [&] {
+                        release_signals();
+                        make_mounts_private({});
+                        return function();
+                      });
+  return child.wait();
+}
+
+// The same, with the user ids of a container.
 template <class Function>
 int apart(const Record& record, Function function) {
-  const int user = record.options.namespaces.user ? CLONE_NEWUSER : 0;
-  Child child =
-      spawn({.namespaces = CLONE_NEWNS | user, .cgroup_fd = -1, .before_go = write_id_maps}, [&] {
-        release_signals();
-        make_mounts_private({});
-        return function();
-      });
-  return child.wait();
+  return apart(record.options.namespaces.user, function);
 }
 
 // The image with the container's changes, and nothing mounted in it; to be read only. The container

@@ -75,6 +75,7 @@ ImageFile parse_image_file(const std::string& text) {
     ImageFile file{.config = as_config(member<Json>(json, "config")),
                    .diff_ids = json.at("rootfs").at("diff_ids"),
                    .created = seconds_of(text_in(json, "created")),
+                   .author = text_in(json, "author"),
                    .architecture = text_in(json, "architecture"),
                    .os = text_in(json, "os"),
                    .history = {}};
@@ -100,13 +101,14 @@ std::string image_file_text(const ImageFile& file) {
     history.push_back(line);
   }
   try {
-    return Json{{"architecture", file.architecture},
-                {"config", as_json(file.config)},
-                {"created", as_timestamp(file.created)},
-                {"history", history},
-                {"os", file.os},
-                {"rootfs", {{"type", "layers"}, {"diff_ids", diff_ids}}}}
-        .dump();
+    Json json{{"architecture", file.architecture},
+              {"config", as_json(file.config)},
+              {"created", as_timestamp(file.created)},
+              {"history", history},
+              {"os", file.os},
+              {"rootfs", {{"type", "layers"}, {"diff_ids", diff_ids}}}};
+    if (!file.author.empty()) json["author"] = file.author;
+    return json.dump();
   } catch (const Json::exception&) {
     throw Failure("make the image: a word of its config is not UTF-8");
   }

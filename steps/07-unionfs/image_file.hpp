@@ -24,6 +24,7 @@ struct ImageFile {
   ImageConfig config;
   std::vector<std::string> diff_ids;  // 64 hex digits each, the lowest layer first
   int64_t created = 0;
+  std::string author;
   std::string architecture;  // amd64, arm64
   std::string os;
   std::vector<Making> history;  // the first one first

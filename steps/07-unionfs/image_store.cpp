@@ -46,9 +46,8 @@ int64_t layer_size(const std::string& diff_id) {
   return exists(path) ? parse_number(read_file(path)).value_or(0) : 0;
 }
 
-ImageFile read_image_file(const std::string& id) {
-  return parse_image_file(read_file(image_file_of(id)));
-}
+ImageFile read_image_file(const std::string& id) { return parse_image_file(read_image_text(id)); }
+std::string read_image_text(const std::string& id) { return read_file(image_file_of(id)); }
 
 std::vector<std::string> image_ids() {
   std::vector<std::string> ids;

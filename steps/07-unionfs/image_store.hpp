@@ -27,6 +27,7 @@ int64_t layer_size(const std::string& diff_id);           // 0 if the layer is n
 
 // Throws Failure when the image is not there, or unreadable.
 ImageFile read_image_file(const std::string& id);
+std::string read_image_text(const std::string& id);  // as it is: its digest is the id
 
 // Holds an image in place: shared, it cannot be removed; alone, nobody can come to use it.
 // -1 where it is gone, or held otherwise.

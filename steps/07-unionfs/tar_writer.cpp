@@ -7,7 +7,9 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <clocale>
+#include <set>
 
 #include "common/error.hpp"
 
@@ -190,17 +192,53 @@ std::string whiteout_name(const std::string& path) {
 
 void add_layer(TarWriter& tar, Tree& layer) {
   while (const FTSENT* entry = layer.next()) {
-    if (entry->fts_info == FTS_DP || entry->fts_level == FTS_ROOTLEVEL) continue;
-    const std::string name = layer.path_of(*entry).substr(1);
+    if (entry->fts_info == FTS_DP) continue;
+    const bool root = entry->fts_level == FTS_ROOTLEVEL;
+    const std::string name = root ? "" : layer.path_of(*entry).substr(1);
     if (is_whiteout(*entry->fts_statp)) {
       tar.add_file(whiteout_name(name), "");
       continue;
     }
-    tar.add(*entry, name);
+    if (!root) tar.add(*entry, name);
     if (entry->fts_info == FTS_D && is_opaque(entry->fts_accpath)) {
-      tar.add_file(name + "/.wh..wh..opq", "");
+      tar.add_file(name + (root ? "" : "/") + ".wh..wh..opq", "");
     }
   }
+}
+
+// Whether a Tree comes to `a` before `b`: name by name, not letter by letter ("a-b" after "a/b").
+static bool comes_before(const std::string& a, const std::string& b) {
+  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+    const auto rank = [](char c) { return c == '/' ? 0 : static_cast<unsigned char>(c); };
+    return rank(x) < rank(y);
+  });
+}
+
+// In the order that add_layer() will have, once it is unpacked: so the digest will be the same.
+void add_changes(TarWriter& tar, Tree& tree, const std::vector<Change>& changes) {
+  std::set<std::string> kept;
+  std::vector<std::string> deleted;
+  for (const Change& change : changes) {
+    if (change.kind == 'D') {
+      deleted.push_back(change.path);
+    } else {
+      kept.insert(change.path);
+    }
+  }
+  std::sort(deleted.begin(), deleted.end(), comes_before);
+  auto next = deleted.begin();
+  const auto add_whiteouts = [&](const std::string* until) {
+    for (; next != deleted.end() && (!until || comes_before(*next, *until)); ++next) {
+      tar.add_file(whiteout_name(next->substr(1)), "");
+    }
+  };
+  while (const FTSENT* entry = tree.next()) {
+    const std::string path = tree.path_of(*entry);
+    if (entry->fts_info == FTS_DP || !kept.contains(path)) continue;
+    add_whiteouts(&path);
+    tar.add(*entry, path.substr(1));
+  }
+  add_whiteouts(nullptr);
 }
 
 }  // namespace stepbox

@@ -5,11 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <clocale>
 
 #include "01-clone/process.hpp"
 #include "02-chroot/chroot.hpp"
 #include "04-namespaces/namespaces.hpp"
+#include "07-unionfs/extract.hpp"
 #include "07-unionfs/layer_writer.hpp"
 #include "common/text.hpp"
 
@@ -53,7 +53,7 @@ Unpacked unpack(Blob layer, const std::string& directory, const std::string& wha
   Pipe result;
   const auto inside = [&] {
     ::umask(022);
-    std::setlocale(LC_CTYPE, "C.UTF-8");  // libarchive's names are text
+    prepare_names();
     enter_chroot(directory);
     Progress progress(what, layer.size);
     LayerStream stream(std::move(layer), progress);

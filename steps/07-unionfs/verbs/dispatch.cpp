@@ -41,11 +41,13 @@ constexpr Verb kVerbs[] = {
     {"export", verb_export, "Write the files of a container as a tar archive"},
 
     {"Images", nullptr, ""},
+    {"commit", verb_commit, "Make an image of a container and its changes"},
     {"history", verb_history, "Show how an image came about"},
     {"images", verb_images, "List the images"},
     {"import", verb_import, "Make an image of a tar of its files"},
     {"load", verb_load, "Take the images of an archive: docker's, podman's, skopeo's"},
     {"rmi", verb_rmi, "Remove images, or names of them"},
+    {"save", verb_save, "Write images as an archive, for podman, skopeo or load"},
     {"tag", verb_tag, "Give an image one more name"},
 
     {"Ask", nullptr, ""},

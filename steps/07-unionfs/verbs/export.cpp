@@ -20,15 +20,15 @@ int verb_export(int argc, char** argv, Runner) {
   settle();
   const Record record = find_container(reference);
   Output output(file);
-  apart(record, [&] {
+  const int status = apart(record, [&] {
     TarWriter tar(output);
     Tree tree(open_merged(record));
     add_tree(tar, tree, "");
     tar.finish();
     return 0;
   });
-  output.commit();
-  return 0;
+  if (status == 0) output.commit();
+  return status;
 }
 
 }  // namespace stepbox

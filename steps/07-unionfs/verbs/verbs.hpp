@@ -12,6 +12,7 @@ int dispatch(int argc, char** argv, Runner runner);
 
 // What follows the verb, as argc and argv: argv[0] is the verb itself.
 int verb_attach(int argc, char** argv, Runner runner);
+int verb_commit(int argc, char** argv, Runner runner);
 int verb_cp(int argc, char** argv, Runner runner);
 int verb_create(int argc, char** argv, Runner runner);
 int verb_diff(int argc, char** argv, Runner runner);
@@ -30,6 +31,7 @@ int verb_rescue(int argc, char** argv, Runner runner);
 int verb_rm(int argc, char** argv, Runner runner);
 int verb_rmi(int argc, char** argv, Runner runner);
 int verb_run(int argc, char** argv, Runner runner);
+int verb_save(int argc, char** argv, Runner runner);
 int verb_start(int argc, char** argv, Runner runner);
 int verb_stats(int argc, char** argv, Runner runner);
 int verb_tag(int argc, char** argv, Runner runner);
