@@ -123,7 +123,7 @@ std::string Stage::on_host(const std::vector<std::string>& words) const {
   what.out = scratch("host-out");
   what.err = scratch("host-err");
   create_file(what.out, "");  // Boost would write over the start of an older, longer answer
-  const std::optional<int> status = wait_for_end(launch(what), std::chrono::seconds(10));
+  const std::optional<int> status = wait_for_end(launch(what), std::chrono::seconds(60));
   if (!status || *status != 0) {
     FAIL("on the host, " << quoted(words) << " failed: " << read_file(what.err));
   }

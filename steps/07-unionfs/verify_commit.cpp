@@ -58,6 +58,17 @@ void need(const Stage& stage, const char* program) {
   }
 }
 
+// A line of shell in which podman, skopeo and umoci may write where they want to; $0 is the scratch
+// directory.
+std::string with_tools(const Stage& stage, const std::string& line) {
+  return stage.on_host({"unshare", "--mount", "sh", "-e", "-c",
+                        "for i in /dev/shm /tmp /var/tmp; do mount -t tmpfs tools $i; done\n"
+                        "podman() { command podman --root=\"$0\"/podman --runroot=\"$0\"/run "
+                        "--tmpdir=\"$0\"/tmp --storage-driver=vfs \"$@\"; }\n" +
+                            line,
+                        stage.scratch("")});
+}
+
 constexpr const char* kChanges =
     "mkdir -p /d/e; echo one > /d/e/f; ln /d/e/f /d/g; chown 5:6 /d/g; chmod 4755 /d/g\n"
     "rm /etc/group; rm -r /mnt; mkdir /mnt; echo x > /mnt/new; ln -s /etc /l; echo x > '/d/é'";
@@ -92,9 +103,7 @@ CLAIM("an image of an image keeps what was deleted out of sight", {.step = 7}) {
   remove_images(subject, {"mine:two", "mine:one"});
 }
 
-CLAIM(
-    "a container of a committed image does what the first one did unless commit was told otherwise",
-    {.step = 7}) {
+CLAIM("a container of a committed image does what the first one did", {.step = 7}) {
   made_by(subject, "echo $WORD", "mine:one");
   CHECK(subject.run({.rootfs = "mine:one"}).out == "kept\n");
   made_by(subject, "true", "mine:two",
@@ -187,14 +196,12 @@ CLAIM("skopeo and umoci read what save has written", {.step = 7, .points = 2}) {
   const std::string id = made_by(subject, kChanges, "mine:one");
   const std::string archive = stage.scratch("mine.tar"), layout = stage.scratch("layout");
   CHECK(verb(subject, "save", {"-o", archive}, {"mine:one"}).status == 0);
-  const std::string config =
-      stage.on_host({"skopeo", "inspect", "--config", "--raw", "oci-archive:" + archive});
-  create_file(stage.scratch("config"), config);
-  CHECK(stage.on_host({"sha256sum", stage.scratch("config")}).substr(0, 64) == id.substr(7));
-  CHECK(holds(stage.on_host({"skopeo", "inspect", "docker-archive:" + archive}), "WORD=kept"));
+  CHECK(with_tools(stage, "skopeo inspect --config --raw oci-archive:" + archive + " | sha256sum")
+            .substr(0, 64) == id.substr(7));
+  CHECK(holds(with_tools(stage, "skopeo inspect docker-archive:" + archive), "WORD=kept"));
   make_directories(layout);
   stage.on_host({"tar", "-xf", archive, "-C", layout});
-  stage.on_host({"umoci", "unpack", "--image", layout + ":mine:one", stage.scratch("bundle")});
+  with_tools(stage, "umoci unpack --image " + layout + ":mine:one \"$0\"/bundle 2>&1");
   const std::string root = stage.scratch("bundle") + "/rootfs";
   CHECK(read_file(root + "/d/g") == "one\n");
   CHECK_FALSE(exists(root + "/etc/group"));
@@ -209,15 +216,11 @@ CLAIM("podman loads what save has written and load takes it back", {.step = 7, .
   const std::string before = exported(subject, "mine:one");
   const std::string archive = stage.scratch("mine.tar"), back = stage.scratch("back.tar");
   CHECK(verb(subject, "save", {"-o", archive}, {"mine:one", "other"}).status == 0);
-  const std::string podman =
-      "podman --root=\"$0\"/podman --runroot=\"$0\"/run "
-      "--tmpdir=\"$0\"/tmp --storage-driver=vfs ";
-  const auto shell = [&](const std::string& command) {
-    return stage.on_host({"sh", "-c", podman + command, stage.scratch("")});
-  };
-  shell("load -q -i " + archive);
-  CHECK(shell("images -q --no-trunc") == id + "\n" + id + "\n");
-  shell("save -q --format oci-archive -o " + back + " localhost/mine:one");
+  CHECK(with_tools(stage, "podman load -q -i " + archive +
+                              " > /dev/null\n"
+                              "podman save -q --format oci-archive -o " +
+                              back + " localhost/mine:one\npodman images -q --no-trunc") ==
+        id + "\n");
   remove_images(subject, {"mine:one", "other"});
   CHECK(verb(subject, "load", {"-i", back}, {}).out == "Loaded image: mine:one\n");
   CHECK_MESSAGE((exported(subject, "mine:one") == before), "its files are others now");
