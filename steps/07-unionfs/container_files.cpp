@@ -5,6 +5,7 @@
 
 #include "07-unionfs/holders.hpp"
 #include "07-unionfs/overlay.hpp"
+#include "07-unionfs/volumes.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
 
@@ -44,7 +45,7 @@ Fd ContainerRoot::open() {
   if (running_) return std::move(running_);
   const Overlay overlay(record_.image, directory_of(record_.id), record_.options);
   overlay.mount(record_.options);
-  mount_volumes(overlay.root(), record_.options.volumes).release();
+  mount_volumes(overlay.root(), record_.options.volumes, {});
   return open_directory(overlay.root());
 }
 

@@ -7,6 +7,7 @@
 
 #include "01-clone/process.hpp"
 #include "04-namespaces/namespaces.hpp"
+#include "07-unionfs/store.hpp"
 #include "07-unionfs/volumes.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
@@ -75,10 +76,19 @@ Overlay::Overlay(const Image& image, const std::string& directory, const Options
   ::chmod((directory + "/upper").c_str(), status.st_mode & 07777);
 }
 
+// Under its name there is a whole copy or none: a start that was killed leaves half of one beside
+// it.
 void Overlay::copy_layers() const {
+  const std::string fresh = root_ + ".new";
+  if (exists(fresh)) remove_tree(fresh);
+  copy_layers_to(fresh);
+  if (::rename(fresh.c_str(), root_.c_str()) == -1) throw_errno({"rename ", fresh});
+}
+
+void Overlay::copy_layers_to(const std::string& fresh) const {
   const auto copy = [&](const std::string& from) {
     explain({"cp -a ", quoted(from), " ", quoted(root_)});
-    run_program({"cp", "-a", "--reflink=auto", "--", from, root_}, "");
+    run_program({"cp", "-a", "--reflink=auto", "--", from, fresh}, "");
     return 0;
   };
   if (layers_.size() == 1) {

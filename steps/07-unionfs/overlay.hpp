@@ -37,6 +37,7 @@ class Overlay {
  private:
   void mount_layers(const Options& options) const;
   void copy_layers() const;
+  void copy_layers_to(const std::string& fresh) const;
 
   std::vector<std::string> layers_;  // of the image, the uppermost first
   std::string directory_;
