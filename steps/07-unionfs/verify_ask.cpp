@@ -14,7 +14,7 @@ CLAIM("--help lists the verbs and each verb has a --help of its own", {.step = 7
     CHECK(holds(help.out, std::string("\n  ") + verb + " "));
     const Run own = subject.run({.options = {"--help"}, .verb = verb});
     CHECK(own.status == 0);
-    CHECK(holds(own.out, std::string("Usage: step7 ") + verb + " "));
+    CHECK(holds(own.out.substr(0, own.out.find('\n')), std::string(" ") + verb + " "));
   }
 }
 
