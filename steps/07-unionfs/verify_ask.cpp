@@ -53,6 +53,45 @@ CLAIM("version tells which stepbox this is", {.step = 7}) {
   CHECK(subject.run({.command = {"word"}, .verb = "version", .may_refuse = true}).status == 125);
 }
 
+// --- prune --------------------------------------------------------------------------------
+
+CLAIM("prune removes what does not run and nothing else", {.step = 7, .points = 2}) {
+  const std::string alive = random_word();
+  Running running = start_named(subject, alive, {"--rm"});
+  subject.run({.options = {"--name", "ended"},
+               .command = {"/bin/dd", "if=/dev/zero", "of=/big", "bs=1000", "count=5000"}});
+  subject.run(
+      {.options = {"--name", "made"}, .command = {stage.rootfs(), "/bin/true"}, .verb = "create"});
+  const Run refused = subject.run({.verb = "prune"});
+  CHECK(refused.status == 1);
+  CHECK(holds(refused.err, "no terminal to answer at"));
+  CHECK(lines_of(subject.run({.options = {"-aq"}, .verb = "ps"}).out).size() == 3);
+  const Run run = subject.run({.options = {"-f"}, .verb = "prune"});
+  CHECK(run.status == 0);
+  CHECK(run.out.starts_with("Deleted Containers:\n"));
+  CHECK(holds(run.out, "Total reclaimed space: 5MB"));
+  CHECK(lines_of(subject.run({.options = {"-aq"}, .verb = "ps"}).out).size() == 1);
+  CHECK(subject.run({.options = {"-f"}, .verb = "prune"}).out == "Total reclaimed space: 0B\n");
+  CHECK(subject.run({.command = {"word"}, .verb = "prune", .may_refuse = true}).status == 125);
+  stop(running);
+}
+
+CLAIM("prune at a terminal asks and takes only y for an answer", {.step = 7}) {
+  subject.run({.options = {"--name", "ended"}, .command = {"/bin/true"}});
+  const auto answer = [&](const char* keys) {
+    PtyRun terminal = subject.start_on_pty({.verb = "prune"});
+    terminal.wait_for_output("[y/N] ");
+    terminal.type(keys);
+    return terminal.wait();
+  };
+  CHECK(answer("n\n") == 1);
+  CHECK(answer("\n") == 1);
+  CHECK(answer("\x03") == 130);
+  CHECK(lines_of(subject.run({.options = {"-aq"}, .verb = "ps"}).out).size() == 1);
+  CHECK(answer("y\n") == 0);
+  CHECK(subject.run({.options = {"-aq"}, .verb = "ps"}).out == "");
+}
+
 // --- top, stats, port ---------------------------------------------------------------------
 
 CLAIM("top lists all processes of a container and no others",

@@ -60,6 +60,7 @@ constexpr Verb kVerbs[] = {
 
     {"The whole", nullptr, ""},
     {"info", verb_info, "Tell how many containers and images there are, and what this host offers"},
+    {"prune", verb_prune, "Remove the containers that do not run, and images without a name"},
     {"version", verb_version, "Tell which stepbox this is"},
 };
 

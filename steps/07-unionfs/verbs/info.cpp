@@ -90,7 +90,7 @@ Json make_info() {
           {"ContainersRunning", running},
           {"ContainersPaused", paused},
           {"ContainersStopped", stopped},
-          {"Images", list_directory(store() + "/images").size()},
+          {"Images", all_images().size()},
           {"ServerVersion", STEPBOX_VERSION},
           {"Driver", "overlay"},
           {"LoggingDriver", "json-file"},

@@ -26,6 +26,7 @@ int verb_inspect(int argc, char** argv, Runner runner);
 int verb_load(int argc, char** argv, Runner runner);
 int verb_logs(int argc, char** argv, Runner runner);
 int verb_port(int argc, char** argv, Runner runner);
+int verb_prune(int argc, char** argv, Runner runner);
 int verb_ps(int argc, char** argv, Runner runner);
 int verb_rescue(int argc, char** argv, Runner runner);
 int verb_rm(int argc, char** argv, Runner runner);

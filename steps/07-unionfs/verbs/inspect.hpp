@@ -1,0 +1,25 @@
+// Step 7. The parts of inspect.
+#ifndef STEPBOX_STEPS_07_UNIONFS_VERBS_INSPECT_HPP_
+#define STEPBOX_STEPS_07_UNIONFS_VERBS_INSPECT_HPP_
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "07-unionfs/containers.hpp"
+
+namespace stepbox {
+
+using Json = nlohmann::ordered_json;
+
+Json container_as_json(const Record& record);
+Json image_as_json(const Image& image);
+
+// "sha256:…"; of a plain directory its path.
+std::string digest_of(const Image& image);
+
+// Its layers as the option of mount(8) has them: the uppermost first, with colons.
+std::string lower_directories(const Image& image);
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_07_UNIONFS_VERBS_INSPECT_HPP_

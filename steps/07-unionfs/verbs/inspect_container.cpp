@@ -1,0 +1,160 @@
+// inspect, of a container: docker's structure and keys.
+#include <string.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "07-unionfs/describe.hpp"
+#include "07-unionfs/verbs/inspect.hpp"
+#include "common/error.hpp"
+#include "common/files.hpp"
+#include "common/table.hpp"
+
+namespace stepbox {
+
+namespace {
+
+Json state_as_json(const Record& record) {
+  const std::string state = state_of(record);
+  return {{"Status", state},
+          {"Running", is_alive(record)},
+          {"Paused", state == "paused"},
+          {"Restarting", state == "restarting"},
+          {"Pid", record.running ? record.pid : 0},
+          {"ExitCode", record.running ? 0 : record.status},
+          {"StartedAt", as_timestamp(record.started)},
+          {"FinishedAt", as_timestamp(record.running ? 0 : record.ended)}};
+}
+
+// {"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}]}
+Json ports_as_json(const std::vector<PublishedPort>& ports) {
+  Json bindings = Json::object();
+  for (const PublishedPort& port : ports) {
+    bindings[join({std::to_string(port.container_port), port.udp ? "/udp" : "/tcp"})].push_back(
+        {{"HostIp", port.host_address.text()}, {"HostPort", std::to_string(port.host_port)}});
+  }
+  return bindings;
+}
+
+// A list of what `as_text` makes of each.
+template <class Things, class AsText>
+Json list(const Things& things, AsText as_text) {
+  Json texts = Json::array();
+  for (const auto& thing : things) texts.push_back(as_text(thing));
+  return texts;
+}
+
+Json host_config_as_json(const Options& options, const std::string& network) {
+  const ConfineOptions& confinement = options.confinement;
+  const auto name = [](const Capability& capability) { return capability.name; };
+  Json tmpfs = Json::object();
+  for (const Tmpfs& mounted : options.tmpfs) tmpfs[mounted.destination] = mounted.data;
+  Json security = Json::array();
+  if (confinement.security.no_new_privileges) security.push_back("no-new-privileges");
+  return {
+      {"Binds",
+       list(options.volumes,
+            [](const Volume& volume) {
+              return join({volume.source, ":", volume.destination, volume.read_only ? ":ro" : ""});
+            })},
+      {"NetworkMode", network},
+      {"PortBindings", ports_as_json(options.network.ports)},
+      {"AutoRemove", options.remove},
+      {"CapAdd", list(confinement.cap_add, name)},
+      {"CapDrop", list(confinement.cap_drop, name)},
+      {"Dns", list(options.network.dns, [](const Address& address) { return address.text(); })},
+      {"ExtraHosts", list(options.network.hosts,
+                          [](const HostEntry& host) {
+                            return join({host.name, ":", host.address.text()});
+                          })},
+      {"Privileged", confinement.privileged},
+      {"Tmpfs", tmpfs},
+      {"Ulimits",
+       list(options.process.ulimits,
+            [](const Ulimit& limit) {
+              return Json{{"Name", limit.name}, {"Soft", limit.soft}, {"Hard", limit.hard}};
+            })},
+      {"SecurityOpt", security},
+      {"UsernsMode", options.namespaces.user ? "private" : ""},
+      {"Memory", options.limits.memory.count},
+      {"NanoCpus", options.limits.cpus.microseconds * 10'000},
+      {"PidsLimit", options.limits.pids.number},
+      {"Init", options.namespaces.init}};
+}
+
+Json storage_as_json(const Record& record) {
+  const std::string directory = directory_of(record.id);
+  if (record.options.storage == StorageKind::kCopy) {
+    return {{"Name", "copy"}, {"Data", {{"RootDir", directory + "/rootfs"}}}};
+  }
+  return {{"Name", "overlay"},
+          {"Data",
+           {{"LowerDir", lower_directories(record.image)},
+            {"MergedDir", directory + "/merged"},
+            {"UpperDir", directory + "/upper"},
+            {"WorkDir", directory + "/work"}}}};
+}
+
+Json volume_as_json(const Volume& volume) {
+  return {{"Type", "bind"},
+          {"Source", volume.source},
+          {"Destination", volume.destination},
+          {"Mode", volume.read_only ? "ro" : ""},
+          {"RW", !volume.read_only}};
+}
+
+Json network_as_json(const Record& record) {
+  const bool bridge = record.running && network_text(record) == "bridge";
+  const std::string address =
+      bridge ? own_address(read_file(join({"/proc/", std::to_string(record.pid), "/net/fib_trie"})))
+             : "";
+  return {{"Ports", record.running ? ports_as_json(record.options.network.ports) : Json::object()},
+          {"Gateway", bridge ? bridge_subnet().gateway().text() : ""},
+          {"IPAddress", address},
+          {"IPPrefixLen", bridge ? bridge_subnet().prefix : 0}};
+}
+
+std::string name_of(Signal signal) {
+  const char* name = ::sigabbrev_np(signal.number == 0 ? SIGTERM : signal.number);
+  return name ? join({"SIG", name}) : std::to_string(signal.number);  // one of real time
+}
+
+// `command` begins with the words of the entrypoint.
+Json config_as_json(const Options& options) {
+  const ProcessOptions& process = options.process;
+  const size_t entrypoint = std::min(process.entrypoint.words.size(), options.command.size());
+  const auto cmd = options.command.begin() + static_cast<std::ptrdiff_t>(entrypoint);
+  return {{"Hostname", options.namespaces.hostname},
+          {"User", process.user},
+          {"Env", process.environment.variables},
+          {"Cmd", std::vector(cmd, options.command.end())},
+          {"Image", options.image},
+          {"WorkingDir", process.working_directory},
+          {"Entrypoint", process.entrypoint.words},
+          {"Labels", process.labels.values},
+          {"StopSignal", name_of(process.stop_signal)},
+          {"StopTimeout", process.stop_timeout.seconds}};
+}
+
+}  // namespace
+
+Json container_as_json(const Record& record) {
+  const Options& options = record.options;
+  const std::vector<std::string>& command = options.command;
+  return {{"Id", record.id},
+          {"Created", as_timestamp(record.created)},
+          {"Path", command.at(0)},
+          {"Args", std::vector(command.begin() + 1, command.end())},
+          {"State", state_as_json(record)},
+          {"Image", digest_of(record.image)},
+          {"Name", "/" + record.name},
+          {"Driver", options.storage == StorageKind::kCopy ? "copy" : "overlay"},
+          {"Platform", "linux"},
+          {"HostConfig", host_config_as_json(options, network_text(record))},
+          {"GraphDriver", storage_as_json(record)},
+          {"Mounts", list(options.volumes, volume_as_json)},
+          {"Config", config_as_json(options)},
+          {"NetworkSettings", network_as_json(record)}};
+}
+
+}  // namespace stepbox

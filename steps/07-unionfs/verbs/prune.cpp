@@ -1,0 +1,76 @@
+// prune: all containers that do not run are forgotten, and the images that nobody needs.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "01-clone/signals.hpp"
+#include "07-unionfs/describe.hpp"
+#include "07-unionfs/images.hpp"
+#include "07-unionfs/store.hpp"
+#include "07-unionfs/tree.hpp"
+#include "07-unionfs/verbs/verbs.hpp"
+#include "common/error.hpp"
+#include "common/table.hpp"
+
+namespace stepbox {
+
+namespace {
+
+// What may be typed at the question: a line. 0: yes; else the status to end with.
+int ask(bool all) {
+  if (!::isatty(STDIN_FILENO)) {
+    throw Failure("prune asks before it removes, and there is no terminal to answer at",
+                  "prune -f");
+  }
+  print(join({"WARNING! This will remove:\n  - all containers that do not run\n  - all images ",
+              all ? "that no container is made of" : "without a name", "\n\n",
+              "Are you sure you want to continue? [y/N] "}));
+  const Fd input(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
+  if (const int signal = wait_for_input(input)) return kSignalBase + signal;
+  char answer[256];
+  const ssize_t got = ::read(input.get(), answer, sizeof answer);
+  return got > 0 && (answer[0] == 'y' || answer[0] == 'Y') ? 0 : 1;
+}
+
+// Their ids, a line each; adds to `bytes` what they took up.
+std::string remove_containers(int64_t& bytes) {
+  std::string ids;
+  for (const Record& record : all_containers()) {
+    if (is_alive(record)) continue;
+    try {
+      Container held(record.id);
+      const int64_t size = size_of_tree(held.directory());
+      held.remove();
+      bytes += size;
+      ids += record.id + "\n";
+    } catch (const std::exception& error) {
+      report(error);  // somebody has just started it: the next one
+    }
+  }
+  return ids;
+}
+
+}  // namespace
+
+int verb_prune(int argc, char** argv, Runner) {
+  bool force = false, all = false;
+  CommandLine cli("prune [OPTIONS]", "prune");
+  cli.flag("-a,--all", all,
+           "All images that no container is made of, not only those without a name");
+  cli.flag("-f,--force", force, "Do not ask");
+  add_store_option(cli);
+  cli.parse(argc, argv);
+  cli.end();
+  settle();
+  if (const int status = force ? 0 : ask(all)) return status;
+  int64_t bytes = 0;
+  const std::string ids = remove_containers(bytes);
+  std::string text = ids.empty() ? "" : join({"Deleted Containers:\n", ids, "\n"});
+  const Pruned images = prune_images(all);
+  if (!images.lines.empty()) text += "Deleted Images:\n";
+  for (const std::string& line : images.lines) text += line + "\n";
+  if (!images.lines.empty()) text += "\n";
+  print(join({text, "Total reclaimed space: ", as_size(bytes + images.bytes), "\n"}));
+  return 0;
+}
+
+}  // namespace stepbox
