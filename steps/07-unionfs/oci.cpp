@@ -1,5 +1,6 @@
 #include "07-unionfs/oci.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "07-unionfs/digest.hpp"
@@ -56,6 +57,10 @@ static bool fits(const Json& descriptor) {
                               text_in(platform, "os") == "linux");
 }
 
+[[noreturn]] static void throw_no_image_for_us() {
+  throw Failure("no image in it is for linux/" + own_architecture());
+}
+
 static std::string name_of(const Json& descriptor, const std::string& layout) {
   const Json notes = member<Json>(descriptor, "annotations");
   const std::string whole = text_in(notes, "io.containerd.image.name");
@@ -66,40 +71,42 @@ static std::string name_of(const Json& descriptor, const std::string& layout) {
   return is_reference(tagged) ? tagged : "";
 }
 
-// The images behind the descriptors of an index: manifests, or indexes in their turn.
-static void add_images(const ImageFiles& files, const Json& descriptors, const std::string& name,
-                       int depth, std::vector<ArchivedImage>& images) {
+// The image that a descriptor stands for: its manifest, or an index of one for each platform.
+static ArchivedImage image_of(const ImageFiles& files, const Json& descriptor, int depth = 0) {
   if (depth > 3) throw Failure("read the image: indexes of indexes without end");
-  for (const Json& descriptor : descriptors) {
-    if (!fits(descriptor)) continue;
-    const std::string called = depth == 0 ? name_of(descriptor, name) : name;
-    const std::string text = checked_text(files, part_of(descriptor));
-    read_json(text, "manifest", [&](const Json& json) {
-      if (json.contains("manifests")) {
-        add_images(files, json.at("manifests"), called, depth + 1, images);
-        return 0;
-      }
-      ArchivedImage image{.names = {}, .config = part_of(json.at("config")), .layers = {}};
-      if (!called.empty()) image.names.push_back(called);
-      for (const Json& layer : json.at("layers")) image.layers.push_back(part_of(layer));
-      images.push_back(std::move(image));
-      return 0;
-    });
-  }
+  return read_json(checked_text(files, part_of(descriptor)), "manifest", [&](const Json& json) {
+    if (json.contains("manifests")) {
+      const Json& platforms = json.at("manifests");
+      const auto own = std::find_if(platforms.begin(), platforms.end(), fits);
+      if (own == platforms.end()) throw_no_image_for_us();
+      return image_of(files, *own, depth + 1);
+    }
+    ArchivedImage image{.names = {}, .config = part_of(json.at("config")), .layers = {}};
+    for (const Json& layer : json.at("layers")) image.layers.push_back(part_of(layer));
+    return image;
+  });
+}
+
+static std::vector<ArchivedImage> in_oci_layout(const ImageFiles& files,
+                                                const std::string& layout) {
+  return read_json(files.text("index.json"), "index.json", [&](const Json& json) {
+    std::vector<ArchivedImage> images;
+    for (const Json& descriptor : json.at("manifests")) {
+      if (!fits(descriptor)) continue;
+      images.push_back(image_of(files, descriptor));
+      const std::string name = name_of(descriptor, layout);
+      if (!name.empty()) images.back().names = {name};
+    }
+    if (images.empty()) throw_no_image_for_us();
+    return images;
+  });
 }
 
 std::vector<ArchivedImage> list_images(const ImageFiles& files, const std::string& name) {
   if (files.has("manifest.json")) return in_docker_archive(files);
-  if (!files.has("index.json")) {
-    throw Failure("no image in it: neither manifest.json nor index.json",
-                  "if it holds a root file system: import");
-  }
-  return read_json(files.text("index.json"), "index.json", [&](const Json& json) {
-    std::vector<ArchivedImage> images;
-    add_images(files, json.at("manifests"), name, 0, images);
-    if (images.empty()) throw Failure("no image in it is for linux/" + own_architecture());
-    return images;
-  });
+  if (files.has("index.json")) return in_oci_layout(files, name);
+  throw Failure("no image in it: neither manifest.json nor index.json",
+                "if it holds a root file system: import");
 }
 
 }  // namespace stepbox

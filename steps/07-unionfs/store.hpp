@@ -1,6 +1,6 @@
 // Step 7. Where things are kept: the store, which survives, and the run directory, which does not.
 //
-//   /var/lib/stepbox/images/NAME              an image: a root file system
+//   /var/lib/stepbox/images, layers, tags …   images: image_store.hpp
 //   /var/lib/stepbox/containers/ID/           record.json, upper, work, merged (or: rootfs, a copy)
 //   /var/lib/stepbox/names/NAME               a symbolic link: ID
 //   /run/stepbox/containers/ID                the holder of a running container has a lock on it;

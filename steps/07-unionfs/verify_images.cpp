@@ -26,6 +26,17 @@ CLAIM("import takes a tar as it is or packed", {.step = 7, .points = 2}) {
   }
 }
 
+CLAIM("import takes a directory and leaves it as it is", {.step = 7}) {
+  const std::string folder = stage.scratch("folder");
+  make_directories(folder + "/etc");
+  create_file(folder + "/etc/motd", "x");
+  CHECK(subject.run({.command = {folder, "mine"}, .verb = "import"}).err == "");
+  CHECK(inside(subject, stage, "mine", "echo y >>/etc/motd; cat /etc/motd").out == "xy\n");
+  CHECK(read_file(folder + "/etc/motd") == "x");
+  CHECK(subject.run({.command = {"/", "mine"}, .verb = "import"}).status == 1);
+  remove_image(subject, "mine");
+}
+
 CLAIM("import reads stdin and sets what a Dockerfile would", {.step = 7}) {
   const Tarball::Look look{};
   const std::string path = stage.scratch("rootfs.tar");

@@ -194,6 +194,14 @@ CLAIM("an import that is interrupted leaves nothing behind", {.step = 7}) {
   CHECK_FALSE(exists("/var/lib/stepbox/staging"));
 }
 
+CLAIM("progress is told on a terminal", {.step = 7, .hint = "isatty(3) of stderr"}) {
+  EndlessArchive archive(stage);
+  PtyRun terminal = subject.start_on_pty({.command = {archive.path(), "x"}, .verb = "import"});
+  terminal.wait_for_output("unpacking " + archive.path() + "  10kB");
+  terminal.type("\x03");
+  CHECK(terminal.wait() == 130);
+}
+
 CLAIM("a full disk is an error and the images before it stay", {.step = 7}) {
   const std::string disk = stage.scratch("disk");
   make_directories(disk);

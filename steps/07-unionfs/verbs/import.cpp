@@ -1,21 +1,47 @@
-// import: an image of one layer, from a tar of its files.
+// import: an image of one layer, from a tar of its files or a directory.
+#include <fcntl.h>
 #include <time.h>
+#include <unistd.h>
 
+#include <filesystem>
+
+#include "01-clone/process.hpp"
+#include "02-chroot/chroot.hpp"
 #include "07-unionfs/image_changes.hpp"
 #include "07-unionfs/image_store.hpp"
 #include "07-unionfs/references.hpp"
 #include "07-unionfs/staging.hpp"
 #include "07-unionfs/store.hpp"
+#include "07-unionfs/tar_writer.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/table.hpp"
 
 namespace stepbox {
 
+// A directory is packed first, into a file without a name.
+static Blob packed(const std::string& directory, const Staging& staging) {
+  Blob tar;
+  tar.file = Fd(::open(staging.path().c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (!tar.file) throw_errno({"make a file in ", staging.path()});
+  const auto pack = [&] {
+    FdSink sink(tar.file.get(), staging.path());
+    TarWriter writer(sink);
+    Tree tree(Fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
+    add_tree(writer, tree, "");
+    writer.finish();
+    return 0;
+  };
+  const int status = spawn({}, pack).wait();
+  if (status != 0) throw Failure("interrupted", "", status);
+  tar.size = ::lseek(tar.file.get(), 0, SEEK_END);
+  return tar;
+}
+
 int verb_import(int argc, char** argv, Runner) {
   std::vector<std::string> changes;
   std::string message;
-  CommandLine cli("import [OPTIONS] FILE|- [NAME[:TAG]]", "import rootfs.tar.gz mine");
+  CommandLine cli("import [OPTIONS] FILE|DIRECTORY|- [NAME[:TAG]]", "import rootfs.tar.gz mine");
   cli.list("-c,--change", "WORDS", changes, "As in a Dockerfile: -c 'CMD [\"/bin/sh\"]'");
   cli.option("-m,--message", "TEXT", message, "What history shows of it");
   add_store_option(cli);
@@ -29,7 +55,9 @@ int verb_import(int argc, char** argv, Runner) {
   settle();
 
   Staging staging;
-  file.diff_ids = {staging.add_layer(open_blob(path), {path, ""})};
+  const bool is_directory = path != "-" && std::filesystem::is_directory(path);
+  Blob tar = is_directory ? packed(find_rootfs(path), staging) : open_blob(path);
+  file.diff_ids = {staging.add_layer(std::move(tar), {path, ""})};
   file.created = ::time(nullptr);
   file.architecture = own_architecture();
   file.os = "linux";
