@@ -133,7 +133,7 @@ int dispatch(int argc, char** argv, Runner runner) {
   for (const Verb& verb : kVerbs) {
     if (verb.call && verb.name == word) return call(verb, argc - 1, argv + 1, runner);
   }
-  refuse_misspelled(word);
+  if (!word.starts_with('-')) refuse_misspelled(word);
   return verb_run(argc, argv, runner);
 }
 
