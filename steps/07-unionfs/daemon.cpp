@@ -96,24 +96,34 @@ void Daemon::wait_until_released() const {
   if (text[0] != 0) throw Failure(message, "", static_cast<unsigned char>(text[0]));
 }
 
-// What was mapped from files, page by page as the start needed it, the kernel can find there again:
-// where no page of a mapping has been written to. (proc(5), smaps; madvise(2))
-void shrink() {
+// The mappings of which no page is our own, in memory or swapped out: program text and constants,
+// read from files, page by page, as the start needed them. (proc(5), smaps)
+static std::vector<std::pair<uintptr_t, uintptr_t>> clean_mappings() {
   std::vector<std::pair<uintptr_t, uintptr_t>> clean;
   std::istringstream lines(read_file("/proc/self/smaps"));
   std::string mapping;
+  bool untouched = false;
   for (std::string line; std::getline(lines, line);) {
-    uintptr_t begin = 0, end = 0;
     if (line.find(':') > line.find(' ')) mapping = line;  // "5581c0-5581c8 r-xp …"
-    const bool untouched = line.starts_with("Anonymous:") && line.ends_with(" 0 kB");
-    if (untouched && std::sscanf(mapping.c_str(), "%lx-%lx", &begin, &end) == 2) {
-      clean.emplace_back(begin, end);
-    }
+    if (line.starts_with("Anonymous:")) untouched = line.ends_with(" 0 kB");
+    if (!line.starts_with("Swap:") || !line.ends_with(" 0 kB") || !untouched) continue;
+    uintptr_t begin = 0, end = 0;
+    char mode[8] = "";
+    const int found = std::sscanf(mapping.c_str(), "%lx-%lx %7s", &begin, &end, mode);
+    if (found == 3 && mode[0] == 'r' && mode[1] == '-') clean.emplace_back(begin, end);
   }
+  return clean;
+}
+
+// What is needed again the kernel finds where it found it before (madvise(2)).
+void shrink() try {
+  const auto clean = clean_mappings();
   ::malloc_trim(0);
   for (const auto& [from, to] : clean) {
     ::madvise(reinterpret_cast<void*>(from), to - from, MADV_DONTNEED);
   }
+} catch (const std::system_error&) {
+  // as it was, then
 }
 
 }  // namespace stepbox
