@@ -3,11 +3,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 
 #include "common/error.hpp"
+#include "common/files.hpp"
 #include "common/text.hpp"
 
 namespace stepbox {
@@ -59,6 +61,32 @@ void parse_value(const std::string& text, Count& count) {
   count.number = *number;
 }
 
+// The numbers in "0-2,4"; nothing if it is no such list.
+static std::vector<int64_t> numbers_in(const std::string& list) {
+  std::vector<int64_t> numbers;
+  for (const std::string& part : split(list, ',')) {
+    const size_t dash = part.find('-', 1);
+    const auto first = parse_number(part.substr(0, dash));
+    const auto last = dash == std::string::npos ? first : parse_number(part.substr(dash + 1));
+    if (!first || !last || *first < 0 || *first > *last || *last > 8191) return {};
+    for (int64_t number = *first; number <= *last; ++number) numbers.push_back(number);
+  }
+  return numbers;
+}
+
+void parse_value(const std::string& text, CpuList& list) {
+  const std::vector<int64_t> numbers = numbers_in(text);
+  if (numbers.empty()) throw Failure(join({"'", text, "' is no list of CPUs"}), "as 0-3 or 0,2");
+  const std::string here = read_file("/sys/devices/system/cpu/online");
+  const std::vector<int64_t> online = numbers_in(here.substr(0, here.find('\n')));
+  for (const int64_t number : numbers) {
+    if (std::find(online.begin(), online.end(), number) != online.end()) continue;
+    throw Failure(join({"'", text, "': there is no CPU ", std::to_string(number)}),
+                  join({"this machine has ", here.substr(0, here.find('\n'))}));
+  }
+  list.text = text;
+}
+
 void add_options(CommandLine& cli, Limits& limits) {
   const bool set = limits.memory.count > 0;  // steps 5 and 6 have defaults, step 7 has none
   cli.option(
@@ -68,31 +96,45 @@ void add_options(CommandLine& cli, Limits& limits) {
              join({"Memory and swap, as 64m; 0: no limit", set ? " (128m)" : " (0)"}));
   cli.option("--pids-limit", "N", limits.pids,
              join({"Processes and threads; 0: no limit", set ? " (64)" : " (0)"}));
+  cli.option("--cpuset-cpus", "LIST", limits.cpu_list, "Run on these CPUs only, as 0-3 or 0,2");
   cli.flag("--stats", limits.stats, "Say at the end what was used");
 }
 
-static std::vector<std::string> wanted_controllers(const Limits& limits) {
+std::vector<std::string> wanted_controllers(const Limits& limits) {
   std::vector<std::string> controllers;
   if (limits.stats || limits.cpus.microseconds > 0) controllers.push_back("cpu");
   if (limits.stats) controllers.push_back("cpuacct");
   if (limits.stats || limits.memory.count > 0) controllers.push_back("memory");
   if (limits.pids.number > 0) controllers.push_back("pids");
+  if (!limits.cpu_list.text.empty()) controllers.push_back("cpuset");
   return controllers;
 }
 
+static Limits no_limits() {
+  return {.cpus = {0}, .memory = {0}, .pids = {0}, .cpu_list = {}, .stats = false, .always = false};
+}
+
+void set_limits(const Group& group, const Limits& current, const Limits& wanted) {
+  (group.hierarchy().v2 ? set_limits_v2 : set_limits_v1)(group, current, wanted);
+}
+
 // LAB: cgroup
-Cgroup::Cgroup(const std::string& id, const Limits& limits) : limits_(limits) {
+Cgroup::Cgroup(const std::string& id, const Limits& limits)
+    : id_(id), limits_(limits), owner_(true) {
   remove_dead_groups();
-  for (const Hierarchy& hierarchy : find_hierarchies(wanted_controllers(limits))) {
+  std::vector<std::string> controllers = wanted_controllers(limits);
+  if (limits.always && is_usable(kFreezer)) controllers.push_back(kFreezer);
+  for (const Hierarchy& hierarchy : find_hierarchies(controllers)) {
     groups_.emplace_back(hierarchy, id);
-    (hierarchy.v2 ? set_limits_v2 : set_limits_v1)(groups_.back(), limits);
+    set_limits(groups_.back(), no_limits(), limits);
   }
 }
 
-Cgroup Cgroup::existing(const std::string& id) {
-  Cgroup cgroup;
-  cgroup.groups_ = find_groups(id);
-  return cgroup;
+Cgroup::~Cgroup() {
+  if (!owner_ || !limits_.always) return;
+  std::vector<Group> groups = find_groups(id_);  // those too that change() has added meanwhile
+  for (const Group& group : groups) group.thaw();
+  for (Group& group : groups) group.own();
 }
 
 // A filter of seccomp(2) may hide clone3(2): ENOSYS or EPERM. Without arguments it is EINVAL.

@@ -32,12 +32,22 @@ struct Count {
 };
 void parse_value(const std::string& text, Count& count);
 
-// What a container may use. 0: no limit; all three 0: no cgroup at all.
+// "0-3", "0,2": the numbers of CPUs, as in /proc/self/status (cpuset(7), "List format").
+struct CpuList {
+  std::string text;  // empty: all
+};
+void parse_value(const std::string& text, CpuList& list);
+
+// What a container may use. 0: no limit; all of them 0: no cgroup at all.
 struct Limits {
   CpuQuota cpus{20'000};    // --cpus 0.2
   Bytes memory{128 << 20};  // --memory 128m, swap included
   Count pids{64};           // --pids-limit 64: processes and threads
+  CpuList cpu_list{};       // --cpuset-cpus
   bool stats = false;       // --stats
+  // Step 7: groups without a limit too, where the host has them for us: to freeze the container,
+  // and to limit it later.
+  bool always = false;
 };
 void add_options(CommandLine& cli, Limits& limits);
 
@@ -48,8 +58,21 @@ class Cgroup {
   // Throws Failure where the host has no such controller; system_error where we may not use it.
   Cgroup(const std::string& id, const Limits& limits);
 
-  // The groups of a container that runs already, for one more process in it. (Step 7)
-  static Cgroup existing(const std::string& id);
+  ~Cgroup();  // kills who is left in the groups, and removes them
+  Cgroup(Cgroup&&) = default;
+
+  // The groups of a container that runs already within `limits`. (Step 7)
+  static Cgroup existing(const std::string& id, const Limits& limits = {});
+
+  // Outside. Sets what differs between the limits that are in force and `wanted`, for processes
+  // that run too. Throws Failure where there is no group for it; system_error where the kernel
+  // refuses: then the old ones are in force.
+  void change(const Limits& wanted);
+
+  // Outside. Stops all processes, those too that joined later; or lets them go on. Returns when it
+  // is done. Throws Failure where there is no group for it.
+  void freeze(bool frozen) const;
+  bool is_frozen() const;
 
   // Inside, first of all: this process becomes a member, so the limits hold before the command
   // starts. By itself: a parent who writes somebody else's pid waits 10 ms for the kernel.
@@ -64,9 +87,13 @@ class Cgroup {
 
  private:
   Cgroup() = default;
+  const Group& freezer() const;
+  void spread_to(const Hierarchy& hierarchy);
 
+  std::string id_;
   Limits limits_;
-  std::vector<Group> groups_;  // the destructor kills who is left in them, and removes them
+  bool owner_ = false;
+  std::vector<Group> groups_;
 };
 
 }  // namespace stepbox

@@ -1,23 +1,39 @@
 // cgroup v1: one tree for each controller. (cgroups(7), "Cgroups v1 controllers")
 #include "05-cgroup/cgroup.hpp"
 #include "05-cgroup/group.hpp"
+#include "common/files.hpp"
 
 namespace stepbox {
 
-void set_limits_v1(const Group& group, const Limits& limits) {
-  if (group.has("cpu") && limits.cpus.microseconds > 0) {
+// 0 is no limit: -1 in the words of v1.
+static std::string as_limit(int64_t number) { return std::to_string(number > 0 ? number : -1); }
+
+// Memory, and memory and swap together: the first may never be above the second. Kernels without
+// swap accounting have no file for that.
+static void set_memory(const Group& group, const Limits& current, const Limits& wanted) {
+  const char* both = "memory.memsw.limit_in_bytes";
+  const int64_t old = current.memory.count, bytes = wanted.memory.count;
+  const bool raise = bytes == 0 || (old > 0 && old < bytes);
+  if (raise && group.offers(both)) group.set(both, as_limit(bytes));
+  group.set("memory.limit_in_bytes", as_limit(bytes));
+  if (!raise && group.offers(both)) group.set(both, as_limit(bytes));
+}
+
+void set_limits_v1(const Group& group, const Limits& current, const Limits& wanted) {
+  const bool cpus = wanted.cpus.microseconds != current.cpus.microseconds;
+  if (cpus && group.offers("cpu.cfs_quota_us")) {
     group.set("cpu.cfs_period_us", "100000");
-    group.set("cpu.cfs_quota_us", std::to_string(limits.cpus.microseconds));
+    group.set("cpu.cfs_quota_us", as_limit(wanted.cpus.microseconds));
   }
-  if (group.has("memory") && limits.memory.count > 0) {
-    const std::string bytes = std::to_string(limits.memory.count);
-    group.set("memory.limit_in_bytes", bytes);
-    // Memory and swap together; kernels without swap accounting do not have the file.
-    if (group.offers("memory.memsw.limit_in_bytes"))
-      group.set("memory.memsw.limit_in_bytes", bytes);
+  if (wanted.memory.count != current.memory.count && group.offers("memory.limit_in_bytes")) {
+    set_memory(group, current, wanted);
   }
-  if (group.has("pids") && limits.pids.number > 0) {
-    group.set("pids.max", std::to_string(limits.pids.number));
+  if (wanted.pids.number != current.pids.number && group.offers("pids.max")) {
+    group.set("pids.max", wanted.pids.number > 0 ? std::to_string(wanted.pids.number) : "max");
+  }
+  if (wanted.cpu_list.text != current.cpu_list.text && group.offers("cpuset.cpus")) {
+    const std::string& list = wanted.cpu_list.text;
+    group.set("cpuset.cpus", list.empty() ? read_file(group.path() + "/../cpuset.cpus") : list);
   }
 }
 

@@ -10,17 +10,26 @@
 
 namespace stepbox {
 
-void set_limits_v2(const Group& group, const Limits& limits) {
-  if (limits.cpus.microseconds > 0) {
-    group.set("cpu.max", std::to_string(limits.cpus.microseconds) + " 100000");
+static std::string as_limit(int64_t number) { return number > 0 ? std::to_string(number) : "max"; }
+
+void set_limits_v2(const Group& group, const Limits& current, const Limits& wanted) {
+  if (wanted.cpus.microseconds != current.cpus.microseconds) {
+    group.set("cpu.max", as_limit(wanted.cpus.microseconds) + " 100000");
   }
-  if (limits.memory.count > 0) {
-    group.set("memory.max", std::to_string(limits.memory.count));
+  if (wanted.memory.count != current.memory.count) {
+    group.set("memory.max", as_limit(wanted.memory.count));
     // The limit counts swap too, as it does on v1: what does not fit is not moved there. And as
     // there, one process is killed when it is reached, not all: memory.oom.group stays 0.
-    if (group.offers("memory.swap.max")) group.set("memory.swap.max", "0");
+    if (group.offers("memory.swap.max")) {
+      group.set("memory.swap.max", wanted.memory.count > 0 ? "0" : "max");
+    }
   }
-  if (limits.pids.number > 0) group.set("pids.max", std::to_string(limits.pids.number));
+  if (wanted.pids.number != current.pids.number) {
+    group.set("pids.max", as_limit(wanted.pids.number));
+  }
+  if (wanted.cpu_list.text != current.cpu_list.text) {
+    group.set("cpuset.cpus", wanted.cpu_list.text + "\n");  // nothing: as the parent
+  }
 }
 
 void add_usage_v2(const Group& group, Usage& usage) {
@@ -39,6 +48,7 @@ static std::string still_to_enable(const std::string& directory,
   const std::vector<std::string> enabled = read_words(directory + "/cgroup.subtree_control");
   std::string text;
   for (const std::string& controller : controllers) {
+    if (controller == kFreezer) continue;  // there without being enabled
     if (!contains(enabled, controller)) text += " +" + controller;
   }
   return text.empty() ? text : text.substr(1);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 
 #include "03-mount/mountinfo.hpp"
 #include "common/deadline.hpp"
@@ -28,17 +29,24 @@ bool contains(const std::vector<std::string>& words, const std::string& word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// All trees that are mounted, if we may make groups in them, with the controllers that they have
-// for us: an ordinary user may have been given some, not all.
+// All trees that are mounted, if we may make groups in them, v1's first, with the controllers that
+// they have for us: an ordinary user may have been given some, not all.
 static std::vector<Hierarchy> all_hierarchies() {
   std::vector<Hierarchy> found;
   for (const MountEntry& entry : read_mountinfo()) {
-    if (entry.type == "cgroup") found.push_back({false, entry.target, split(entry.options, ',')});
+    if (entry.type == "cgroup") {
+      found.insert(found.begin(), {false, entry.target, split(entry.options, ',')});
+    }
     if (entry.type != "cgroup2") continue;
     const std::string base = find_base_v2(entry.target);
     if (!base.empty()) found.push_back({true, base, read_words(base + "/cgroup.controllers")});
   }
   return found;
+}
+
+// Every group of v2 can be frozen: that is no controller there.
+static bool serves(const Hierarchy& hierarchy, const std::string& controller) {
+  return contains(hierarchy.controllers, controller) || (hierarchy.v2 && controller == kFreezer);
 }
 
 constexpr char kWithout[] = "be root, or run without limits: --cpus 0 --memory 0 --pids-limit 0";
@@ -48,7 +56,7 @@ std::vector<Hierarchy> find_hierarchies(const std::vector<std::string>& controll
   std::vector<Hierarchy> found;
   for (const std::string& controller : controllers) {
     const auto tree = std::find_if(all.begin(), all.end(), [&](const Hierarchy& hierarchy) {
-      return contains(hierarchy.controllers, controller);
+      return serves(hierarchy, controller);
     });
     if (tree == all.end()) {
       if (controller == "cpuacct") continue;  // v1's; in v2 every group counts CPU time
@@ -67,6 +75,23 @@ std::vector<Hierarchy> find_hierarchies(const std::vector<std::string>& controll
   return found;
 }
 
+bool is_usable(const char* controller) {
+  try {
+    return ::access(find_hierarchies({controller})[0].base.c_str(), W_OK) == 0;
+  } catch (const Failure&) {
+    return false;
+  }
+}
+
+// A v1 cpuset takes no process before it has CPUs and memory nodes: the same as its parent.
+static void inherit_cpuset(const std::string& parent, const std::string& path) {
+  for (const char* file : {"/cpuset.cpus", "/cpuset.mems"}) {
+    if (exists(path + file) && read_file(path + file) == "\n") {
+      write_file(path + file, read_file(parent + file));
+    }
+  }
+}
+
 // The path of group `id`, whose parent is there.
 static std::string path_for(const Hierarchy& hierarchy, const std::string& id) {
   const std::string parent = hierarchy.base + "/stepbox";
@@ -77,6 +102,7 @@ static std::string path_for(const Hierarchy& hierarchy, const std::string& id) {
                   kWithout);
   }
   if (hierarchy.v2) enable_controllers_v2(hierarchy.base, parent, hierarchy.controllers);
+  if (hierarchy.has("cpuset") && !hierarchy.v2) inherit_cpuset(hierarchy.base, parent);
   return parent + "/" + id;
 }
 
@@ -99,7 +125,9 @@ static Fd make_locked_directory(const std::string& path) {
 Group::Group(const Hierarchy& hierarchy, const std::string& id)
     : hierarchy_(hierarchy),
       path_(path_for(hierarchy, id)),
-      directory_(make_locked_directory(path_)) {}
+      directory_(make_locked_directory(path_)) {
+  if (hierarchy.has("cpuset") && !hierarchy.v2) inherit_cpuset(hierarchy.base + "/stepbox", path_);
+}
 
 Group::Group(const Hierarchy& hierarchy, const std::string& path, Fd directory)
     : hierarchy_(hierarchy), path_(path), directory_(std::move(directory)), owned_(false) {}
@@ -114,9 +142,9 @@ std::vector<Group> find_groups(const std::string& id) {
   return groups;
 }
 
-bool Group::has(const char* controller) const {
-  return contains(hierarchy_.controllers, controller);
-}
+bool Hierarchy::has(const char* controller) const { return contains(controllers, controller); }
+
+bool Group::has(const char* controller) const { return hierarchy_.has(controller); }
 
 void Group::join() const {
   // v1: `tasks` takes this one thread. `cgroup.procs` would wait until nobody is forking.
@@ -151,7 +179,12 @@ static std::vector<std::string> groups_in(const std::string& path) {
   return names;
 }
 
+static void thaw(const std::string& path) {
+  if (exists(path + "/freezer.state")) write_file(path + "/freezer.state", "THAWED");
+}
+
 static void kill_members(const std::string& path) {
+  thaw(path);
   if (exists(path + "/cgroup.kill")) return write_file(path + "/cgroup.kill", "1");  // v2, 5.14
   for (const std::string& pid : split(read_file(path + "/cgroup.procs"), '\n')) {
     if (!pid.empty() && pid != "0") ::kill(std::stoi(pid), SIGKILL);
@@ -179,19 +212,32 @@ static void remove_or_warn(const std::string& path) {
   }
 }
 
+void Group::thaw() const { stepbox::thaw(path_); }
+
 Group::~Group() {
   if (directory_ && owned_) remove_or_warn(path_);
 }
 
+// A container lives as long as one of its groups is locked: `update` may have made others.
+static void remove_if_dead(const std::vector<std::string>& paths) {
+  std::vector<Fd> locks;
+  for (const std::string& path : paths) {
+    locks.emplace_back(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!locks.back() || !try_lock(locks.back(), path)) return;
+  }
+  for (const std::string& path : paths) thaw(path);
+  for (const std::string& path : paths) remove_or_warn(path);
+}
+
 void remove_dead_groups() {
+  std::map<std::string, std::vector<std::string>> groups;  // paths, by id
   for (const Hierarchy& hierarchy : all_hierarchies()) {
     const std::string parent = hierarchy.base + "/stepbox";
     for (const std::string& name : groups_in(parent)) {
-      const std::string path = parent + "/" + name;
-      const Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-      if (is_id(name) && directory && try_lock(directory, path)) remove_or_warn(path);
+      if (is_id(name)) groups[name].push_back(parent + "/" + name);
     }
   }
+  for (const auto& [id, paths] : groups) remove_if_dead(paths);
 }
 
 }  // namespace stepbox

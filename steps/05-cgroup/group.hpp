@@ -17,12 +17,19 @@ struct Hierarchy {
   bool v2 = false;
   std::string base;  // the directory that our groups are made in, as stepbox/<id>
   std::vector<std::string> controllers;
+  bool has(const char* controller) const;
 };
+
+// What can stop all processes of a group: a controller of v1, in v2 a part of every group.
+constexpr char kFreezer[] = "freezer";
 
 // The hierarchies that have these controllers: v1 where the controller is mounted as such, else v2.
 // Read from /proc/self/mountinfo and cgroup.controllers, never from a fixed path.
 // Throws Failure for a controller that is nowhere.
 std::vector<Hierarchy> find_hierarchies(const std::vector<std::string>& controllers);
+
+// Whether there is such a hierarchy, and we may make groups in it.
+bool is_usable(const char* controller);
 
 // The words of a file that is one line of them: cgroup.controllers, cgroup.subtree_control.
 // Throws system_error.
@@ -38,7 +45,7 @@ struct Usage {
 };
 
 // A directory `stepbox/<id>` of a hierarchy. Its owner holds a lock on it (flock(2)) as long as it
-// lives: a group that can be locked is litter.
+// lives: a container's groups, if all of them can be locked, are litter.
 class Group {
  public:
   // Makes it, and its parent `stepbox`. Throws system_error.
@@ -53,7 +60,15 @@ class Group {
 
   const Hierarchy& hierarchy() const { return hierarchy_; }
   int fd() const { return directory_.get(); }
+  const std::string& path() const { return path_; }
   bool has(const char* controller) const;
+
+  // Who holds another group of the same container removes this one too.
+  void leave() { owned_ = false; }
+  void own() { owned_ = true; }
+
+  // What is frozen is not killed, on v1, before it thaws. Does nothing where nothing freezes.
+  void thaw() const;
 
   // Inside: the caller becomes a member.
   void join() const;
@@ -83,8 +98,14 @@ std::vector<Group> find_groups(const std::string& id);
 // cannot be removed; that is no reason not to start.
 void remove_dead_groups();
 
-void set_limits_v1(const Group& group, const Limits& limits);
-void set_limits_v2(const Group& group, const Limits& limits);
+// The controllers that these limits call for.
+std::vector<std::string> wanted_controllers(const Limits& limits);
+
+// Set in this group what differs between the limits that are in force and `wanted`. Throw
+// system_error.
+void set_limits(const Group& group, const Limits& current, const Limits& wanted);
+void set_limits_v1(const Group& group, const Limits& current, const Limits& wanted);
+void set_limits_v2(const Group& group, const Limits& current, const Limits& wanted);
 
 // Adds what this group knows to `usage`.
 void add_usage_v1(const Group& group, Usage& usage);

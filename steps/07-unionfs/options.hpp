@@ -24,7 +24,8 @@ void parse_value(const std::string& text, StorageKind& kind);
 struct Options {
   std::vector<Volume> volumes;
   Namespaces namespaces;
-  Limits limits{.cpus = {0}, .memory = {0}, .pids = {0}, .stats = false};  // as docker: none
+  Limits limits{
+      .cpus = {0}, .memory = {0}, .pids = {0}, .cpu_list = {}, .stats = false, .always = true};
   NetworkOptions network;
   ConfineOptions confinement;
   ProcessOptions process;
