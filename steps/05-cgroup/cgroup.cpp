@@ -87,7 +87,7 @@ void parse_value(const std::string& text, CpuList& list) {
   list.text = text;
 }
 
-void add_options(CommandLine& cli, Limits& limits) {
+void add_limit_options(CommandLine& cli, Limits& limits) {
   const bool set = limits.memory.count > 0;  // steps 5 and 6 have defaults, step 7 has none
   cli.option(
       "--cpus", "N", limits.cpus,
@@ -97,6 +97,10 @@ void add_options(CommandLine& cli, Limits& limits) {
   cli.option("--pids-limit", "N", limits.pids,
              join({"Processes and threads; 0: no limit", set ? " (64)" : " (0)"}));
   cli.option("--cpuset-cpus", "LIST", limits.cpu_list, "Run on these CPUs only, as 0-3 or 0,2");
+}
+
+void add_options(CommandLine& cli, Limits& limits) {
+  add_limit_options(cli, limits);
   cli.flag("--stats", limits.stats, "Say at the end what was used");
 }
 

@@ -50,6 +50,7 @@ struct Limits {
   bool always = false;
 };
 void add_options(CommandLine& cli, Limits& limits);
+void add_limit_options(CommandLine& cli, Limits& limits);  // without --stats
 
 // A container's own groups, `stepbox/<id>`, in each tree that is needed. Outside.
 class Cgroup {

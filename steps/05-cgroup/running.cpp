@@ -41,7 +41,8 @@ void Cgroup::freeze(bool frozen) const {
   // Each process is stopped where that can be: not in the middle of a write to a disk.
   if (wait_until(10, [&] { return is_frozen() == frozen; })) return;
   if (frozen) tell(false);
-  throw Failure(stepbox::join({frozen ? "freeze " : "thaw ", group.path(), ": not done within 10 s"}));
+  throw Failure(
+      stepbox::join({frozen ? "freeze " : "thaw ", group.path(), ": not done within 10 s"}));
 }
 
 bool Cgroup::is_frozen() const {

@@ -119,6 +119,7 @@ void Container::running() {
 
 void Container::ended(int status) {
   mark_ended(holder_, status);
+  if (is_kept(id())) remove_ = false;
   if (remove_) return;
   const bool monitored = caller_ && caller_->released();
   change([&](Record& record) {
@@ -213,7 +214,7 @@ Record find_container(const std::string& reference) {
     if (!reference.empty() && record.id.starts_with(reference)) found.push_back(std::move(record));
   }
   if (found.size() == 1) return found.front();
-  if (found.empty()) throw Failure("no such container: " + reference, "ps -a lists them");
+  if (found.empty()) throw NoSuchContainer("no such container: " + reference, "ps -a lists them");
   throw Failure(join({"more than one container's id begins with ", reference}), "give more of it");
 }
 

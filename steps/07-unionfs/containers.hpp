@@ -83,8 +83,12 @@ constexpr int kKilled = kSignalBase + SIGKILL;
 // All of them, the newest first, as they are now.
 std::vector<Record> all_containers();
 
+class NoSuchContainer : public Failure {
+  using Failure::Failure;
+};
+
 // The container of this name, id, or beginning of one id only.
-// Throws Failure when there is none, or more than one.
+// Throws NoSuchContainer; Failure when there is more than one.
 Record find_container(const std::string& reference);
 
 // The record of container `id`; all but the id is empty, and a warning said, if it cannot be read.

@@ -64,13 +64,17 @@ static bool has_mark(const std::string& id, const char* mark) {
   return read_file(holder_of(id)).find(join({"\n", mark, "\n"})) != std::string::npos;
 }
 
-void want_stop(const std::string& id) {
+static void add_mark(const std::string& id, const char* mark) {
   const Fd lock = lock_holders();
   if (!is_held(id)) return;
-  write_line(Fd(::open(holder_of(id).c_str(), O_WRONLY | O_APPEND | O_CLOEXEC)), "stop");
+  write_line(Fd(::open(holder_of(id).c_str(), O_WRONLY | O_APPEND | O_CLOEXEC)), mark);
 }
 
+void want_stop(const std::string& id) { add_mark(id, "stop"); }
+void keep(const std::string& id) { add_mark(id, "keep"); }
+
 bool is_stop_wanted(const std::string& id) { return has_mark(id, "stop"); }
+bool is_kept(const std::string& id) { return has_mark(id, "keep"); }
 
 void wait_until_running(const std::string& id) {
   const auto marked = [&] { return has_mark(id, "running"); };

@@ -44,6 +44,10 @@ std::optional<int> status_in(const Fd& holder);
 void want_stop(const std::string& id);
 bool is_stop_wanted(const std::string& id);
 
+// Tells the holder that the container is to stay when it ends, --rm or not: it starts again soon.
+void keep(const std::string& id);
+bool is_kept(const std::string& id);
+
 // Wait up to 10 s until the command runs, or until nobody holds the container. Throw Failure.
 void wait_until_running(const std::string& id);
 void wait_until_ended(const std::string& id);

@@ -34,6 +34,7 @@ void take_name(const std::string& name, const std::string& id) {
     if (errno != EEXIST) throw_errno({"take the name ", name});
     const std::string owner = id_of_name(name);
     if (owner.empty()) continue;  // gone between the two calls
+    if (owner == id) return;      // left by a rename that was killed
     if (exists(record_of(owner)) || exists(holder_of(owner))) {
       throw Failure(join({"the name ", name, " is taken by container ", short_id(owner)}),
                     "choose another, or remove that one: rm " + name);

@@ -70,6 +70,9 @@ Overlay::Overlay(const Image& image, const std::string& directory, const Options
     explain({"mkdir -p ", quoted(directory), name});
     make_directories(directory + name);
   }
+  // What was mounted `volatile` says so, and is refused after a crash. This is a second start.
+  const std::string volatile_mark = directory + "/work/work/incompat/volatile";
+  if (exists(volatile_mark)) remove_tree(volatile_mark);
   // The upper layer's own directory is the container's `/`: it looks like the image's.
   struct stat status;
   if (::stat(layers_[0].c_str(), &status) == -1) throw_errno({"open image ", layers_[0]});

@@ -31,8 +31,15 @@ constexpr Verb kVerbs[] = {
     {"start", verb_start, "Run containers that have ended once more, with their changes"},
 
     {"Control", nullptr, ""},
+    {"kill", verb_kill, "Send containers a signal, KILL if none is named"},
+    {"pause", verb_pause, "Let all processes of containers stand still"},
+    {"rename", verb_rename, "Call a container something else"},
     {"rescue", verb_rescue, "Remove what killed containers have left, of all steps"},
+    {"restart", verb_restart, "Stop containers, and start them again"},
     {"rm", verb_rm, "Remove containers, with all that they changed"},
+    {"stop", verb_stop, "Ask containers to end, and kill those that do not in time"},
+    {"unpause", verb_unpause, "Let them go on"},
+    {"update", verb_update, "Give containers other limits, while they run too"},
     {"wait", verb_wait, "Wait until containers have ended; print their exit statuses"},
 
     {"Files", nullptr, ""},

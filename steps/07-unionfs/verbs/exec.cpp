@@ -134,6 +134,9 @@ int verb_exec(int argc, char** argv, Runner) {
   if (!process) {
     throw Failure("container " + reference + " is not running", "start it: start " + reference);
   }
+  if (record.paused) {
+    throw Failure("container " + reference + " is paused", "let it go on: unpause " + reference);
+  }
   wait_until_running(record.id);
   if (!is_parents_program(record.pid)) run_from_copy();
   if (options.privileged) record.options.confinement.privileged = true;

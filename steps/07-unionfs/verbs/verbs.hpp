@@ -23,20 +23,27 @@ int verb_images(int argc, char** argv, Runner runner);
 int verb_import(int argc, char** argv, Runner runner);
 int verb_info(int argc, char** argv, Runner runner);
 int verb_inspect(int argc, char** argv, Runner runner);
+int verb_kill(int argc, char** argv, Runner runner);
 int verb_load(int argc, char** argv, Runner runner);
 int verb_logs(int argc, char** argv, Runner runner);
+int verb_pause(int argc, char** argv, Runner runner);
 int verb_port(int argc, char** argv, Runner runner);
 int verb_prune(int argc, char** argv, Runner runner);
 int verb_ps(int argc, char** argv, Runner runner);
+int verb_rename(int argc, char** argv, Runner runner);
 int verb_rescue(int argc, char** argv, Runner runner);
+int verb_restart(int argc, char** argv, Runner runner);
 int verb_rm(int argc, char** argv, Runner runner);
 int verb_rmi(int argc, char** argv, Runner runner);
 int verb_run(int argc, char** argv, Runner runner);
 int verb_save(int argc, char** argv, Runner runner);
 int verb_start(int argc, char** argv, Runner runner);
 int verb_stats(int argc, char** argv, Runner runner);
+int verb_stop(int argc, char** argv, Runner runner);
 int verb_tag(int argc, char** argv, Runner runner);
 int verb_top(int argc, char** argv, Runner runner);
+int verb_unpause(int argc, char** argv, Runner runner);
+int verb_update(int argc, char** argv, Runner runner);
 int verb_version(int argc, char** argv, Runner runner);
 int verb_wait(int argc, char** argv, Runner runner);
 
@@ -48,12 +55,12 @@ int attach_to(const Record& record, AttachOptions options);
 
 // Calls `act` with each of the containers that were named. What it throws is reported, and the next
 // one tried, as docker does. Returns the exit status: 0, or 1 if one failed.
-template <class Act>
-int for_each_container(const std::vector<std::string>& references, Act act) {
+template <class List, class Act>
+int for_each_container(List& list, Act act) {
   int status = 0;
-  for (const std::string& reference : references) {
+  for (auto& one : list) {
     try {
-      act(reference);
+      act(one);
     } catch (const std::exception& error) {
       report(error);
       status = 1;

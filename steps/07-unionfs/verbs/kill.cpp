@@ -1,0 +1,35 @@
+// kill: sends containers a signal, KILL if none is named.
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "07-unionfs/ending.hpp"
+#include "07-unionfs/store.hpp"
+#include "07-unionfs/verbs/verbs.hpp"
+
+namespace stepbox {
+
+int verb_kill(int argc, char** argv, Runner) {
+  Signal signal{SIGKILL};
+  CommandLine cli("kill [OPTIONS] CONTAINER...", "kill -s HUP box");
+  cli.option("-s,--signal", "SIGNAL", signal, "Which one, as HUP, SIGHUP or 1 (KILL)");
+  add_store_option(cli);
+  cli.parse(argc, argv);
+  const std::vector<std::string> references = cli.take_all("CONTAINER");
+  settle();
+  std::vector<NamedStop> killed;  // and then waited for
+  const int status = for_each_container(references, [&](const std::string& reference) {
+    const Record record = find_container(reference);
+    if (signal.number == SIGKILL) {
+      killed.emplace_back(reference, begin_kill(record));
+      return;
+    }
+    send_signal(record, signal.number);
+    ::dprintf(STDOUT_FILENO, "%s\n", reference.c_str());
+  });
+  return std::max(status, for_each_container(killed, finish));
+}
+
+}  // namespace stepbox

@@ -1,0 +1,55 @@
+// restart: stops containers, and starts them again.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "07-unionfs/ending.hpp"
+#include "07-unionfs/holders.hpp"
+#include "07-unionfs/store.hpp"
+#include "07-unionfs/verbs/verbs.hpp"
+
+namespace stepbox {
+
+namespace {
+
+struct Restart {
+  std::string reference;
+  std::string id;
+  Stop stop;
+};
+
+}  // namespace
+
+static Restart begin(const std::string& reference, const StopOptions& options) {
+  const Record record = find_container(reference);
+  keep(record.id);
+  return {reference, record.id, begin_stop(record, options)};
+}
+
+static void finish(Restart& restart, Runner runner) {
+  restart.stop.finish();
+  Container held(restart.id);
+  run_detached(held, runner);
+  ::dprintf(STDOUT_FILENO, "%s\n", restart.reference.c_str());
+}
+
+int verb_restart(int argc, char** argv, Runner runner) {
+  StopOptions options;
+  std::vector<std::string> references;
+  {  // not for a monitor to keep
+    CommandLine cli("restart [OPTIONS] CONTAINER...", "restart box");
+    add_options(cli, options);
+    add_store_option(cli);
+    cli.parse(argc, argv);
+    references = cli.take_all("CONTAINER");
+  }
+  settle();
+  std::vector<Restart> restarts;  // all are asked to end, then all are waited for
+  const int status = for_each_container(references, [&](const std::string& reference) {
+    restarts.push_back(begin(reference, options));
+  });
+  return std::max(status, for_each_container(restarts, [&](Restart& one) { finish(one, runner); }));
+}
+
+}  // namespace stepbox

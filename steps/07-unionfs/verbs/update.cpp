@@ -1,0 +1,53 @@
+// update: other limits for containers, those that run too.
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "07-unionfs/store.hpp"
+#include "07-unionfs/verbs/verbs.hpp"
+#include "common/error.hpp"
+
+namespace stepbox {
+
+// Reads the command line into `options`: what is not said there stays as it is.
+static std::vector<std::string> parse(int argc, char** argv, Options& options) {
+  CommandLine cli("update OPTIONS CONTAINER...", "update --memory 256m box");
+  add_limit_options(cli, options.limits);
+  add_store_option(cli);
+  cli.parse(argc, argv);
+  const std::vector<std::string> references = cli.take_all("CONTAINER");
+  if (static_cast<int>(references.size()) == argc - 1) {
+    throw Failure("update: nothing to change", "as --memory 256m: see update --help");
+  }
+  return references;
+}
+
+static void update(const std::string& id, int argc, char** argv) {
+  Limits before, after;
+  bool changed = false;
+  try {
+    change_record(id, [&](Record& record) {
+      before = record.options.limits;
+      parse(argc, argv, record.options);
+      after = record.options.limits;
+      if (!open_process(record)) return;
+      Cgroup::existing(id, before).change(after);
+      changed = true;
+    });
+  } catch (...) {
+    if (changed) Cgroup::existing(id, after).change(before);  // it could not be recorded
+    throw;
+  }
+}
+
+int verb_update(int argc, char** argv, Runner) {
+  Options ignored;
+  const std::vector<std::string> references = parse(argc, argv, ignored);
+  settle();
+  return for_each_container(references, [&](const std::string& reference) {
+    update(find_container(reference).id, argc, argv);
+    ::dprintf(STDOUT_FILENO, "%s\n", reference.c_str());
+  });
+}
+
+}  // namespace stepbox
