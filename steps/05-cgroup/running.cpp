@@ -99,7 +99,7 @@ void Cgroup::change(const Limits& wanted) {
       return group.hierarchy().base == hierarchy.base;
     });
     if (hierarchy.v2) {
-      enable_controllers_v2(hierarchy.mount, hierarchy.base + "/stepbox", hierarchy.controllers);
+      enable_controllers_v2(hierarchy.base, hierarchy.base + "/stepbox", hierarchy.controllers);
     } else if (!known) {
       spread_to(hierarchy);
     }
