@@ -56,7 +56,7 @@ int attach_to(const Record& record, AttachOptions options);
 // Calls `act` with each of the containers that were named. What it throws is reported, and the next
 // one tried, as docker does. Returns the exit status: 0, or 1 if one failed.
 template <class List, class Act>
-int for_each_container(List& list, Act act) {
+int for_each_container(List&& list, Act act) {
   int status = 0;
   for (auto& one : list) {
     try {
