@@ -35,7 +35,7 @@ static std::vector<Hierarchy> all_hierarchies() {
   std::vector<Hierarchy> found;
   for (const MountEntry& entry : read_mountinfo()) {
     if (entry.type == "cgroup") {
-      found.insert(found.begin(), {false, entry.target, split(entry.options, ',')});
+      found.insert(found.begin(), Hierarchy{false, entry.target, split(entry.options, ',')});
     }
     if (entry.type != "cgroup2") continue;
     const std::string base = find_base_v2(entry.target);
