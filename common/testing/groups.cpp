@@ -44,7 +44,7 @@ void inherit_cpuset(const std::string& parent, const std::string& group) {
 }
 
 // True when the group is there; false when its parent has just been removed by another stage.
-bool make_group(const Hierarchy& hierarchy, const std::string& parent, const std::string& group) {
+bool make_group(const CgroupTree& hierarchy, const std::string& parent, const std::string& group) {
   if (::mkdir(group.c_str(), 0755) == -1 && errno != EEXIST) {
     if (errno == ENOENT) return false;
     throw_errno({"mkdir ", group});
@@ -97,8 +97,8 @@ void collect(const std::string& group, std::vector<std::string>& found) {
 
 }  // namespace
 
-std::vector<Hierarchy> mounted_hierarchies() {
-  std::vector<Hierarchy> found;
+std::vector<CgroupTree> mounted_hierarchies() {
+  std::vector<CgroupTree> found;
   std::istringstream lines(read_file("/proc/self/mountinfo"));
   for (std::string line; std::getline(lines, line);) {
     std::istringstream before(line);
@@ -118,7 +118,7 @@ std::vector<Hierarchy> mounted_hierarchies() {
 }
 
 bool has_controller(const std::string& name) {
-  for (const Hierarchy& hierarchy : mounted_hierarchies()) {
+  for (const CgroupTree& hierarchy : mounted_hierarchies()) {
     const std::string there =
         hierarchy.v2 ? read_file(hierarchy.mount + "/cgroup.controllers") : hierarchy.controllers;
     if (there.find(name) != there.npos) return true;
@@ -129,7 +129,7 @@ bool has_controller(const std::string& name) {
 StageGroups::StageGroups(const std::string& id)
     : hierarchies_(mounted_hierarchies()), name_("/stepbox/stage-" + id) {
   try {
-    for (const Hierarchy& hierarchy : hierarchies_) make(hierarchy);
+    for (const CgroupTree& hierarchy : hierarchies_) make(hierarchy);
   } catch (...) {
     remove();  // what has been made so far
     throw;
@@ -138,7 +138,7 @@ StageGroups::StageGroups(const std::string& id)
 
 StageGroups::~StageGroups() { remove(); }
 
-bool StageGroups::try_to_make(const Hierarchy& hierarchy) {
+bool StageGroups::try_to_make(const CgroupTree& hierarchy) {
   const std::string shared = hierarchy.mount + "/stepbox";
   const std::string group = hierarchy.mount + name_;
   if (!make_group(hierarchy, hierarchy.mount, shared)) return false;
@@ -155,7 +155,7 @@ bool StageGroups::try_to_make(const Hierarchy& hierarchy) {
 
 // Until it has its group in it, any other stage may remove `stepbox` when that falls empty: then
 // what we look at is gone, and we begin again.
-void StageGroups::make(const Hierarchy& hierarchy) {
+void StageGroups::make(const CgroupTree& hierarchy) {
   for (int attempt = 0; attempt < 100; ++attempt) {
     try {
       if (try_to_make(hierarchy)) return;
@@ -168,7 +168,7 @@ void StageGroups::make(const Hierarchy& hierarchy) {
 }
 
 void StageGroups::remove() {
-  for (const Hierarchy& hierarchy : hierarchies_) {
+  for (const CgroupTree& hierarchy : hierarchies_) {
     // All processes are dead, but the kernel may need a moment to see it.
     const std::string group = hierarchy.mount + name_;
     for (int attempt = 0; !remove_tree(group); ++attempt) {
@@ -184,13 +184,13 @@ void StageGroups::remove() {
 }
 
 void StageGroups::join() const {
-  for (const Hierarchy& hierarchy : hierarchies_) {
+  for (const CgroupTree& hierarchy : hierarchies_) {
     write_file(hierarchy.mount + name_ + (hierarchy.v2 ? "/cgroup.procs" : "/tasks"), "0");
   }
 }
 
 void StageGroups::remount_inside() const {
-  for (const Hierarchy& hierarchy : hierarchies_) {
+  for (const CgroupTree& hierarchy : hierarchies_) {
     const char* where = hierarchy.mount.c_str();
     if (::umount2(where, MNT_DETACH) == -1) throw_errno({"umount ", where});
     const char* type = hierarchy.v2 ? "cgroup2" : "cgroup";
@@ -204,7 +204,7 @@ void StageGroups::remount_inside() const {
 
 std::vector<std::string> groups_of_stage() {
   std::vector<std::string> found;
-  for (const Hierarchy& hierarchy : mounted_hierarchies()) collect(hierarchy.mount, found);
+  for (const CgroupTree& hierarchy : mounted_hierarchies()) collect(hierarchy.mount, found);
   std::erase_if(found, [](const std::string& group) { return group.ends_with(kLeaf); });
   return found;
 }

@@ -12,13 +12,13 @@
 namespace stepbox {
 
 // One mounted hierarchy.
-struct Hierarchy {
+struct CgroupTree {
   std::string mount;        // /sys/fs/cgroup/memory
   std::string controllers;  // as mount(2) wants them: "cpu,cpuacct", "name=systemd"; v2: empty
   bool v2 = false;
 };
 
-std::vector<Hierarchy> mounted_hierarchies();
+std::vector<CgroupTree> mounted_hierarchies();
 
 // Whether a mounted hierarchy has the controller: "cpu", "memory", "pids".
 bool has_controller(const std::string& name);
@@ -39,11 +39,11 @@ class StageGroups {
   void remount_inside() const;
 
  private:
-  bool try_to_make(const Hierarchy& hierarchy);
-  void make(const Hierarchy& hierarchy);
+  bool try_to_make(const CgroupTree& hierarchy);
+  void make(const CgroupTree& hierarchy);
   void remove();
 
-  std::vector<Hierarchy> hierarchies_;
+  std::vector<CgroupTree> hierarchies_;
   std::string name_;       // stepbox/stage-<id>
   std::vector<Fd> locks_;  // on our groups: a step on the host takes unlocked ones for litter
 };

@@ -159,12 +159,12 @@ std::string Stage::group_of(pid_t pid, const std::string& controller) {
     const std::string path = line.substr(second + 1);
     if (names == ",,") unified = path;
     if (names.find("," + controller + ",") == names.npos) continue;
-    for (const Hierarchy& hierarchy : mounted_hierarchies()) {
+    for (const CgroupTree& hierarchy : mounted_hierarchies()) {
       const std::string mounted = "," + hierarchy.controllers + ",";
       if (mounted.find("," + controller + ",") != mounted.npos) return hierarchy.mount + path;
     }
   }
-  for (const Hierarchy& hierarchy : mounted_hierarchies()) {
+  for (const CgroupTree& hierarchy : mounted_hierarchies()) {
     if (hierarchy.v2) return hierarchy.mount + unified;
   }
   throw Failure("no mounted cgroup hierarchy has the controller " + controller);

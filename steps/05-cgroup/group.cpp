@@ -34,13 +34,12 @@ bool contains(const std::vector<std::string>& words, const std::string& word) {
 static std::vector<Hierarchy> all_hierarchies() {
   std::vector<Hierarchy> found;
   for (const MountEntry& entry : read_mountinfo()) {
-    if (entry.type == "cgroup") {
-      found.insert(found.begin(), Hierarchy{false, entry.target, split(entry.options, ',')});
-    }
+    if (entry.type == "cgroup") found.push_back({false, entry.target, split(entry.options, ',')});
     if (entry.type != "cgroup2") continue;
     const std::string base = find_base_v2(entry.target);
     if (!base.empty()) found.push_back({true, base, read_words(base + "/cgroup.controllers")});
   }
+  std::stable_partition(found.begin(), found.end(), [](const Hierarchy& tree) { return !tree.v2; });
   return found;
 }
 

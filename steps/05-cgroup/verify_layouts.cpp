@@ -17,7 +17,7 @@ const std::vector<std::string> kForkBomb{"/bin/probe", "forks", "300"};
 
 // The root of the v2 tree. Skips where v1 has the controllers.
 std::string require_v2() {
-  for (const Hierarchy& hierarchy : mounted_hierarchies()) {
+  for (const CgroupTree& hierarchy : mounted_hierarchies()) {
     if (hierarchy.v2 && holds(read_file(hierarchy.mount + "/cgroup.controllers"), "pids")) {
       return hierarchy.mount;
     }
