@@ -111,7 +111,6 @@ int Console::serve(Child& child) {
   take_ours();
   const Fd ended(static_cast<int>(::syscall(SYS_pidfd_open, child.pid(), 0)));
   const Fd signals = open_signals();
-  bool at_rest = false;
   for (bool running = true; running;) {
     const Fd& input = options_.tty ? output_ : input_;
     std::vector<pollfd> watched{{ended.get(), POLLIN, 0},
@@ -120,12 +119,7 @@ int Console::serve(Child& child) {
                                 {errors_.get(), POLLIN, 0},
                                 {pending_.empty() ? -1 : input.get(), POLLOUT, 0}};
     if (pending_.empty()) audience_->watch(watched);
-    if (::poll(watched.data(), watched.size(), at_rest ? -1 : kRestAfter) == 0) {
-      shrink();
-      at_rest = true;
-      continue;
-    }
-    at_rest = false;
+    if (::poll(watched.data(), watched.size(), kRestAfter) == 0) wait_at_rest(watched);
     running = watched[0].revents == 0;
     signalfd_siginfo info{};
     if (watched[1].revents && ::read(signals.get(), &info, sizeof info) == sizeof info) {

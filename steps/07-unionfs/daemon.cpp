@@ -115,15 +115,16 @@ static std::vector<std::pair<uintptr_t, uintptr_t>> clean_mappings() {
   return clean;
 }
 
-// What is needed again the kernel finds where it found it before (madvise(2)).
-void shrink() try {
+void wait_at_rest(std::vector<pollfd>& watched) try {
   const auto clean = clean_mappings();
   ::malloc_trim(0);
   for (const auto& [from, to] : clean) {
     ::madvise(reinterpret_cast<void*>(from), to - from, MADV_DONTNEED);
   }
+  // Here, not in the caller: each function that we return to would be read in again.
+  ::poll(watched.data(), watched.size(), -1);
 } catch (const std::system_error&) {
-  // as it was, then
+  ::poll(watched.data(), watched.size(), -1);  // as it was, then
 }
 
 }  // namespace stepbox

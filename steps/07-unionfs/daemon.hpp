@@ -2,6 +2,7 @@
 #ifndef STEPBOX_STEPS_07_UNIONFS_DAEMON_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_DAEMON_HPP_
 
+#include <poll.h>
 #include <sys/types.h>
 
 #include <exception>
@@ -54,9 +55,9 @@ class Daemon {
   Pipe pipe_;
 };
 
-// In the daemon, when it has nothing to do for a while: gives back the memory that it can do
-// without.
-void shrink();
+// poll(2) without an end, in the daemon, when it has had nothing to do for a while: gives back the
+// memory that it can do without, first.
+void wait_at_rest(std::vector<pollfd>& watched);
 
 }  // namespace stepbox
 
