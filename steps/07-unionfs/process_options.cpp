@@ -36,12 +36,16 @@ void parse_value(const std::string& text, PullPolicy&) {
                 "never; skopeo copy brings an image, load takes it");
 }
 
-void add_options(CommandLine& cli, ProcessOptions& process) {
+void add_exec_options(CommandLine& cli, ProcessOptions& process) {
   cli.option("-e,--env", "NAME[=VALUE]", process.environment,
              "Set a variable; without VALUE: to what it is here");
   cli.option("--env-file", "FILE", process.environment_files, "Set variables, one a line");
   cli.option("-w,--workdir", "DIR", process.working_directory, "Start there; it is made");
   cli.option("-u,--user", "USER[:GROUP]", process.user, "Be that user of the image, not root");
+}
+
+void add_options(CommandLine& cli, ProcessOptions& process) {
+  add_exec_options(cli, process);
   cli.option("--entrypoint", "COMMAND", process.entrypoint,
              "Stands before COMMAND, instead of the image's");
   cli.list("--ulimit", "NAME=SOFT[:HARD]", process.ulimits,
@@ -52,6 +56,14 @@ void add_options(CommandLine& cli, ProcessOptions& process) {
              "How long `stop` waits before it kills (10)");
   cli.option("--cidfile", "FILE", process.cidfile, "Write the container's id to a new FILE");
   cli.option("--pull", "never", process.pull, "Images are never fetched: for docker's scripts");
+}
+
+void override(ProcessOptions& process, const ProcessOptions& given) {
+  process.environment.variables =
+      merged(merged(process.environment.variables, given.environment_files.variables),
+             given.environment.variables);
+  if (!given.working_directory.empty()) process.working_directory = given.working_directory;
+  if (!given.user.empty()) process.user = given.user;
 }
 
 // As docker merges them: an entrypoint of the user's own makes the image's command meaningless.

@@ -54,6 +54,10 @@ struct ProcessOptions {
 };
 void add_options(CommandLine& cli, ProcessOptions& process);
 
+// The first four, which exec has too: what is `given` there counts before what the container has.
+void add_exec_options(CommandLine& cli, ProcessOptions& process);
+void override(ProcessOptions& process, const ProcessOptions& given);
+
 // Outside, once, when a container is made: what was not said is taken from the image. From then on
 // `process` and `command` say all; `command` begins with the words of the entrypoint.
 // Throws Failure for what cannot be: no command at all, a working directory without a `/` first.

@@ -1,6 +1,7 @@
 // The claims of step 7 about how a command is started: as whom, where, in which environment.
 #include <signal.h>
 
+#include "07-unionfs/verify.hpp"
 #include "common/files.hpp"
 #include "common/testing/claim.hpp"
 #include "common/testing/stage.hpp"
@@ -8,8 +9,6 @@
 
 namespace stepbox {
 namespace {
-
-std::vector<std::string> shell(const std::string& script) { return {"/bin/sh", "-c", script}; }
 
 // Users and groups for the stage's rootfs.
 void add_users(const Stage& stage) {
@@ -205,6 +204,27 @@ CLAIM("labels and stop signals are taken if they are such", {.step = 7}) {
   check_refused(subject, {"-l", "=me"}, "'=me' is no label");
   check_refused(subject, {"--stop-signal", "SIGFOO"}, "'SIGFOO' is no signal");
   check_refused(subject, {"--stop-timeout", "soon"}, "'soon' is no number of seconds");
+}
+
+CLAIM("exec has -e and -w and -u of its own", {.step = 7}) {
+  add_users(stage);
+  const std::string name = random_word();
+  Running running = subject.start({.options = {"--name", name, "-e", "A=old", "-e", "B=kept"},
+                                   .command = {"/bin/probe", "wait"}});
+  running.wait_for_output("ready");
+  const Run run =
+      subject.run({.options = {"-e", "A=new", "-w", "/tmp", "-u", "alice"},
+                   .command = {name, "/bin/sh", "-c", "echo $A,$B,$(pwd),$HOME,$(id -un)"},
+                   .verb = "exec"});
+  CHECK(run.out == "new,kept,/tmp,/home/alice,alice\n");
+  const Run nobody = subject.run({.options = {"-u", "mallory"},
+                                  .command = {name, "/bin/true"},
+                                  .verb = "exec",
+                                  .may_refuse = true});
+  CHECK(nobody.status == 125);
+  CHECK(holds(nobody.err, "mallory"));
+  stop(running);
+  remove(subject, name);
 }
 
 }  // namespace stepbox

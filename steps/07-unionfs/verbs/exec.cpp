@@ -21,6 +21,7 @@ namespace stepbox {
 struct ExecOptions {
   bool detach = false;
   bool privileged = false;
+  ProcessOptions process;
   ConsoleOptions console;
   AttachOptions attach;
 };
@@ -119,6 +120,7 @@ int verb_exec(int argc, char** argv, Runner) {
     cli.flag("-d,--detach", options.detach, "In the background: return when it runs");
     cli.flag("--privileged", options.privileged,
              "Confine nothing: this command has all of root's rights");
+    add_exec_options(cli, options.process);
     add_options(cli, options.console);
     add_options(cli, options.attach);
     add_store_option(cli);
@@ -129,6 +131,7 @@ int verb_exec(int argc, char** argv, Runner) {
   settle();
   Record record = find_container(reference);
   record.options.command = command;
+  override(record.options.process, options.process);
   record.options.console = options.console;
   const Fd process = open_process(record);
   if (!process) {
