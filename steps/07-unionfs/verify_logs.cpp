@@ -89,10 +89,11 @@ CLAIM("who is attached and does not listen stops nobody",
   const std::string name = random_word();
   subject.run(
       {.options = {"-d", "-i", "--name", name},
-       .command = {
-           "/bin/sh", "-c",
-           "read x; yes 012345678901234567890123456789012345678 | head -n 300000; echo last"}});
+       .command = {"/bin/sh", "-c",
+                   "until read -t 1 x; do echo waiting; done; "
+                   "yes 012345678901234567890123456789012345678 | head -n 300000; echo last"}});
   Running stuck = subject.start({.command = {name}, .verb = "attach"});
+  stuck.wait_for_output("waiting");
   Running listening = subject.start({.command = {name}, .stdin_text = "go\n", .verb = "attach"});
   stage.find_process("attach");
   ::kill(stuck.pid(), SIGSTOP);
