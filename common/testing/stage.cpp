@@ -96,6 +96,7 @@ std::string Stage::make_another_rootfs(const std::string& name) {
 
 void Stage::welcome_ordinary_user() const {
   const std::string user = std::to_string(kOrdinaryUser);
+  on_host({"chown", "-h", user + ":" + user, scratch("")});
   on_host({"chown", "-Rh", user + ":" + user, rootfs_, scratch("tmp")});
   const std::string tun = scratch("tun");
   if (!exists("/dev/net/tun") || exists(tun)) return;

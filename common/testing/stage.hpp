@@ -52,7 +52,7 @@ class Stage {
   const std::string& rootfs() const { return rootfs_; }
   // Another rootfs, made on the spot.
   std::string make_another_rootfs(const std::string& name);
-  // The ordinary user becomes the owner of the rootfs, as of one that he has unpacked himself, and
+  // The ordinary user owns what is in scratch() so far, the rootfs as if unpacked by himself, and
   // may use /dev/net/tun, as udev lets everybody.
   void welcome_ordinary_user() const;
   // A path for a file of the claim's own, in the stage's tmpfs.
