@@ -31,6 +31,9 @@ TEST_CASE("a status says since when") {
   record.ended = kNow - 3;
   CHECK(status_text(record, kNow) == "Exited (137) 3 seconds ago");
   CHECK_FALSE(is_alive(record));
+  record.restarting = true;
+  CHECK(status_text(record, kNow) == "Restarting (137) 3 seconds ago");
+  CHECK(is_alive(record));
 }
 
 TEST_CASE("a container that was never started is created, whatever else its record says") {

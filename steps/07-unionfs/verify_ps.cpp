@@ -1,5 +1,6 @@
 // The claims of step 7 about ps and inspect.
 #include "07-unionfs/verify.hpp"
+#include "common/deadline.hpp"
 #include "common/files.hpp"
 
 namespace stepbox {
@@ -109,6 +110,24 @@ CLAIM("inspect tells what a command is given", {.step = 7}) {
   CHECK(lines_of(subject.run({.options = {"-af", "label=tier=back"}, .verb = "ps"}).out).size() ==
         1);
   remove(subject, name);
+}
+
+CLAIM("ps and inspect tell of a container that is started again and again", {.step = 7}) {
+  const std::string name = random_word();
+  subject.run({.options = {"-d", "--name", name, "--restart", "on-failure:50"},
+               .command = shell("exit 7")});
+  std::string status;
+  CHECK(wait_until(10, [&] {
+    status = subject.run({.options = {"--format", "json"}, .verb = "ps"}).out;
+    return holds(status, "\"Status\":\"Restarting (7) ");
+  }));
+  CHECK(holds(status, "\"State\":\"restarting\""));
+  const std::string text = subject.run({.command = {name}, .verb = "inspect"}).out;
+  CHECK(holds(text, "\"Name\": \"on-failure\""));
+  CHECK(holds(text, "\"MaximumRetryCount\": 50"));
+  CHECK(!holds(text, "\"RestartCount\": 0"));
+  CHECK(subject.run({.options = {"-f"}, .command = {name}, .verb = "rm"}).status == 0);
+  stage.await_orphans();  // its monitor
 }
 
 CLAIM("inspect prints what it finds and fails for what it does not", {.step = 7}) {

@@ -44,6 +44,13 @@ Json list(const Things& things, AsText as_text) {
   return texts;
 }
 
+Json policy_as_json(const RestartPolicy& policy) {
+  const char* name = policy.when == RestartWhen::kAlways      ? "always"
+                     : policy.when == RestartWhen::kOnFailure ? "on-failure"
+                                                              : "no";
+  return {{"Name", name}, {"MaximumRetryCount", policy.most}};
+}
+
 Json host_config_as_json(const Options& options, const std::string& network) {
   const ConfineOptions& confinement = options.confinement;
   const auto name = [](const Capability& capability) { return capability.name; };
@@ -51,6 +58,9 @@ Json host_config_as_json(const Options& options, const std::string& network) {
   for (const Tmpfs& mounted : options.tmpfs) tmpfs[mounted.destination] = mounted.data;
   Json security = Json::array();
   if (confinement.security.no_new_privileges) security.push_back("no-new-privileges");
+  if (!confinement.security.seccomp.empty()) {
+    security.push_back("seccomp=" + confinement.security.seccomp);
+  }
   return {
       {"Binds",
        list(options.volumes,
@@ -59,6 +69,7 @@ Json host_config_as_json(const Options& options, const std::string& network) {
             })},
       {"NetworkMode", network},
       {"PortBindings", ports_as_json(options.network.ports)},
+      {"RestartPolicy", policy_as_json(options.restart)},
       {"AutoRemove", options.remove},
       {"CapAdd", list(confinement.cap_add, name)},
       {"CapDrop", list(confinement.cap_drop, name)},
@@ -68,6 +79,7 @@ Json host_config_as_json(const Options& options, const std::string& network) {
                             return join({host.name, ":", host.address.text()});
                           })},
       {"Privileged", confinement.privileged},
+      {"ReadonlyRootfs", confinement.read_only},
       {"Tmpfs", tmpfs},
       {"Ulimits",
        list(options.process.ulimits,
@@ -126,6 +138,8 @@ Json config_as_json(const Options& options) {
   const auto cmd = options.command.begin() + static_cast<std::ptrdiff_t>(entrypoint);
   return {{"Hostname", options.namespaces.hostname},
           {"User", process.user},
+          {"Tty", options.console.tty},
+          {"OpenStdin", options.console.interactive},
           {"Env", process.environment.variables},
           {"Cmd", std::vector(cmd, options.command.end())},
           {"Image", options.image},
@@ -147,7 +161,9 @@ Json container_as_json(const Record& record) {
           {"Args", std::vector(command.begin() + 1, command.end())},
           {"State", state_as_json(record)},
           {"Image", digest_of(record.image)},
+          {"LogPath", directory_of(record.id) + "/log.json"},
           {"Name", "/" + record.name},
+          {"RestartCount", record.restarts},
           {"Driver", options.storage == StorageKind::kCopy ? "copy" : "overlay"},
           {"Platform", "linux"},
           {"HostConfig", host_config_as_json(options, network_text(record))},
