@@ -113,6 +113,7 @@ CLAIM("inspect tells what a command is given", {.step = 7}) {
 }
 
 CLAIM("ps and inspect tell of a container that is started again and again", {.step = 7}) {
+  stage.expect_orphans();
   const std::string name = random_word();
   subject.run({.options = {"-d", "--name", name, "--restart", "on-failure:50"},
                .command = shell("exit 7")});
