@@ -24,6 +24,7 @@ std::optional<VerifyOptions> parse_verify_options(int argc, char** argv, int& st
       ->allow_extra_args(false);
   app.add_option("--claim", options.claims, "only this one (again for more)")
       ->allow_extra_args(false);
+  app.add_option("--beside", options.beside, "only those in the same file as this one");
   app.add_option("--format", options.format, "of the report")
       ->check(CLI::IsMember({"text", "json", "junit"}));
   app.add_option("-j,--jobs", options.at_once, "claims at a time (2)")->check(CLI::Range(1, 64));

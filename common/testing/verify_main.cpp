@@ -33,10 +33,19 @@ void check_names(const std::vector<std::string>& names) {
   }
 }
 
+// The file of the claim of this name; empty for no name.
+std::string file_of(const std::string& name) {
+  const auto found = std::find_if(claims().begin(), claims().end(),
+                                  [&](const Claim& claim) { return claim.name == name; });
+  return found == claims().end() ? "" : found->file;
+}
+
 std::vector<Cell> cells_of(const VerifyOptions& options) {
+  const std::string only_file = file_of(options.beside);
   std::vector<Cell> cells;
   for (const Claim& claim : claims()) {
     if (!is_named(claim, options.claims)) continue;
+    if (!only_file.empty() && claim.file != only_file) continue;
     for (const SubjectSpec& subject : options.subjects) {
       if (!options.matrix && !is_asked(claim.traits, subject.level)) continue;
       const Demand demand = demand_of(claim.traits, subject.level, subject.peer);
@@ -58,6 +67,7 @@ void print(const std::vector<Cell>& cells, const VerifyOptions& options) {
 
 int verify(VerifyOptions options) {
   check_names(options.claims);
+  if (!options.beside.empty()) check_names({options.beside});
   if (options.list) {
     std::fputs(as_list().c_str(), stdout);
     return 0;
