@@ -1,5 +1,7 @@
 #include "06-network/network.hpp"
 
+#include <fcntl.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include "06-network/netlink.hpp"
@@ -25,6 +27,16 @@ void parse_value(const std::string& text, NetworkMode& mode) {
   }
 }
 
+void parse_value(const std::string& text, NetworkOptions& network) {
+  constexpr std::string_view kOther = "container:";
+  if (network.knows_containers && text.starts_with(kOther) && text.size() > kOther.size()) {
+    network.mode = NetworkMode::kContainer;
+    network.container = text.substr(kOther.size());
+  } else {
+    parse_value(text, network.mode);
+  }
+}
+
 void parse_value(const std::string& text, HostEntry& entry) {
   const size_t colon = text.find(':');
   const bool blank = text.find_first_of(" \t\n") != std::string::npos;
@@ -36,8 +48,9 @@ void parse_value(const std::string& text, HostEntry& entry) {
 }
 
 void add_options(CommandLine& cli, NetworkOptions& network) {
-  cli.option("--network", "MODE", network.mode,
-             "bridge (an address of its own), none, host, or slirp4netns (without root)");
+  cli.option("--network", "MODE", network,
+             join({"bridge (an address of its own), none, host, slirp4netns (without root)",
+                   network.knows_containers ? ", container:NAME" : ""}));
   cli.list("-p,--publish", "[IP:]HOST:CTR[/udp]", network.ports,
            "Lead a port of the host to one of the container");
   cli.list("--dns", "IP", network.dns, "Name server, instead of the host's");
@@ -83,6 +96,18 @@ Fd lock_network() {
   return lock_file(join({kRunDirectory, "/network.lock"}));
 }
 
+static std::string cable_of(const std::string& id) { return "sb-" + id.substr(0, 8); }
+
+void remove_cable(const std::string& id) {
+  try {
+    Netlink links;
+    links.remove(cable_of(id));
+    links.commit();
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::no_such_device) throw;
+  }
+}
+
 void give_back(const std::string& note) {
   unpublish(note.substr(std::min(note.find('\n') + 1, note.size())));
 }
@@ -100,7 +125,7 @@ void Network::join_bridge(const std::string& id) {
   for (const PublishedPort& port : options_.ports) ports_.push_back(bind_port(port));
   lease_.emplace(subnet_);
   elements_ = as_nft_elements(options_.ports, lease_->address());
-  veth_ = "sb-" + id.substr(0, 8);
+  veth_ = cable_of(id);
   lease_->keep(veth_ + "\n" + elements_);  // for who finds it, should we be killed
 }
 
@@ -108,12 +133,13 @@ Network::Network(const std::string& id, const NetworkOptions& options, const Nam
     : options_(options), flags_(namespaces.for_clone()) {
   settle_network();
   if (!namespaces.own(CLONE_NEWNET)) {
-    if (options_.mode == NetworkMode::kNone) {
-      throw Failure("--share net with --network none", "leave one of them out");
+    if (options_.mode == NetworkMode::kNone || options_.mode == NetworkMode::kContainer) {
+      throw Failure("--share net with --network none or container", "leave one of them out");
     }
     options_.mode = NetworkMode::kHost;
   }
-  if (options_.mode == NetworkMode::kHost) flags_ &= ~CLONE_NEWNET;
+  const bool other = options_.mode == NetworkMode::kContainer;
+  if (other || options_.mode == NetworkMode::kHost) flags_ &= ~CLONE_NEWNET;
   const bool bridge = options_.mode == NetworkMode::kBridge;
   if (bridge && ::geteuid() != 0) {
     throw Failure("the bridge is for root only",
@@ -126,14 +152,35 @@ Network::Network(const std::string& id, const NetworkOptions& options, const Nam
     throw Failure("--publish leads through the bridge", "leave it out, or use --network bridge");
   }
   if (bridge) join_bridge(id);
-  files_ = make_name_files(options_, namespaces.hostname_inside(),
-                           lease_ ? std::optional(lease_->address())
-                           : user ? std::optional(kUserAddress)
-                                  : std::nullopt);
+  const std::string hostname = namespaces.hostname_inside();
+  if (other) {
+    enter_other(hostname);
+  } else {
+    files_ = make_name_files(options_, hostname,
+                             lease_ ? std::optional(lease_->address())
+                             : user ? std::optional(kUserAddress)
+                                    : std::nullopt);
+  }
+}
+
+static void enter(const Fd& network) {
+  if (::setns(network.get(), CLONE_NEWNET) == -1) throw_errno({"enter a network namespace"});
+}
+
+void Network::enter_other(const std::string& hostname) {
+  const std::string pid = std::to_string(options_.process);
+  files_ = name_files_of(options_.process, hostname);
+  const std::string path = join({"/proc/", pid, "/ns/net"});
+  const Fd theirs(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  own_ = Fd(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
+  if (!theirs || !own_) throw_errno({"open ", path});
+  explain({"nsenter --net --target ", pid});
+  enter(theirs);
 }
 
 Network::~Network() {
   try {
+    if (own_) enter(own_);
     unpublish(elements_);
   } catch (const std::exception& error) {
     warn({error.what()});
@@ -162,7 +209,7 @@ void Network::connect(pid_t child) const {
 }
 
 void Network::configure_inside() const {
-  if (options_.mode != NetworkMode::kHost) {
+  if (flags_ & CLONE_NEWNET) {
     Netlink links;
     links.set_up("lo");
     if (lease_) {

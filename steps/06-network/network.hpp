@@ -27,8 +27,8 @@
 
 namespace stepbox {
 
-enum class NetworkMode { kBridge, kNone, kHost, kUser };
-void parse_value(const std::string& text, NetworkMode& mode);
+enum class NetworkMode { kBridge, kNone, kHost, kUser, kContainer };
+void parse_value(const std::string& text, NetworkMode& mode);  // all but the last
 
 // One --add-host NAME:IP: a line of /etc/hosts.
 struct HostEntry {
@@ -40,10 +40,14 @@ void parse_value(const std::string& text, HostEntry& entry);
 struct NetworkOptions {
   // --network; the bridge is for root only
   NetworkMode mode = ::geteuid() == 0 ? NetworkMode::kBridge : NetworkMode::kUser;
+  std::string container;             // container:NAME, whose network it shares (step 7)
+  pid_t process = 0;                 // process 1 of that container: found at each start
+  bool knows_containers = false;     // step 7 does
   std::vector<PublishedPort> ports;  // -p
   std::vector<Address> dns;          // --dns: instead of the host's name servers
   std::vector<HostEntry> hosts;      // --add-host
 };
+void parse_value(const std::string& text, NetworkOptions& network);  // --network
 void add_options(CommandLine& cli, NetworkOptions& network);
 
 // What the files in /etc say that name hosts; an empty text: leave the rootfs's own.
@@ -59,8 +63,15 @@ struct NameFiles {
 NameFiles make_name_files(const NetworkOptions& options, const std::string& hostname,
                           const std::optional<Address>& address);
 
+// Outside. The files of the container that has `process`, which is not to be trusted.
+NameFiles name_files_of(pid_t process, const std::string& hostname);
+
 // Inside. Binds such files over those of the rootfs, where it has them, and never writes to it.
 void mount_name_files(const NameFiles& files);
+
+// Outside. Takes away the cable of container `id`: its network namespace may live on, for others
+// that share it, but its address is somebody else's soon.
+void remove_cable(const std::string& id);
 
 // Outside. Gives back the addresses and ports of containers whose parents were killed.
 void settle_network();
@@ -79,8 +90,9 @@ constexpr char kBridge[] = "stepbox0";
 
 class Network {
  public:
-  // Outside. Settles first. Makes the bridge if this is the first
-  // container, leases an address, takes the published ports.
+  // Outside. Settles first. Makes the bridge if this is the first container, leases an address,
+  // takes the published ports. To share the network of another container we enter it, so that the
+  // child is born there, and leave it in the end.
   // Throws Failure: a port in use, no address left, the host routes the subnet elsewhere, not root.
   Network(const std::string& id, const NetworkOptions& options, const Namespaces& namespaces);
   ~Network();  // gives back address and ports; the veth ends with the namespace
@@ -98,6 +110,7 @@ class Network {
 
  private:
   void join_bridge(const std::string& id);
+  void enter_other(const std::string& hostname);
 
   NetworkOptions options_;
   int flags_;  // CLONE_NEW*: what spawn() unshares
@@ -108,6 +121,7 @@ class Network {
   std::optional<Lease> lease_;                       // none without a bridge
   mutable std::optional<UserNetwork> user_network_;  // from connect() on
   NameFiles files_;
+  Fd own_;  // our own network namespace, while we are in another container's
 };
 
 }  // namespace stepbox

@@ -23,6 +23,20 @@
 
 namespace stepbox {
 
+// --network container:NAME means that one, whatever it is called later. As with docker its names
+// and ports are there already.
+static void resolve_network(NetworkOptions& network, Namespaces& namespaces) {
+  if (network.mode != NetworkMode::kContainer) return;
+  if (!network.ports.empty() || !network.dns.empty() || !network.hosts.empty() ||
+      !namespaces.hostname.empty()) {
+    throw Failure("-p, --dns, --add-host and --hostname do not go with --network container",
+                  "give them to that container");
+  }
+  const Record other = find_container(network.container);
+  network.container = other.id;
+  if (namespaces.own(CLONE_NEWUTS)) namespaces.hostname = other.options.namespaces.hostname;
+}
+
 static Record new_record(const Options& options) {
   check_name(options.name);
   Record record;
@@ -33,6 +47,7 @@ static Record new_record(const Options& options) {
   inherit(record.image.config, record.options.process, record.options.command);
   record.created = ::time(nullptr);
   Namespaces& namespaces = record.options.namespaces;
+  resolve_network(record.options.network, namespaces);
   if (namespaces.own(CLONE_NEWUTS) && namespaces.hostname.empty()) {
     namespaces.hostname = short_id(record.id);
   }
@@ -97,6 +112,18 @@ void Container::created() {
   change([](Record&) {});
 }
 
+void Container::find_network() {
+  NetworkOptions& network = record_.options.network;
+  if (network.mode != NetworkMode::kContainer) return;
+  const Record other = find_container(network.container);
+  if (!open_process(other)) {
+    throw Failure(join({"container ", other.name, ", whose network is shared, is not running"}),
+                  "start it first: start " + other.name);
+  }
+  share_network(other.id);
+  network.process = other.pid;
+}
+
 void Container::started(pid_t pid) {
   change([&](Record& record) {
     if (!record.restarting) record.restarts = 0;
@@ -119,6 +146,7 @@ void Container::running() {
 
 void Container::ended(int status) {
   mark_ended(holder_, status);
+  if (is_network_shared(id())) remove_cable(id());
   if (is_kept(id())) remove_ = false;
   if (remove_) return;
   const bool monitored = caller_ && caller_->released();

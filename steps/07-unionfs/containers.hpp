@@ -49,6 +49,7 @@ class Container {
   const Options& options() const { return record_.options; }
 
   void created();           // not to be run now: `start` will
+  void find_network();      // before each start. Throws Failure: the one to share is not there
   void started(pid_t pid);  // before the command runs: then it is remembered, come what may
   void running();           // once it runs: from now on others may join it
   void ended(int status);

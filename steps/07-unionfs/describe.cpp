@@ -74,6 +74,8 @@ std::string network_text(const Record& record) {
       return "none";
     case NetworkMode::kUser:
       return "slirp4netns";
+    case NetworkMode::kContainer:
+      return "container:" + record.options.network.container;
   }
   return "";
 }

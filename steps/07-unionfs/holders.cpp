@@ -72,9 +72,11 @@ static void add_mark(const std::string& id, const char* mark) {
 
 void want_stop(const std::string& id) { add_mark(id, "stop"); }
 void keep(const std::string& id) { add_mark(id, "keep"); }
+void share_network(const std::string& id) { add_mark(id, "shared"); }
 
 bool is_stop_wanted(const std::string& id) { return has_mark(id, "stop"); }
 bool is_kept(const std::string& id) { return has_mark(id, "keep"); }
+bool is_network_shared(const std::string& id) { return has_mark(id, "shared"); }
 
 void wait_until_running(const std::string& id) {
   const auto marked = [&] { return has_mark(id, "running"); };

@@ -48,6 +48,10 @@ bool is_stop_wanted(const std::string& id);
 void keep(const std::string& id);
 bool is_kept(const std::string& id);
 
+// Tells the holder that others are in the container's network, and will be when it ends.
+void share_network(const std::string& id);
+bool is_network_shared(const std::string& id);
+
 // Wait up to 10 s until the command runs, or until nobody holds the container. Throw Failure.
 void wait_until_running(const std::string& id);
 void wait_until_ended(const std::string& id);

@@ -12,6 +12,7 @@ namespace stepbox {
 
 int run_held(Container& held, Runner runner) {
   try {
+    held.find_network();
     const int status = runner(held.options(), held);
     held.ended(status);
     return status;

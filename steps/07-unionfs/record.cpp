@@ -10,7 +10,8 @@ namespace stepbox {
 NLOHMANN_JSON_SERIALIZE_ENUM(NetworkMode, {{NetworkMode::kBridge, "bridge"},
                                            {NetworkMode::kNone, "none"},
                                            {NetworkMode::kHost, "host"},
-                                           {NetworkMode::kUser, "slirp4netns"}})
+                                           {NetworkMode::kUser, "slirp4netns"},
+                                           {NetworkMode::kContainer, "container"}})
 NLOHMANN_JSON_SERIALIZE_ENUM(StorageKind,
                              {{StorageKind::kOverlay, "overlay"}, {StorageKind::kCopy, "copy"}})
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Volume, source, destination, read_only)
@@ -24,7 +25,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Limits, cpus, memory, pids, cpu_list, stats, 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Address, number)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PublishedPort, host_address, host_port, container_port, udp)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HostEntry, name, address)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NetworkOptions, mode, ports, dns, hosts)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NetworkOptions, mode, container, ports, dns, hosts)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Capability, name)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SecurityOptions, no_new_privileges, seccomp)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ConfineOptions, privileged, cap_add, cap_drop, security,

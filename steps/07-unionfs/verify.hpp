@@ -52,6 +52,39 @@ inline void check_unknown(Subject& subject, const std::string& verb) {
   CHECK(holds(run.err, "no such container: nobody"));
 }
 
+// It refuses (125), in one line that holds `word`.
+inline void check_refused(Subject& subject, const std::vector<std::string>& options,
+                          const std::string& word) {
+  const Run run = subject.run({.options = options, .command = {"/bin/true"}, .may_refuse = true});
+  CHECK(run.status == 125);
+  CHECK_MESSAGE(holds(run.err, word), "no '" << word << "' in: " << run.err);
+}
+
+// `step7 VERB WORDS...`
+inline Run tell(Subject& subject, const std::string& verb, const std::vector<std::string>& words,
+                bool may_refuse = false) {
+  return subject.run({.command = words, .verb = verb, .may_refuse = may_refuse});
+}
+
+// It does, and says the names.
+inline void check_done(Subject& subject, const std::string& verb,
+                       const std::vector<std::string>& words) {
+  const Run run = tell(subject, verb, words);
+  CHECK(run.status == 0);
+  CHECK(run.out == words.back() + "\n");
+  CHECK(run.err == "");
+}
+
+// It does not (1), and says why.
+inline void check_failed(Subject& subject, const std::string& verb,
+                         const std::vector<std::string>& words, const std::string& why) {
+  const Run run = tell(subject, verb, words);
+  CHECK(run.status == 1);
+  CHECK_MESSAGE(holds(run.err, why), "no '" << why << "' in: " << run.err);
+}
+
+inline std::string ps_all(Subject& subject) { return tell(subject, "ps", {"-a"}).out; }
+
 }  // namespace stepbox
 
 #endif  // STEPBOX_STEPS_07_UNIONFS_VERIFY_HPP_

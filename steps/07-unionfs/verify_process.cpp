@@ -22,14 +22,6 @@ std::string id_as(Subject& subject, const std::string& user) {
   return subject.run({.options = {"-u", user}, .command = {"/bin/id"}}).out;
 }
 
-// It refuses (125), in one line that holds `word`.
-void check_refused(Subject& subject, const std::vector<std::string>& options,
-                   const std::string& word) {
-  const Run run = subject.run({.options = options, .command = {"/bin/true"}, .may_refuse = true});
-  CHECK(run.status == 125);
-  CHECK_MESSAGE(holds(run.err, word), "no '" << word << "' in: " << run.err);
-}
-
 }  // namespace
 
 // --- Environment --------------------------------------------------------------------------

@@ -20,6 +20,7 @@ void add_options(CommandLine& cli, Options& options) {
   add_options(cli, options.volumes);
   add_options(cli, options.namespaces);
   add_options(cli, options.limits);
+  options.network.knows_containers = true;
   add_options(cli, options.network);
   add_options(cli, options.confinement);
   add_options(cli, options.process);
