@@ -20,7 +20,8 @@ TEST_CASE("a name is shown as short as docker shows it") {
       {"quay.io/a/b-c/d__e:x", "quay.io/a/b-c/d__e:x"},
       {"ghcr.io:443/a:x", "ghcr.io:443/a:x"}};
   for (const auto& [text, expected] : kNames) {
-    CAPTURE(std::string(text));
+    const std::string name = text;
+    CAPTURE(name);
     CHECK(is_reference(text));
     CHECK(parse_reference(text).text() == expected);
   }

@@ -98,7 +98,8 @@ TEST_CASE("what is no profile is refused") {
       {R"({"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_VAX"], "syscalls": []})",
        "no architecture is called 'SCMP_ARCH_VAX'"}};
   for (const auto& [profile, message] : kBad) {
-    CAPTURE(profile);
+    const std::string text = profile;
+    CAPTURE(text);
     CHECK_THROWS_WITH_AS(compile_profile(profile, 0), doctest::Contains(message), Failure);
   }
 }
