@@ -32,7 +32,7 @@ void append_output(std::string& text, const char* name, const std::string& outpu
       output.size() > kMost ? "…" + output.substr(output.size() - kMost) : output;
   text += std::string("\n    ") + name + ": ";
   for (size_t i = 0; i < tail.size(); ++i) {
-    text += tail[i];
+    text += tail[i] == '\0' ? '?' : tail[i];  // a tar file, say: the report is text
     if (tail[i] == '\n' && i + 1 < tail.size()) text += "      ";
   }
   while (text.back() == '\n') text.pop_back();
