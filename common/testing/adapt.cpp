@@ -62,7 +62,7 @@ constexpr std::array kOptions{
     Option{"--stop-signal", 7, true, false},
     Option{"--workdir", 7, true, false},
     Option{"--stop-timeout", 7, true, false},
-    Option{"--cpuset-cpus", 5, true, false},
+    Option{"--cpuset-cpus", 7, true, false},
 };
 
 const Option* find_option(std::string_view name) {
