@@ -89,6 +89,7 @@ void keep(const Cell& cell, const Ingredients& ingredients, const Fd& paper) {
   if (init == 0) be_init(cell, ingredients, paper, groups);
   if (wait_for_end(init, kDeadline)) return;
   ::kill(init, SIGKILL);
+  groups.thaw();
   ::waitpid(init, nullptr, 0);
   write_verdict(paper,
                 {.reason = join({"no answer within ",

@@ -202,6 +202,15 @@ void StageGroups::remount_inside() const {
   }
 }
 
+void StageGroups::thaw() const {
+  std::vector<std::string> found;
+  for (const CgroupTree& hierarchy : hierarchies_) collect(hierarchy.mount + name_, found);
+  for (const std::string& group : found) {
+    const std::string state = group + "/freezer.state";
+    if (exists(state)) write_file(state, "THAWED");
+  }
+}
+
 std::vector<std::string> groups_of_stage() {
   std::vector<std::string> found;
   for (const CgroupTree& hierarchy : mounted_hierarchies()) collect(hierarchy.mount, found);

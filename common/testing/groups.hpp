@@ -37,6 +37,8 @@ class StageGroups {
   // After it, in its own mount namespace: mounts each hierarchy anew, so that the stage sees
   // its own root, and moves on into the leaf.
   void remount_inside() const;
+  // Outside, when the stage is killed: on v1 what is frozen does not die before it thaws.
+  void thaw() const;
 
  private:
   bool try_to_make(const CgroupTree& hierarchy);
