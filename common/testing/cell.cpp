@@ -146,7 +146,7 @@ void ask_all(std::vector<Cell>& cells, const Ingredients& ingredients, int at_on
     while (next < cells.size() && under_way.size() < static_cast<size_t>(at_once)) {
       Cell& cell = cells[next++];
       if (is_too_bold(cell) || is_about_runtime_only(cell)) {
-        cell.verdict = {.answer = Answer::kNotApplicable, .reason = "it is asked of others only"};
+        cell.verdict = {.answer = Answer::kNotApplicable, .reason = kAskedElsewhere};
         continue;
       }
       Fd paper(::memfd_create("verdict", MFD_CLOEXEC));
