@@ -1,6 +1,5 @@
 #include "07-unionfs/extract.hpp"
 
-#include <archive.h>
 #include <archive_entry.h>
 #include <iconv.h>
 #include <sys/stat.h>
@@ -8,17 +7,13 @@
 
 #include <clocale>
 
+#include "07-unionfs/archive_handle.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 
 namespace stepbox {
 
 namespace {
-
-struct FreeArchive {
-  void operator()(archive* handle) const { ::archive_free(handle); }
-};
-using Archive = std::unique_ptr<archive, FreeArchive>;
 
 void check(archive* handle, long result, const std::string& what) {
   if (result >= ARCHIVE_WARN) return;

@@ -7,22 +7,15 @@
 #ifndef STEPBOX_STEPS_07_UNIONFS_LAYER_STREAM_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_LAYER_STREAM_HPP_
 
-#include <archive.h>
-
-#include <memory>
 #include <vector>
 
+#include "07-unionfs/archive_handle.hpp"
 #include "07-unionfs/blob.hpp"
 #include "07-unionfs/digest.hpp"
 #include "07-unionfs/progress.hpp"
 #include "common/error.hpp"
 
 namespace stepbox {
-
-struct FreeArchive {
-  void operator()(archive* handle) const { ::archive_free(handle); }
-};
-using Archive = std::unique_ptr<archive, FreeArchive>;
 
 // gzip, xz, zstd, or none of them.
 void support_filters(archive* handle);
