@@ -1,6 +1,6 @@
 // Step 7: unionfs. Many containers share one image, and none changes it. (overlayfs)
 //
-//   sudo ./step7 busybox /bin/sh        # a verb comes first: run, start, exec, ps, rm; this is run
+//   sudo ./step7 busybox /bin/sh        # as `run` does; ./step7 --help lists all verbs
 //
 // New here: Overlay, Container and Confinement, from 07-unionfs/; the verbs are in verbs/.
 
