@@ -16,6 +16,7 @@ struct Option {
   int since;  // the first step that knows it
   bool has_value;
   bool peers_know_it;  // the adapters translate it, and by-hand.sh
+  bool vital = false;  // a claim that uses it means nothing without
 };
 
 constexpr std::array kOptions{
@@ -63,9 +64,15 @@ constexpr std::array kOptions{
     Option{"--workdir", 7, true, false},
     Option{"--stop-timeout", 7, true, false},
     Option{"--cpuset-cpus", 7, true, false},
+    Option{"-d", 7, false, false, true},
+    Option{"-i", 7, false, false, true},
+    Option{"-t", 7, false, false, true},
+    Option{"--restart", 7, true, false, true},
 };
 
-const Option* find_option(std::string_view name) {
+// `word`: --name, or --name=value.
+const Option* find_option(std::string_view word) {
+  const std::string_view name = word.substr(0, word.find('='));
   const auto* const found = std::find_if(kOptions.begin(), kOptions.end(),
                                          [&](const Option& option) { return option.name == name; });
   return found == kOptions.end() ? nullptr : found;
@@ -86,7 +93,7 @@ std::vector<std::string> known_options(const SubjectSpec& subject,
     if (option && !subject.is_step() && !option->peers_know_it && !by_hand) {
       not_applicable(subject.name + " has no " + options[i]);
     }
-    const size_t words = option && option->has_value ? 2 : 1;
+    const size_t words = option && option->has_value && options[i] == option->name ? 2 : 1;
     if (!option || option->since <= subject.level) {
       for (size_t k = i; k < i + words && k < options.size(); ++k) kept.push_back(options[k]);
     }
@@ -179,6 +186,16 @@ SubjectSpec parse_subject(const std::string& text) {
   }
   subject.level = level[0] - '0';
   return subject;
+}
+
+std::string runtimes_own(const RunSpec& run) {
+  if (!run.verb.empty()) return "verb " + run.verb;
+  for (const std::string& word : run.options) {
+    const Option* option = find_option(word);
+    if (option && option->vital) return "option " + word;
+  }
+  const bool image = !run.rootfs.empty() && run.rootfs.find('/') == run.rootfs.npos;
+  return image ? "image " + run.rootfs : "";
 }
 
 std::vector<std::string> adapt(const SubjectSpec& subject, const RunSpec& run,

@@ -49,6 +49,10 @@ std::vector<std::string> split_words(std::string_view line);
 // The same words, files among them named from the root: the stage has a cwd of its own.
 std::vector<std::string> absolute(std::vector<std::string> words);
 
+// What this run asks of the runtime that no earlier step could leave out, and the claim would still
+// mean something: "verb ps", "option -d", "image busybox:1". Empty if nothing.
+std::string runtimes_own(const RunSpec& run);
+
 // The whole command line: options newer than the subject are dropped, step 1 gets no ROOTFS
 // (and /bin/probe is then found in `rootfs`), step 7 runs with step 5's limits, and an ordinary
 // user asks for neither cgroup nor network.

@@ -124,17 +124,13 @@ pid_t start_keeper(Cell& cell, const Ingredients& ingredients, const Fd& paper) 
   _exit(0);
 }
 
-// Step 1 would do to the machine's own files what a claim means for a rootfs. It is asked for no
-// more than what is judged there; those claims only read.
-bool is_too_bold(const Cell& cell) {
-  return cell.subject->level == 1 && cell.demand == Demand::kNothing;
-}
-
-// Of the runtime's many claims only verify.cpp's are about what a container is: the others, where
-// nothing is judged, would cost the matrix most of its time.
-bool is_about_runtime_only(const Cell& cell) {
-  return cell.claim->traits.step == 7 && !cell.claim->file.ends_with("/verify.cpp") &&
-         (cell.demand == Demand::kNothing || cell.subject->by_hand);
+// Why a claim is not even asked, where nothing is judged; empty if it is. Step 1 would do to the
+// machine's own files what a claim means for a rootfs: those that are judged there only read. And
+// what is about the runtime, asked of all others, would cost the matrix most of its time.
+std::string why_not_asked(const Cell& cell) {
+  if (cell.demand != Demand::kNothing) return "";
+  if (cell.subject->level == 1) return "it has no rootfs";
+  return is_about_runtime(*cell.claim) ? "it is no runtime" : "";
 }
 
 }  // namespace
@@ -145,8 +141,8 @@ void ask_all(std::vector<Cell>& cells, const Ingredients& ingredients, int at_on
   while (next < cells.size() || !under_way.empty()) {
     while (next < cells.size() && under_way.size() < static_cast<size_t>(at_once)) {
       Cell& cell = cells[next++];
-      if (is_too_bold(cell) || is_about_runtime_only(cell)) {
-        cell.verdict = {.answer = Answer::kNotApplicable, .reason = kAskedElsewhere};
+      if (const std::string why = why_not_asked(cell); !why.empty()) {
+        cell.verdict = {.answer = Answer::kNotApplicable, .reason = why};
         continue;
       }
       Fd paper(::memfd_create("verdict", MFD_CLOEXEC));

@@ -10,9 +10,6 @@
 
 namespace stepbox {
 
-// Why a claim was not even asked: it would prove nothing of this subject.
-constexpr char kAskedElsewhere[] = "it is asked of others only";
-
 struct Cell {
   const Claim* claim;
   const SubjectSpec* subject;

@@ -41,6 +41,10 @@ const std::vector<Claim>& claims() {
   return sorted;
 }
 
+bool is_about_runtime(const Claim& claim) {
+  return claim.traits.step == 7 && !claim.file.ends_with("/verify.cpp");
+}
+
 Demand demand_of(const Traits& traits, int level, bool peer) {
   if (peer) return Demand::kNothing;
   if (level >= traits.step) {

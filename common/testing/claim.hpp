@@ -46,6 +46,10 @@ struct Claim {
 // All claims, by step, in the order of their files.
 const std::vector<Claim>& claims();
 
+// Whether it is about the runtime around a container: its verbs, images, records. Of step 7 only
+// verify.cpp asks what a container itself is.
+bool is_about_runtime(const Claim& claim);
+
 // What a subject at `level` must answer for the claim to be what its kind says.
 enum class Demand { kTrue, kFalse, kNothing };
 Demand demand_of(const Traits& traits, int level, bool peer);

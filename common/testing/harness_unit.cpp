@@ -83,6 +83,15 @@ TEST_CASE("what cannot be done by hand is excused from its step on, and only if 
   CHECK_THROWS(excuse(cells, read_excuses("4  no such claim | why\n")));
 }
 
+TEST_CASE("what only the runtime has is named; what can be left out is not") {
+  CHECK(runtimes_own({.options = {"-d"}}) == "option -d");
+  CHECK(runtimes_own({.verb = "ps"}) == "verb ps");
+  CHECK(runtimes_own({.rootfs = "busybox:1"}) == "image busybox:1");
+  CHECK(runtimes_own({.options = {"--name", "box"}, .rootfs = "/srv/busybox"}) == "");
+  const Words words = adapt(subject_at(4), {.options = {"--workdir=/tmp", "-v", "/a:/b"}}, "/r");
+  CHECK(words == Words{"./it", "-v", "/a:/b", "/r"});
+}
+
 TEST_CASE("a subject is read from NAME=LEVEL:COMMAND") {
   const SubjectSpec crun = parse_subject("crun=peer5:/x/crun 'two words'");
   CHECK(crun.name == "crun");

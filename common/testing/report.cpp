@@ -159,7 +159,7 @@ std::string as_matrix(const std::vector<Cell>& cells, const std::vector<SubjectS
           painted("RED  ", kRed, coloured) + where + "\n" + indented(reason_of(cell), "       ");
     if (cell.verdict.answer == Answer::kSkipped) skips[cell.verdict.reason] += "\n       " + where;
     if (cell.subject->by_hand && cell.demand == Demand::kTrue &&
-        cell.verdict.reason != kAskedElsewhere && cell.verdict.answer == Answer::kNotApplicable) {
+        cell.verdict.answer == Answer::kNotApplicable) {
       not_by_hand[cell.claim->name + ": " + cell.verdict.reason] += " " + cell.subject->name;
     }
   }

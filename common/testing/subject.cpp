@@ -120,25 +120,12 @@ Milliseconds Subject::at_most_for_peers(Milliseconds patience) const {
   return spec_.peer ? std::min(patience, Milliseconds(2000)) : patience;
 }
 
-// Options without which a claim would mean nothing: a container in the background, a terminal.
-static bool is_runtimes_own(const std::string& option) {
-  constexpr std::string_view kOptions[] = {"-d",  "-i",  "-t",   "-it",
-                                           "-di", "-dt", "-dit", "--restart"};
-  return std::find(std::begin(kOptions), std::end(kOptions), option) != std::end(kOptions) ||
-         option.starts_with("--workdir=");
-}
-
 Launch Subject::prepare(const RunSpec& asked) {
   RunSpec run = asked;
   run.ordinary_user |= spec_.ordinary_user;
   run.topic = topic_;
-  if (spec_.level < 7) {  // what only the runtime has; nothing that an earlier step could leave out
-    if (!run.verb.empty()) FAIL("it has no verb " << run.verb);
-    for (const std::string& option : run.options) {
-      if (is_runtimes_own(option)) FAIL("it has no " << option);
-    }
-    if (!run.rootfs.empty() && !holds(run.rootfs, "/")) FAIL("it has no image " << run.rootfs);
-  }
+  const std::string missing = spec_.level < 7 ? runtimes_own(run) : "";
+  if (!missing.empty()) FAIL("it has no " << missing);
   Launch launch{.words = adapt(spec_, run, stage_.rootfs())};
   launch.ordinary_user = run.ordinary_user;
   launch.left_open = run.left_open;

@@ -48,7 +48,8 @@ std::vector<Cell> cells_of(const VerifyOptions& options) {
     if (!only_file.empty() && claim.file != only_file) continue;
     for (const SubjectSpec& subject : options.subjects) {
       if (!options.matrix && !is_asked(claim.traits, subject.level)) continue;
-      const Demand demand = demand_of(claim.traits, subject.level, subject.peer);
+      const bool unjudged = subject.peer || (subject.by_hand && is_about_runtime(claim));
+      const Demand demand = demand_of(claim.traits, subject.level, unjudged);
       cells.push_back({.claim = &claim, .subject = &subject, .demand = demand});
     }
   }

@@ -1,15 +1,11 @@
 // The claims of step 7 about intruders: what root inside tries, and does not get.
 #include <signal.h>
 
+#include "07-unionfs/verify.hpp"
 #include "common/files.hpp"
-#include "common/testing/claim.hpp"
-#include "common/testing/stage.hpp"
-#include "common/testing/subject.hpp"
 
 namespace stepbox {
 namespace {
-
-std::vector<std::string> shell(const std::string& script) { return {"/bin/sh", "-c", script}; }
 
 // Tries each of these (probe.hpp), and says which were not refused.
 std::vector<std::string> attacks(const std::string& names, const std::string& victim = "1") {

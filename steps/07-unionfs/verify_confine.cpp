@@ -1,15 +1,11 @@
 // The claims of step 7 about confinement: root inside is less than root.
 #include <signal.h>
 
+#include "07-unionfs/verify.hpp"
 #include "common/files.hpp"
-#include "common/testing/claim.hpp"
-#include "common/testing/stage.hpp"
-#include "common/testing/subject.hpp"
 
 namespace stepbox {
 namespace {
-
-std::vector<std::string> shell(const std::string& script) { return {"/bin/sh", "-c", script}; }
 
 // A line of /proc/self/status: "CapEff:\t00000000a80425fb\n".
 std::vector<std::string> status_line(const std::string& key) {
@@ -20,15 +16,12 @@ std::vector<std::string> status_line(const std::string& key) {
 class Box {
  public:
   Box(Subject& subject, std::vector<std::string> options)
-      : subject_(subject), name_(random_word()) {
-    options.insert(options.end(), {"--name", name_});
-    running_.push_back(subject.start({.options = options, .command = {"/bin/probe", "wait"}}));
-    running_[0].wait_for_output("ready");
-  }
+      : subject_(subject),
+        name_(random_word()),
+        running_(start_named(subject, name_, std::move(options))) {}
   ~Box() {
-    running_[0].signal(SIGTERM);
-    running_[0].wait();
-    CHECK(subject_.run({.command = {name_}, .verb = "rm"}).status == 0);
+    stop(running_);
+    if (subject_.level() >= 7) remove(subject_, name_);  // others have no rm
   }
   Run exec(std::vector<std::string> command, std::vector<std::string> options = {}) {
     command.insert(command.begin(), name_);
@@ -38,7 +31,7 @@ class Box {
  private:
   Subject& subject_;
   std::string name_;
-  std::vector<Running> running_;
+  Running running_;
 };
 
 }  // namespace
