@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "07-unionfs/seccomp.hpp"
@@ -47,12 +48,17 @@ bool repeats_an_argument(const std::vector<scmp_arg_cmp>& conditions) {
   return false;
 }
 
+// The filter as libseccomp keeps it: freed by itself, so that a profile refused half-way leaves
+// nothing.
+struct Release {
+  void operator()(void* context) const { ::seccomp_release(context); }
+};
+using Context = std::unique_ptr<void, Release>;
+
 // Compiles one profile.
 class Compiler {
  public:
   Compiler(const json& profile, CapabilitySet capabilities);
-  ~Compiler() { ::seccomp_release(context_); }
-  Compiler(const Compiler&) = delete;
   CallFilter program() const;
   const std::string& unknown_calls() const { return unknown_; }
 
@@ -69,7 +75,7 @@ class Compiler {
   CapabilitySet capabilities_;
   uint32_t default_error_;
   uint32_t default_action_;
-  scmp_filter_ctx context_;
+  Context context_;
   int newest_ = 0;       // the highest number of a call that the profile knows
   std::string unknown_;  // names of calls that are newer than libseccomp, or misspelled
 };
@@ -81,7 +87,7 @@ Compiler::Compiler(const json& profile, CapabilitySet capabilities)
       context_(::seccomp_init(default_action_)) {
   if (!context_) throw Failure("libseccomp does not start");
   // A binary tree of system calls: ten comparisons each, where a list has three hundred.
-  check(::seccomp_attr_set(context_, SCMP_FLTATR_CTL_OPTIMIZE, 2), {"optimize"});
+  check(::seccomp_attr_set(context_.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2), {"optimize"});
   add_architectures(profile);
   for (const json& rule : profile.at("syscalls")) add_rule(rule);
 }
@@ -95,7 +101,7 @@ void Compiler::add_architectures(const json& profile) {
     for (std::string& name : optional<Names>(entry, "subArchitectures")) names.push_back(name);
   }
   for (const std::string& name : names) {
-    check(::seccomp_arch_add(context_, architecture_of(name)), {"add ", name});
+    check(::seccomp_arch_add(context_.get(), architecture_of(name)), {"add ", name});
   }
 }
 
@@ -148,7 +154,7 @@ void Compiler::add_call(const std::string& name, uint32_t action,
     unknown_ += " " + name;
     return;
   }
-  check(::seccomp_rule_add_array(context_, action, number, static_cast<unsigned>(all.size()),
+  check(::seccomp_rule_add_array(context_.get(), action, number, static_cast<unsigned>(all.size()),
                                  all.data()),
         {"add a rule for ", name});
 }
@@ -173,7 +179,7 @@ CallFilter Compiler::for_newer_calls() const {
 CallFilter Compiler::program() const {
   const Fd file(::memfd_create("filter", MFD_CLOEXEC));
   if (!file) throw_errno({"memfd_create"});
-  check(::seccomp_export_bpf(context_, file.get()), {"compile the filter"});
+  check(::seccomp_export_bpf(context_.get(), file.get()), {"compile the filter"});
   return for_newer_calls() + read_file(join({"/proc/self/fd/", std::to_string(file.get())}));
 }
 
