@@ -6,7 +6,7 @@ STEPS := step1 step2 step3 step4 step5 step6 step7
 TESTS := test1 test2 test3 test4 test5 test6 test7
 DIFFS := diff2 diff3 diff4 diff5 diff6 diff7
 
-.PHONY: help $(STEPS) $(TESTS) $(DIFFS) demo hello busybox-shell test matrix sabotage bench \
+.PHONY: help $(STEPS) $(TESTS) $(DIFFS) demo hello busybox-shell test labs matrix sabotage bench \
         doctor rescue distros setup format format-check lint clean ready vm
 
 help:
@@ -45,6 +45,7 @@ $(DIFFS): diff%:
 
 ## Test (as root, or by sudo: claims start containers, in a stage of their own)
 ##   make test             unit tests, every command in the documents, the matrix; ends with the sum
+##   make labs             what labs.md shows is what happens; CHAPTER=3: one chapter
 ##   make test1 ... test7  the claims that one step is held to
 ##   make matrix           every step held to every claim, as a table
 ##   make sabotage         every likely mistake is caught by the claim it names
@@ -58,6 +59,9 @@ test: ready
 
 $(TESTS): test%: ready
 	@scripts/claims $*
+
+labs: ready
+	@scripts/labs $(CHAPTER)
 
 matrix: ready
 	@scripts/matrix
