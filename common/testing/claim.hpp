@@ -39,7 +39,7 @@ struct Traits {
 struct Claim {
   std::string name;
   Traits traits;
-  std::string file;
+  std::string file = {};
   int line = 0;
 };
 

@@ -69,25 +69,31 @@ std::string summary_of(const Tally& tally) {
          std::to_string(tally.skipped) + " skipped";
 }
 
+std::string as_line(const Cell& cell, bool coloured) {
+  const Traits& traits = cell.claim->traits;
+  const std::string state = state_of(cell);
+  const char* colour = state == "passed" ? kGreen : state == "failed" ? kRed : kGrey;
+  const std::string mark = state == "passed"    ? "ok  "
+                           : state == "failed"  ? "RED "
+                           : state == "skipped" ? "skip"
+                                                : "n/a ";
+  std::string text = "  " + painted(mark, colour, coloured) + "  " + cell.claim->name;
+  if (traits.kind == kHole) text += " (still open)";
+  if (state == "skipped" || state == "not applicable") text += ": " + cell.verdict.reason;
+  text += "\n";
+  if (state != "failed") return text;
+  text += indented(reason_of(cell), "        ");
+  if (!traits.hint.empty()) text += "        hint: " + std::string(traits.hint) + "\n";
+  return text;
+}
+
 std::string as_text(const std::vector<Cell>& cells, bool coloured) {
   std::string text;
   int step = 0;
   for (const Cell& cell : cells) {
-    const Traits& traits = cell.claim->traits;
-    if (traits.step != step) text += "step " + std::to_string(step = traits.step) + "\n";
-    const std::string state = state_of(cell);
-    const char* colour = state == "passed" ? kGreen : state == "failed" ? kRed : kGrey;
-    const std::string mark = state == "passed"    ? "ok  "
-                             : state == "failed"  ? "RED "
-                             : state == "skipped" ? "skip"
-                                                  : "n/a ";
-    text += "  " + painted(mark, colour, coloured) + "  " + cell.claim->name;
-    if (traits.kind == kHole) text += " (still open)";
-    if (state == "skipped" || state == "not applicable") text += ": " + cell.verdict.reason;
-    text += "\n";
-    if (state != "failed") continue;
-    text += indented(reason_of(cell), "        ");
-    if (!traits.hint.empty()) text += "        hint: " + std::string(traits.hint) + "\n";
+    const int number = cell.claim->traits.step;
+    if (number != step) text += "step " + std::to_string(step = number) + "\n";
+    text += as_line(cell, coloured);
   }
   return text;
 }

@@ -25,8 +25,11 @@ std::string state_of(const Cell& cell);  // "passed", "failed", "skipped", "not 
 // Why a cell is red, in the words of its claim's kind.
 std::string reason_of(const Cell& cell);
 
-// One subject's claims, a line each; under a red one what went wrong, and the hint.
+// One claim; under a red one what went wrong, and the hint.
+std::string as_line(const Cell& cell, bool coloured);
+// One subject's claims, a line each.
 std::string as_text(const std::vector<Cell>& cells, bool coloured);
+// results.json of Gradescope's autograders.
 std::string as_json(const std::vector<Cell>& cells);
 std::string as_junit(const std::vector<Cell>& cells);
 

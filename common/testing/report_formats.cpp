@@ -1,7 +1,9 @@
 // The reports that programs read.
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "common/error.hpp"
+#include "common/testing/grades.hpp"
 #include "common/testing/report.hpp"
 
 namespace stepbox {
@@ -11,23 +13,6 @@ std::string seconds(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.3f", value);
   return text;
-}
-
-std::string json_string(const std::string& text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      result += '\\';
-      result += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(c));
-      result += escape;
-    } else {
-      result += c;
-    }
-  }
-  return result + "\"";
 }
 
 std::string xml_text(const std::string& text) {
@@ -57,27 +42,30 @@ std::string xml_text(const std::string& text) {
 }  // namespace
 
 std::string as_json(const std::vector<Cell>& cells) {
-  std::string text = "{\n  \"claims\": [";
-  int points = 0;
-  int reachable = 0;
-  for (size_t i = 0; i < cells.size(); ++i) {
-    const Traits& traits = cells[i].claim->traits;
-    const std::string state = state_of(cells[i]);
-    reachable += traits.points;
-    if (state == "passed") points += traits.points;
-    text +=
-        join({i ? ",\n    " : "\n    ", "{\"name\": ", json_string(cells[i].claim->name),
-              ", \"subject\": ", json_string(cells[i].subject->name),
-              ", \"step\": ", std::to_string(traits.step), ", \"kind\": \"", name_of(traits.kind),
-              "\", \"points\": ", std::to_string(traits.points), ", \"result\": \"", state,
-              "\", \"seconds\": ", seconds(cells[i].verdict.seconds), ", \"message\": ",
-              json_string(state == "failed" ? reason_of(cells[i]) : cells[i].verdict.reason), "}"});
+  nlohmann::ordered_json tests = nlohmann::ordered_json::array();
+  Points total;
+  double duration = 0;
+  for (const Cell& cell : cells) {
+    const Points points = points_of(cell, cells);
+    total.earned += points.earned;
+    total.reachable += points.reachable;
+    duration += cell.verdict.seconds;
+    const std::string state = state_of(cell), step = std::to_string(cell.claim->traits.step);
+    tests.push_back({{"name", cell.claim->name},
+                     {"number", step},
+                     {"score", points.earned},
+                     {"max_score", points.reachable},
+                     {"status", state == "failed" ? "failed" : "passed"},
+                     {"output", state == "failed" ? reason_of(cell) : cell.verdict.reason},
+                     {"tags", {cell.subject->name, name_of(cell.claim->traits.kind), state}}});
   }
-  const Tally tally = tally_of(cells);
-  return text + join({"\n  ],\n  \"passed\": ", std::to_string(tally.passed),
-                      ",\n  \"failed\": ", std::to_string(tally.failed), ",\n  \"skipped\": ",
-                      std::to_string(tally.skipped), ",\n  \"points\": ", std::to_string(points),
-                      ",\n  \"reachable\": ", std::to_string(reachable), "\n}\n"});
+  const nlohmann::ordered_json report{{"score", total.earned},
+                                      {"execution_time", duration},
+                                      {"output", summary_of(tally_of(cells))},
+                                      {"extra_data", {{"reachable", total.reachable}}},
+                                      {"tests", tests}};
+  // What a program printed need not be UTF-8.
+  return report.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 std::string as_junit(const std::vector<Cell>& cells) {

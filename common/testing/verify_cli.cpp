@@ -13,12 +13,14 @@ std::optional<VerifyOptions> parse_verify_options(int argc, char** argv, int& st
   VerifyOptions options;
   std::string subject;
   int step = 0;
-  std::vector<std::string> columns;
+  std::vector<std::string> columns, steps;
   CLI::App app("Holds programs to the claims of steps 1 to 7. Needs root.", "verify");
   app.add_option("--subject", subject, "the program to ask, as one word: './step5'");
   app.add_option("--step", step, "all claims of steps 1 to N")->check(CLI::Range(1, 7));
   app.add_option("--matrix", columns, "NAME=LEVEL:COMMAND..., all claims against all of them")
       ->expected(1, 100);
+  app.add_option("--grade", steps, "NAME=LEVEL:COMMAND..., each for the claims of its own step")
+      ->expected(1, 7);
   app.add_option("--excuses", options.excuses,
                  "what scripts cannot do, or a step without root, and why: a file (again for more)")
       ->allow_extra_args(false);
@@ -35,13 +37,16 @@ std::optional<VerifyOptions> parse_verify_options(int argc, char** argv, int& st
   try {
     app.parse(argc, argv);
     options.matrix = !columns.empty();
-    for (const std::string& column : columns) options.subjects.push_back(parse_subject(column));
+    options.grade = !steps.empty();
+    for (const std::string& column : options.matrix ? columns : steps) {
+      options.subjects.push_back(parse_subject(column));
+    }
     if (!subject.empty() && step > 0) {
       const std::string name = "step" + std::to_string(step);
       options.subjects = {{.name = name, .level = step, .words = absolute(split_words(subject))}};
     }
     if (options.subjects.empty() && !options.list) {
-      throw Failure("whom to ask? Say --subject and --step, or --matrix");
+      throw Failure("whom to ask? Say --subject and --step, --matrix or --grade");
     }
   } catch (const CLI::ParseError& error) {
     status = app.exit(error) == 0 ? 0 : kUsage;

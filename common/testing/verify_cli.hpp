@@ -11,8 +11,9 @@
 namespace stepbox {
 
 struct VerifyOptions {
-  std::vector<SubjectSpec> subjects;  // one, or the columns of the matrix
+  std::vector<SubjectSpec> subjects;  // one, the columns of the matrix, or a student's steps
   bool matrix = false;
+  bool grade = false;                // for points: each subject answers for its own step alone
   std::vector<std::string> excuses;  // files: what cannot be asked of some columns (by_hand.hpp)
   bool list = false;
   std::vector<std::string> claims;  // by name; none means all

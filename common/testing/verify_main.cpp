@@ -10,6 +10,7 @@
 #include "common/files.hpp"
 #include "common/testing/by_hand.hpp"
 #include "common/testing/cell.hpp"
+#include "common/testing/grades.hpp"
 #include "common/testing/groups.hpp"
 #include "common/testing/report.hpp"
 #include "common/testing/stage.hpp"
@@ -40,6 +41,11 @@ std::string file_of(const std::string& name) {
   return found == claims().end() ? "" : found->file;
 }
 
+bool is_for(const Claim& claim, const SubjectSpec& subject, const VerifyOptions& options) {
+  if (options.matrix) return true;
+  return options.grade ? is_graded(claim, subject.level) : is_asked(claim.traits, subject.level);
+}
+
 std::vector<Cell> cells_of(const VerifyOptions& options) {
   const std::string only_file = file_of(options.beside);
   std::vector<Cell> cells;
@@ -47,7 +53,7 @@ std::vector<Cell> cells_of(const VerifyOptions& options) {
     if (!is_named(claim, options.claims)) continue;
     if (!only_file.empty() && claim.file != only_file) continue;
     for (const SubjectSpec& subject : options.subjects) {
-      if (!options.matrix && !is_asked(claim.traits, subject.level)) continue;
+      if (!is_for(claim, subject, options)) continue;
       const bool unjudged = subject.peer || (subject.by_hand && is_about_runtime(claim));
       const Demand demand = demand_of(claim.traits, subject.level, unjudged);
       cells.push_back({.claim = &claim, .subject = &subject, .demand = demand});
@@ -61,6 +67,7 @@ void print(const std::vector<Cell>& cells, const VerifyOptions& options) {
   const std::string report = options.format == "json"    ? as_json(cells)
                              : options.format == "junit" ? as_junit(cells)
                              : options.matrix ? as_matrix(cells, options.subjects, coloured)
+                             : options.grade  ? as_grades(cells, coloured)
                                               : as_text(cells, coloured);
   std::fputs(report.c_str(), stdout);
   if (options.format == "text") std::printf("%s\n", summary_of(tally_of(cells)).c_str());

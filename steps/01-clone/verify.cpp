@@ -5,6 +5,7 @@
 #include <regex>
 #include <sstream>
 
+#include "common/error.hpp"
 #include "common/fd.hpp"
 #include "common/testing/claim.hpp"
 #include "common/testing/stage.hpp"
@@ -21,6 +22,10 @@ CLAIM("exit status 0 reaches the caller", {.step = 1}) {
 CLAIM("exit status 7 reaches the caller",
       {.step = 1, .hint = "waitpid(2) fills in a status; WEXITSTATUS takes it apart"}) {
   CHECK(subject.run({.command = {"/bin/sh", "-c", "exit 7"}}).status == 7);
+  const int other = random_word()[1];  // 97 to 122: nobody can have foreseen it
+  CHECK(
+      subject.run({.command = {"/bin/sh", "-c", join({"exit ", std::to_string(other)})}}).status ==
+      other);
 }
 
 CLAIM("a command that does not exist is 127",
