@@ -8,8 +8,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <cstdlib>
-
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
@@ -162,28 +160,6 @@ Mounts bind_onto_itself(const std::string& directory) {
   bind(directory, MountPoint(directory, "/"), false);
   mounts.add(MountPoint(directory, "/"));
   return mounts;
-}
-
-void parse_value(const std::string& text, Volume& volume) {
-  const size_t colon = text.find(':');
-  const size_t second = text.find(':', colon + 1);
-  const std::string mode = second == std::string::npos ? "rw" : text.substr(second + 1);
-  const bool complete = colon != std::string::npos && colon > 0 && text[colon + 1] == '/';
-  if (!complete || (mode != "ro" && mode != "rw")) {
-    throw Failure(join({text, " is not SRC:DST[:ro]"}), "DST begins with /");
-  }
-  char source[PATH_MAX];
-  if (!::realpath(text.substr(0, colon).c_str(), source))
-    throw_errno({"open ", text.substr(0, colon)});
-  volume = {source, text.substr(colon + 1, second - colon - 1), mode == "ro"};
-  if (volume.destination.find_first_not_of('/') == std::string::npos) {
-    throw Failure(join({text, " would hide the whole rootfs"}), "name a directory below /");
-  }
-}
-
-void add_options(CommandLine& cli, std::vector<Volume>& volumes) {
-  cli.list("-v,--volume", "SRC:DST[:ro]", volumes,
-           "Show the host's SRC, a directory or file, at DST inside");
 }
 
 }  // namespace stepbox

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "common/cli.hpp"
+#include "03-mount/options.hpp"
 #include "common/fd.hpp"
 
 namespace stepbox {
@@ -48,15 +48,6 @@ class Mounts {
  private:
   std::vector<MountPoint> mounts_;
 };
-
-// One -v SRC:DST[:ro]. SRC is absolute; DST is a path inside the container.
-struct Volume {
-  std::string source;
-  std::string destination;
-  bool read_only = false;
-};
-void parse_value(const std::string& text, Volume& volume);
-void add_options(CommandLine& cli, std::vector<Volume>& volumes);
 
 // Mounts proc, sysfs (read-only), a tmpfs with the usual devices on /dev, devpts, a tmpfs on
 // /dev/shm, and mqueue. In a user namespace the kernel refuses some of them; then the host's own

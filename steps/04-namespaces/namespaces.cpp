@@ -4,62 +4,13 @@
 #include <sys/mount.h>
 #include <sys/syscall.h>
 
-#include <algorithm>
-
 #include "02-chroot/chroot.hpp"
 #include "03-mount/mountinfo.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
-#include "common/text.hpp"
 
 namespace stepbox {
-
-constexpr std::pair<const char*, int> kSharable[] = {
-    {"uts", CLONE_NEWUTS}, {"pid", CLONE_NEWPID}, {"mount", CLONE_NEWNS},
-    {"ipc", CLONE_NEWIPC}, {"net", CLONE_NEWNET}, {"cgroup", CLONE_NEWCGROUP}};
-
-void parse_value(const std::string& text, NamespaceSet& set) {
-  for (const std::string& word : split(text, ',')) {
-    const auto* found = std::find_if(std::begin(kSharable), std::end(kSharable),
-                                     [&](const auto& kind) { return word == kind.first; });
-    if (found == std::end(kSharable)) {
-      throw Failure(join({"no namespace is called '", word, "'"}),
-                    "uts, pid, mount, ipc, net, cgroup");
-    }
-    set.flags |= found->second;
-  }
-}
-
-void add_options(CommandLine& cli, Namespaces& namespaces) {
-  cli.option("--hostname", "NAME", namespaces.hostname, "The container's host name");
-  cli.option("--share", "NS[,NS]", namespaces.shared,
-             "Keep the host's uts, pid, mount, ipc, net or cgroup namespace");
-  cli.flag("--userns", namespaces.user, "Add a user namespace (always, when not root)");
-  cli.flag("--init", namespaces.init, "Let a reaper be process 1, the command its child");
-}
-
-int Namespaces::flags() const {
-  int all = user ? CLONE_NEWUSER : 0;
-  for (const auto& [name, flag] : kSharable) all |= flag;
-  return all & ~shared.flags;
-}
-
-void check(const Namespaces& namespaces) {
-  if (!namespaces.own(CLONE_NEWUTS) && !namespaces.hostname.empty()) {
-    throw Failure("--hostname with --share uts would rename the host", "leave one of them out");
-  }
-  constexpr char kAllowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
-  if (namespaces.hostname.find_first_not_of(kAllowed) != std::string::npos ||
-      namespaces.hostname.size() > 64) {
-    throw Failure(join({"--hostname: '", namespaces.hostname, "' is no host name"}),
-                  "64 letters, digits, dots and hyphens at most (hostname(7))");
-  }
-  if (!namespaces.own(CLONE_NEWNS) && namespaces.user) {
-    throw Failure("--share mount does not go with a user namespace: it may not mount on the host",
-                  "leave it out, or be root");
-  }
-}
 
 void unshare_cgroup_namespace(const Namespaces& namespaces) {
   if (!namespaces.own(CLONE_NEWCGROUP)) return;
@@ -88,11 +39,6 @@ void pivot_into(const std::string& rootfs, const Namespaces& namespaces) {
   if (::umount2(".", MNT_DETACH) == -1) throw_errno({"umount the old root"});
   explain({"cd /"});
   if (::chdir("/") == -1) throw_errno({"chdir / in ", rootfs});
-}
-
-std::string Namespaces::hostname_inside() const {
-  if (!own(CLONE_NEWUTS)) return "";
-  return hostname.empty() ? "stepbox" : hostname;
 }
 
 void set_hostname(const Namespaces& namespaces) {

@@ -14,46 +14,14 @@
 
 #include <sched.h>
 #include <sys/types.h>
-#include <unistd.h>
 
 #include <string>
 #include <vector>
 
-#include "common/cli.hpp"
+#include "04-namespaces/options.hpp"
 #include "common/fd.hpp"
 
 namespace stepbox {
-
-// A set of CLONE_NEW* flags, written "uts,net" on the command line.
-struct NamespaceSet {
-  int flags = 0;
-};
-void parse_value(const std::string& text, NamespaceSet& set);  // adds to the set
-
-struct Namespaces {
-  NamespaceSet shared;           // --share: these stay the host's
-  bool user = ::geteuid() != 0;  // --userns; who is not root has no other way
-  std::string hostname;          // --hostname
-  bool init = false;             // --init
-
-  // The CLONE_NEW* flags of those that are the container's own.
-  int flags() const;
-  bool own(int flag) const { return flags() & flag; }
-
-  // --hostname, or "stepbox" if it was not given. Empty with --share uts.
-  std::string hostname_inside() const;
-
-  // What spawn() unshares: all but the cgroup namespace. Its root is where its creator is at
-  // that moment, so the child makes it by itself, later (unshare_cgroup_namespace()).
-  int for_clone() const { return flags() & ~CLONE_NEWCGROUP; }
-};
-
-// --hostname, --share, --userns, --init.
-void add_options(CommandLine& cli, Namespaces& namespaces);
-
-// Outside, before anything is made. Throws Failure for what cannot go together, or cannot work
-// without root, and says so.
-void check(const Namespaces& namespaces);
 
 // Outside, as SpawnSettings::before_go: says who is who in the child's user namespace. Id 0 inside
 // is the caller outside (so root itself gains little by it); 1 and up are the ranges of /etc/subuid

@@ -11,29 +11,6 @@
 
 namespace stepbox {
 
-static uint16_t parse_port(const std::string& text, const std::string& whole) {
-  const auto number = parse_number(text);
-  if (!number || *number < 1 || *number > 65535) {
-    throw Failure(join({"'", whole, "' is not [IP:]HOST:CONTAINER[/udp]"}),
-                  "ports go from 1 to 65535");
-  }
-  return static_cast<uint16_t>(*number);
-}
-
-void parse_value(const std::string& text, PublishedPort& port) {
-  const std::vector<std::string> protocol = split(text, '/');
-  const std::vector<std::string> parts = split(protocol[0], ':');
-  const bool known = protocol.size() == 1 ||
-                     (protocol.size() == 2 && (protocol[1] == "udp" || protocol[1] == "tcp"));
-  if (!known || parts.size() < 2 || parts.size() > 3) {
-    throw Failure(join({"'", text, "' is not [IP:]HOST:CONTAINER[/udp]"}), "as 8080:80");
-  }
-  if (parts.size() == 3) parse_value(parts[0], port.host_address);
-  port.host_port = parse_port(parts[parts.size() - 2], text);
-  port.container_port = parse_port(parts[parts.size() - 1], text);
-  port.udp = protocol.size() == 2 && protocol[1] == "udp";
-}
-
 static void run_nft(const std::string& script) {
   for (const std::string& line : split(script, '\n')) {
     if (!line.empty()) explain({"nft ", quoted(line)});

@@ -6,18 +6,10 @@
 #include <vector>
 
 #include "06-network/addresses.hpp"
+#include "06-network/options.hpp"
 #include "common/fd.hpp"
 
 namespace stepbox {
-
-// One -p [IP:]HOST:CONTAINER[/udp].
-struct PublishedPort {
-  Address host_address;  // 0.0.0.0: every address of the host
-  uint16_t host_port = 0;
-  uint16_t container_port = 0;
-  bool udp = false;
-};
-void parse_value(const std::string& text, PublishedPort& port);  // throws Failure
 
 // Makes the table `ip stepbox` if it is not there, and whatever lets our packets through where
 // somebody else drops what is forwarded, as docker does: an accept in our own table could not.

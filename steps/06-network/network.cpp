@@ -13,50 +13,6 @@ namespace stepbox {
 
 constexpr char kInside[] = "eth0";
 
-void parse_value(const std::string& text, NetworkMode& mode) {
-  if (text == "bridge") {
-    mode = NetworkMode::kBridge;
-  } else if (text == "none") {
-    mode = NetworkMode::kNone;
-  } else if (text == "host") {
-    mode = NetworkMode::kHost;
-  } else if (text == "slirp4netns") {
-    mode = NetworkMode::kUser;
-  } else {
-    throw Failure(join({"no network is called '", text, "'"}), "bridge, none, host, slirp4netns");
-  }
-}
-
-void parse_value(const std::string& text, NetworkOptions& network) {
-  constexpr std::string_view kOther = "container:";
-  if (network.knows_containers && text.starts_with(kOther) && text.size() > kOther.size()) {
-    network.mode = NetworkMode::kContainer;
-    network.container = text.substr(kOther.size());
-  } else {
-    parse_value(text, network.mode);
-  }
-}
-
-void parse_value(const std::string& text, HostEntry& entry) {
-  const size_t colon = text.find(':');
-  const bool blank = text.find_first_of(" \t\n") != std::string::npos;
-  if (colon == std::string::npos || colon == 0 || blank) {
-    throw Failure(join({"'", text, "' is not NAME:IP"}), "as db:172.16.0.9");
-  }
-  entry.name = text.substr(0, colon);
-  parse_value(text.substr(colon + 1), entry.address);
-}
-
-void add_options(CommandLine& cli, NetworkOptions& network) {
-  cli.option("--network", "MODE", network,
-             join({"bridge (an address of its own), none, host, slirp4netns (without root)",
-                   network.knows_containers ? ", container:NAME" : ""}));
-  cli.list("-p,--publish", "[IP:]HOST:CTR[/udp]", network.ports,
-           "Lead a port of the host to one of the container");
-  cli.list("--dns", "IP", network.dns, "Name server, instead of the host's");
-  cli.list("--add-host", "NAME:IP", network.hosts, "Add a line to /etc/hosts");
-}
-
 static void set_sysctl(const std::string& name, const char* value) {
   const std::string path = "/proc/sys/net/ipv4/" + name;
   explain({"echo ", value, " > ", path});

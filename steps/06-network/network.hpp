@@ -12,7 +12,6 @@
 #define STEPBOX_STEPS_06_NETWORK_NETWORK_HPP_
 
 #include <sys/types.h>
-#include <unistd.h>
 
 #include <optional>
 #include <string>
@@ -22,33 +21,10 @@
 #include "06-network/addresses.hpp"
 #include "06-network/firewall.hpp"
 #include "06-network/gate.hpp"
+#include "06-network/options.hpp"
 #include "06-network/user_network.hpp"
-#include "common/cli.hpp"
 
 namespace stepbox {
-
-enum class NetworkMode { kBridge, kNone, kHost, kUser, kContainer };
-void parse_value(const std::string& text, NetworkMode& mode);  // all but the last
-
-// One --add-host NAME:IP: a line of /etc/hosts.
-struct HostEntry {
-  std::string name;
-  Address address;
-};
-void parse_value(const std::string& text, HostEntry& entry);
-
-struct NetworkOptions {
-  // --network; the bridge is for root only
-  NetworkMode mode = ::geteuid() == 0 ? NetworkMode::kBridge : NetworkMode::kUser;
-  std::string container;             // container:NAME, whose network it shares (step 7)
-  pid_t process = 0;                 // process 1 of that container: found at each start
-  bool knows_containers = false;     // step 7 does
-  std::vector<PublishedPort> ports;  // -p
-  std::vector<Address> dns;          // --dns: instead of the host's name servers
-  std::vector<HostEntry> hosts;      // --add-host
-};
-void parse_value(const std::string& text, NetworkOptions& network);  // --network
-void add_options(CommandLine& cli, NetworkOptions& network);
 
 // What the files in /etc say that name hosts; an empty text: leave the rootfs's own.
 // (name_files.cpp)

@@ -1,7 +1,7 @@
 // The options of step 6: ports, modes, names.
 #include <doctest/doctest.h>
 
-#include "06-network/network.hpp"
+#include "06-network/firewall.hpp"
 #include "common/error.hpp"
 
 namespace stepbox {

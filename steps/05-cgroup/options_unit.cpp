@@ -1,7 +1,7 @@
 // Are limits read in the units that people write, and nothing else taken for one?
 #include <doctest/doctest.h>
 
-#include "05-cgroup/cgroup.hpp"
+#include "05-cgroup/options.hpp"
 #include "common/error.hpp"
 
 namespace stepbox {

@@ -1,0 +1,51 @@
+// Step 6. What the user may ask for: which network, which ports lead in, which names are known.
+#ifndef STEPBOX_STEPS_06_NETWORK_OPTIONS_HPP_
+#define STEPBOX_STEPS_06_NETWORK_OPTIONS_HPP_
+
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "06-network/addresses.hpp"
+#include "common/cli.hpp"
+
+namespace stepbox {
+
+// One -p [IP:]HOST:CONTAINER[/udp].
+struct PublishedPort {
+  Address host_address;  // 0.0.0.0: every address of the host
+  uint16_t host_port = 0;
+  uint16_t container_port = 0;
+  bool udp = false;
+};
+void parse_value(const std::string& text, PublishedPort& port);  // throws Failure
+
+enum class NetworkMode { kBridge, kNone, kHost, kUser, kContainer };
+void parse_value(const std::string& text, NetworkMode& mode);  // all but the last
+
+// One --add-host NAME:IP: a line of /etc/hosts.
+struct HostEntry {
+  std::string name;
+  Address address;
+};
+void parse_value(const std::string& text, HostEntry& entry);
+
+struct NetworkOptions {
+  // --network; the bridge is for root only
+  NetworkMode mode = ::geteuid() == 0 ? NetworkMode::kBridge : NetworkMode::kUser;
+  std::string container;             // container:NAME, whose network it shares (step 7)
+  pid_t process = 0;                 // process 1 of that container: found at each start
+  bool knows_containers = false;     // step 7 does
+  std::vector<PublishedPort> ports;  // -p
+  std::vector<Address> dns;          // --dns: instead of the host's name servers
+  std::vector<HostEntry> hosts;      // --add-host
+};
+void parse_value(const std::string& text, NetworkOptions& network);  // --network
+void add_options(CommandLine& cli, NetworkOptions& network);
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_06_NETWORK_OPTIONS_HPP_
