@@ -6,7 +6,7 @@ STEPS := step1 step2 step3 step4 step5 step6 step7
 TESTS := test1 test2 test3 test4 test5 test6 test7
 DIFFS := diff2 diff3 diff4 diff5 diff6 diff7
 
-.PHONY: help $(STEPS) $(TESTS) $(DIFFS) demo hello busybox-shell test labs matrix sabotage bench \
+.PHONY: help $(STEPS) $(TESTS) $(DIFFS) demo hello busybox-shell test labs challenges matrix sabotage bench \
         doctor rescue distros setup format format-check lint clean ready vm
 
 help:
@@ -80,6 +80,24 @@ vm: export override CMD := $(value CMD)
 vm: ready
 	@scripts/build all
 	@scripts/vm
+
+## Work on a challenge (a task beyond the steps; NAME is shell, for one)
+##   make challenges     names all of them
+##   make start-NAME     begins one, in work/challenges/NAME
+##   make check-NAME     builds it, and asks its claims
+##   make solution-NAME  how we did it, once its claims pass; FORCE=1: at once
+##
+challenges:
+	@scripts/challenge list
+
+start-%:
+	@scripts/challenge start $*
+
+check-%: ready
+	@scripts/challenge check $*
+
+solution-%: ready
+	@scripts/challenge solution $*
 
 ## Look after
 ##   make doctor         what of the lab works here, what does not, and what mends it (LANE=root,

@@ -204,6 +204,10 @@ std::vector<std::string> adapt(const SubjectSpec& subject, const RunSpec& run,
     not_applicable(subject.name + " has no " + run.verb);
   }
   std::vector<std::string> words = subject.words;
+  if (subject.bare) {
+    words.insert(words.end(), run.command.begin(), run.command.end());
+    return words;
+  }
   const bool runtime = subject.level == 7 && subject.is_step();
   const bool plain_run = run.verb.empty() || run.verb == "run";
   if (runtime) words.push_back(run.verb.empty() ? "run" : run.verb);

@@ -15,6 +15,7 @@ struct SubjectSpec {
   bool peer = false;               // another runtime: shown for comparison, never judged
   bool by_hand = false;            // a step's by-hand.sh: the same container, by shell commands
   bool ordinary_user = false;      // a step that root never starts
+  bool bare = false;               // a challenge's program: it gets the claim's words alone
   std::vector<std::string> words;  // what starts it: ./step4
   bool without_limits = false;     // the host has no cgroup controllers: say --cpus 0 and so on
 

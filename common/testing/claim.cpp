@@ -26,6 +26,7 @@ static void check_declaration(const Claim& claim) {
   if (traits.step < 1) mistake = "no step";
   if ((traits.kind == kHole) != (traits.closed > traits.step)) mistake = "a hole needs .closed";
   if ((traits.kind == kKept) != !traits.sabotage.empty()) mistake = "a kept claim needs .sabotage";
+  if (!traits.challenge.empty() && traits.kind != kNew) mistake = "a challenge, and not new";
   if (mistake) throw Failure(join({"claim \"", claim.name, "\": ", mistake}));
 }
 

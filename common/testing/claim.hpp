@@ -34,6 +34,8 @@ struct Traits {
   int points = 1;                  // for grading
   std::string_view hint = {};      // for a student whose claim is red
   std::string_view sabotage = {};  // kKept: steps/NN-x/sabotage/<this>.patch
+  // steps/NN-x/challenges/<this>: asked of a program for that challenge, and of no step.
+  std::string_view challenge = {};
 };
 
 struct Claim {
@@ -43,7 +45,7 @@ struct Claim {
   int line = 0;
 };
 
-// All claims, by step, in the order of their files.
+// All claims, by step, in the order of their files; those of challenges among them.
 const std::vector<Claim>& claims();
 
 // Whether it is about the runtime around a container: its verbs, images, records. Of step 7 only

@@ -98,9 +98,10 @@ std::string as_text(const std::vector<Cell>& cells, bool coloured) {
   return text;
 }
 
-std::string as_list() {
+std::string as_list(const std::string& challenge) {
   std::string text;
   for (const Claim& claim : claims()) {
+    if (claim.traits.challenge != challenge) continue;
     char head[64];
     std::snprintf(head, sizeof head, "%d  %-4s %2d  ", claim.traits.step,
                   name_of(claim.traits.kind).c_str(), claim.traits.points);

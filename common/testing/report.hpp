@@ -37,8 +37,8 @@ std::string as_junit(const std::vector<Cell>& cells);
 std::string as_matrix(const std::vector<Cell>& cells, const std::vector<SubjectSpec>& subjects,
                       bool coloured);
 
-// One line a claim: step, kind, points, name.
-std::string as_list();
+// One line a claim of the steps, or of a challenge: step, kind, points, name.
+std::string as_list(const std::string& challenge);
 
 }  // namespace stepbox
 

@@ -179,7 +179,7 @@ void Subject::record(size_t line, const Run& run, bool may_refuse) {
   append_output(outcome, "stderr", run.err);
   append_output(outcome, "stdout", run.out);
   if (run.status == kFailed) skip_if_root_is_needed(run.err);
-  if (run.status != kFailed || may_refuse) return;
+  if (run.status != kFailed || may_refuse || spec_.bare) return;
   refused_ = true;
   ADD_FAIL_CHECK_AT("common/testing/subject.cpp", __LINE__,
                     "the subject itself failed (exit status 125): " << run.err);

@@ -17,6 +17,7 @@ std::optional<VerifyOptions> parse_verify_options(int argc, char** argv, int& st
   CLI::App app("Holds programs to the claims of steps 1 to 7. Needs root.", "verify");
   app.add_option("--subject", subject, "the program to ask, as one word: './step5'");
   app.add_option("--step", step, "all claims of steps 1 to N")->check(CLI::Range(1, 7));
+  app.add_option("--challenge", options.challenge, "all claims of this one of steps/*/challenges/");
   app.add_option("--matrix", columns, "NAME=LEVEL:COMMAND..., all claims against all of them")
       ->expected(1, 100);
   app.add_option("--grade", steps, "NAME=LEVEL:COMMAND..., each for the claims of its own step")
@@ -45,8 +46,12 @@ std::optional<VerifyOptions> parse_verify_options(int argc, char** argv, int& st
       const std::string name = "step" + std::to_string(step);
       options.subjects = {{.name = name, .level = step, .words = absolute(split_words(subject))}};
     }
+    if (!subject.empty() && !options.challenge.empty()) {
+      options.subjects = {
+          {.name = options.challenge, .bare = true, .words = absolute(split_words(subject))}};
+    }
     if (options.subjects.empty() && !options.list) {
-      throw Failure("whom to ask? Say --subject and --step, --matrix or --grade");
+      throw Failure("whom to ask? Say --subject and --step or --challenge, --matrix or --grade");
     }
   } catch (const CLI::ParseError& error) {
     status = app.exit(error) == 0 ? 0 : kUsage;

@@ -16,6 +16,7 @@ struct VerifyOptions {
   bool grade = false;                // for points: each subject answers for its own step alone
   std::vector<std::string> excuses;  // files: what cannot be asked of some columns (by_hand.hpp)
   bool list = false;
+  std::string challenge;            // whose claims; empty: those of the steps
   std::vector<std::string> claims;  // by name; none means all
   std::string beside;               // a claim's name: those that share its file
   std::string format = "text";

@@ -46,10 +46,20 @@ bool is_for(const Claim& claim, const SubjectSpec& subject, const VerifyOptions&
   return options.grade ? is_graded(claim, subject.level) : is_asked(claim.traits, subject.level);
 }
 
+// The step that a challenge belongs to: what its program may use, and what is counted after it.
+int step_of_challenge(const std::string& name) {
+  const auto found = std::find_if(claims().begin(), claims().end(), [&](const Claim& claim) {
+    return claim.traits.challenge == name;
+  });
+  if (found == claims().end()) throw Failure("no such challenge: " + name, "make challenges");
+  return found->traits.step;
+}
+
 std::vector<Cell> cells_of(const VerifyOptions& options) {
   const std::string only_file = file_of(options.beside);
   std::vector<Cell> cells;
   for (const Claim& claim : claims()) {
+    if (claim.traits.challenge != options.challenge) continue;
     if (!is_named(claim, options.claims)) continue;
     if (!only_file.empty() && claim.file != only_file) continue;
     for (const SubjectSpec& subject : options.subjects) {
@@ -77,11 +87,12 @@ int verify(VerifyOptions options) {
   check_names(options.claims);
   if (!options.beside.empty()) check_names({options.beside});
   if (options.list) {
-    std::fputs(as_list().c_str(), stdout);
+    std::fputs(as_list(options.challenge).c_str(), stdout);
     return 0;
   }
   if (::geteuid() != 0) throw Failure("the stage needs root", "try it with sudo");
   for (SubjectSpec& subject : options.subjects) {
+    if (subject.bare) subject.level = step_of_challenge(options.challenge);
     subject.without_limits =
         !has_controller("cpu") || !has_controller("memory") || !has_controller("pids");
   }

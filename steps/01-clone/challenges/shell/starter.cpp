@@ -1,0 +1,15 @@
+// A small shell: reads lines, runs each as a command. (fork(2), execvp(3), waitpid(2), pipe(2))
+//
+// The task is in the README.md beside the reference: steps/01-clone/challenges/shell.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <iostream>
+#include <string>
+
+int main() {
+  for (std::string line; std::getline(std::cin, line);) {
+    // Yours: run it.
+  }
+  return 0;
+}
