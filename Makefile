@@ -4,9 +4,12 @@
 MAKEFLAGS += --no-print-directory
 STEPS := step1 step2 step3 step4 step5 step6 step7
 TESTS := test1 test2 test3 test4 test5 test6 test7
+STARTS := start1 start2 start3 start4 start5 start6 start7
+CHECKS := check1 check2 check3 check4 check5 check6 check7
 DIFFS := diff2 diff3 diff4 diff5 diff6 diff7
 
-.PHONY: help $(STEPS) $(TESTS) $(DIFFS) demo hello busybox-shell test labs challenges matrix sabotage bench \
+.PHONY: help $(STEPS) $(TESTS) $(DIFFS) $(STARTS) $(CHECKS) demo hello busybox-shell test labs \
+        challenges matrix sabotage bench \
         doctor rescue distros setup format format-check lint clean ready vm
 
 help:
@@ -42,6 +45,18 @@ $(STEPS): ready
 ##
 $(DIFFS): diff%:
 	@scripts/difference $*
+
+## Work: a step of your own, in work/
+##   make start5   step 4's main.cpp, and what step 5 adds to be filled in (or any of 1 to 7)
+##   make check5   builds it, holds it to its claims; one: make check5 CLAIM='a memory hog is killed: 137'
+##
+$(STARTS): start%:
+	@scripts/start $*
+
+# As it was typed: a claim's name may hold what make or a shell would read.
+$(CHECKS): export override CLAIM := $(value CLAIM)
+$(CHECKS): check%: ready
+	@scripts/check $*
 
 ## Test (as root, or by sudo: claims start containers, in a stage of their own)
 ##   make test             unit tests, every command in the documents, the matrix; ends with the sum
@@ -134,7 +149,8 @@ lint:
 
 # The rootfs stays: a mount of a step that went wrong may still be inside it.
 clean:
-	rm -rf build build-clang build-sanitize build-lint build-sabotage build-distros $(STEPS)
+	rm -rf build build-clang build-sanitize build-lint build-sabotage build-distros build-mine \
+	  $(STEPS) $(STEPS:step%=mine%)
 
 # A few milliseconds when nothing is missing.
 ready:

@@ -1,0 +1,16 @@
+// Yours to fill in; cgroup.hpp says what each function promises.
+#include "05-cgroup/cgroup.hpp"
+
+namespace stepbox {
+
+Cgroup::Cgroup([[maybe_unused]] const std::string& id, [[maybe_unused]] const Limits& limits) {}
+
+Cgroup::~Cgroup() {}
+
+void Cgroup::join() const {}
+
+int Cgroup::fd() const { return -1; }
+
+void Cgroup::report() const {}
+
+}  // namespace stepbox

@@ -1,0 +1,55 @@
+// Step 7. A root file system of its own for each container, of an image that all of them share.
+//
+//   merged   what the container sees       /etc/motd  /bin/sh        /new
+//   upper    what it changed: its own      /etc/motd  /bin/vi (gone) /new
+//   lower    the image's layers, read-only /etc/motd  /bin/sh  /bin/vi
+//
+// (Documentation/filesystems/overlayfs.rst)
+//
+// This is the contract: what each function promises. overlay.cpp is yours. The rest of step 7 is
+// given, main.cpp too: see there who calls what.
+#ifndef STEPBOX_WORK_07_UNIONFS_OVERLAY_HPP_
+#define STEPBOX_WORK_07_UNIONFS_OVERLAY_HPP_
+
+#include <string>
+#include <vector>
+
+#include "07-unionfs/images.hpp"
+#include "07-unionfs/options.hpp"
+
+namespace stepbox {
+
+// What one page of mount options has room for.
+constexpr size_t kMostLayers = 200;
+
+class Overlay {
+ public:
+  // Outside. Makes the directories upper, work and merged in the container's own `directory`. With
+  // --storage copy (options.storage) copies the image there instead, with cp -a: slow, and big.
+  // A container that is started again (`start`) finds what it left there.
+  // Throws system_error; Failure when the copy fails.
+  Overlay(const Image& image, const std::string& directory, const Options& options);
+
+  // The directory that becomes the container's root.
+  const std::string& root() const { return root_; }
+
+  // Inside. Mounts the layers, or binds the copy onto itself: root() is a mount then, as
+  // pivot_root(2) wants it. Makes /proc, /sys, /dev in it, if they are not there
+  // (make_mount_point(), 07-unionfs/volumes.hpp).
+  // Throws Failure where the kernel has no overlay, or cannot have it here.
+  void mount(const Options& options) const;
+
+ private:
+  std::vector<std::string> layers_;  // of the image, the uppermost first
+  std::string directory_;
+  std::string root_;
+};
+
+// Mounts two layers or more, the uppermost first, merged for looking at only. Inside a private
+// mount namespace; `user`: which is a user namespace's. (commit and load ask for it.)
+void mount_read_only(const std::vector<std::string>& layers, const std::string& directory,
+                     bool user);
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_WORK_07_UNIONFS_OVERLAY_HPP_
