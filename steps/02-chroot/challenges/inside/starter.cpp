@@ -1,0 +1,13 @@
+// inside ROOTFS PATH: prints a file as a process sees it whose root is ROOTFS. (openat2(2))
+//
+// The task is in the README.md beside the reference: steps/02-chroot/challenges/inside.
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int main(int, char**) {
+  // Yours: argv[1] is ROOTFS, argv[2] is PATH.
+  return 0;
+}
