@@ -1,0 +1,17 @@
+// mounted PATH: the mount that it lies on. (proc_pid_mountinfo(5))
+//
+// The task is in the README.md beside the reference: steps/03-mount/challenges/mounted.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "common/error.hpp"
+#include "common/fd.hpp"
+#include "common/files.hpp"  // read_file()
+#include "common/text.hpp"   // split(), words_in()
+
+int main(int, char**) {
+  // Yours: argv[1] is PATH.
+  return 0;
+}
