@@ -1,0 +1,16 @@
+// lsns TYPE: the namespaces of that type, and who is in them. (namespaces(7), proc(5))
+//
+// The task is in the README.md beside the reference: steps/04-namespaces/challenges/lsns.
+#include <dirent.h>
+#include <unistd.h>
+
+#include <map>
+#include <string>
+
+#include "common/error.hpp"
+#include "common/text.hpp"  // parse_number()
+
+int main(int, char**) {
+  // Yours: argv[1] is TYPE.
+  return 0;
+}
