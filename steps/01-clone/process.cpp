@@ -25,6 +25,7 @@ namespace {
 // clean SIGSEGV and not a silent write into whatever lies there.
 class Stack {
  public:
+  // LAB: stack
   Stack()
       : base_(::mmap(nullptr, kSize, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0)) {
     if (base_ == MAP_FAILED) throw_errno({"map a stack"});
@@ -81,8 +82,10 @@ int child_main(void* argument) {
   g_go = birth.go.reader.get();
   g_errors = birth.errors.writer.get();
   die_with_parent();
+  // LAB: go
   char byte;
   if (::read(g_go, &byte, 1) != 1) ::_exit(kFailed);  // end of file is no "go": nobody is there
+  // LAB: end
   explain_as_box();
   int status = kFailed;
   try {

@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
     ::fprintf(stderr, "usage: breakout COMMAND [ARG...]\n");
     return 125;
   }
+  // LAB: leave
   constexpr char kTrap[] = "breakout.tmp";
   if (::chdir("/") == -1) return fail("chdir /");
   if (::mkdir(kTrap, 0700) == -1) return fail("mkdir breakout.tmp");
@@ -30,6 +31,7 @@ int main(int argc, char** argv) {
   ::unlinkat(old_root, kTrap, AT_REMOVEDIR);
   if (result == -1) return fail("chroot breakout.tmp");
 
+  // LAB: climb
   for (struct stat here, above;;) {  // climb until `..` leads nowhere new
     if (::stat(".", &here) == -1 || ::stat("..", &above) == -1) return fail("stat ..");
     if (here.st_ino == above.st_ino && here.st_dev == above.st_dev) break;
