@@ -51,7 +51,7 @@ Verdict read_verdict(const Fd& paper) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // orphans come to us, to be counted
   try {
     Stage stage(ingredients, cell.subject->level);
-    if (cell.subject->ordinary_user) stage.welcome_ordinary_user();
+    if (cell.subject->ordinary_user) stage.make_his_column();
     if (::chdir(stage.scratch("").c_str()) == -1) throw_errno({"chdir"});
     // bwrap and unshare(1) leave their child to the host's init.
     if (!cell.subject->is_step()) stage.expect_orphans();

@@ -55,6 +55,9 @@ class Stage {
   // The ordinary user owns what is in scratch() so far, the rootfs as if unpacked by himself, and
   // may use /dev/net/tun, as udev lets everybody.
   void welcome_ordinary_user() const;
+  // For claims that an ordinary user starts all of: the store is his, too, and he has a name and
+  // ranges of ids, as adduser(8) gives them.
+  void make_his_column() const;
   // A path for a file of the claim's own, in the stage's tmpfs.
   std::string scratch(const std::string& name) const;
 

@@ -138,6 +138,7 @@ Launch Subject::prepare(const RunSpec& asked) {
   if (spec_.level == 1) path += ":" + stage_.rootfs() + "/bin";  // for probe and breakout
   launch.environment = {path, "TERM=xterm", "TMPDIR=" + stage_.scratch("tmp"),
                         run.ordinary_user ? "HOME=" + stage_.home() : "HOME=/root"};
+  if (spec_.ordinary_user) launch.environment.emplace_back("STEPBOX_ROOT=/var/lib/stepbox");
   launch.environment.insert(launch.environment.end(), run.environment.begin(),
                             run.environment.end());
   const std::string number = std::to_string(++runs_);

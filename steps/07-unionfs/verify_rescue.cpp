@@ -137,9 +137,9 @@ CLAIM("rescue ends a command that gave up root when its runtime is dead", {.step
   running.wait_for_output("ready");
   // Nobody knows of the container any more: its processes are all that is left.
   stage.on_host(
-      {"sh", "-c", "rm -r /run/stepbox/containers /var/lib/stepbox/containers/*/record*"});
+      {"sh", "-c", "cd /var/lib/stepbox; rm -rf /run/stepbox/containers run containers/*/record*"});
   running.kill_hard();
-  CHECK(rescue(subject).out == kClean);
+  CHECK(rescue(subject).out.ends_with(kClean));
   stage.await_orphans();
 }
 

@@ -46,7 +46,7 @@ class EndlessArchive {
   explicit EndlessArchive(Stage& stage) : path_(stage.scratch("pipe")) {
     const std::string whole = stage.scratch("whole.tar");
     { Tarball(whole).file("first", "x").file("second", std::string(1 << 15, 'x')); }
-    if (::mkfifo(path_.c_str(), 0600) == -1) FAIL("no pipe: " << path_);
+    if (::mkfifo(path_.c_str(), 0644) == -1) FAIL("no pipe: " << path_);
     pipe_ = Fd(::open(path_.c_str(), O_RDWR | O_CLOEXEC));
     const std::string part = read_file(whole).substr(0, 10'000);
     REQUIRE(::write(pipe_.get(), part.data(), part.size()) == static_cast<ssize_t>(part.size()));
