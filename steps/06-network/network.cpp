@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "01-clone/process.hpp"
 #include "06-network/netlink.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
@@ -119,24 +121,27 @@ Network::Network(const std::string& id, const NetworkOptions& options, const Nam
   }
 }
 
-static void enter(const Fd& network) {
-  if (::setns(network.get(), CLONE_NEWNET) == -1) throw_errno({"enter a network namespace"});
+static void enter(const Fd& namespaces, int kinds) {
+  if (::setns(namespaces.get(), kinds) == -1) throw_errno({"enter a network namespace"});
 }
 
 void Network::enter_other(const std::string& hostname) {
   const std::string pid = std::to_string(options_.process);
   files_ = name_files_of(options_.process, hostname);
-  const std::string path = join({"/proc/", pid, "/ns/net"});
-  const Fd theirs(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const Fd theirs(static_cast<int>(::syscall(SYS_pidfd_open, options_.process, 0)));
   own_ = Fd(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
-  if (!theirs || !own_) throw_errno({"open ", path});
-  explain({"nsenter --net --target ", pid});
-  enter(theirs);
+  if (!theirs || !own_) throw_errno({"open the network namespace of process ", pid});
+  // Who is not root has rights there only in that container's user namespace, and no way back.
+  const int user = ::geteuid() == 0 ? 0 : CLONE_NEWUSER;
+  explain({"nsenter", namespace_options(CLONE_NEWNET | user), " --target ", pid});
+  enter(theirs, CLONE_NEWNET | user);
+  if (user) own_.close();
+  flags_ &= ~user;
 }
 
 Network::~Network() {
   try {
-    if (own_) enter(own_);
+    if (own_) enter(own_, CLONE_NEWNET);
     unpublish(elements_);
   } catch (const std::exception& error) {
     warn({error.what()});

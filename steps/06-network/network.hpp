@@ -68,13 +68,13 @@ class Network {
  public:
   // Outside. Settles first. Makes the bridge if this is the first container, leases an address,
   // takes the published ports. To share the network of another container we enter it, so that the
-  // child is born there, and leave it in the end.
+  // child is born there, and leave it in the end; without root its user namespace, too, and stay.
   // Throws Failure: a port in use, no address left, the host routes the subnet elsewhere, not root.
   Network(const std::string& id, const NetworkOptions& options, const Namespaces& namespaces);
   ~Network();  // gives back address and ports; the veth ends with the namespace
   Network(const Network&) = delete;
 
-  // What spawn() unshares: no network namespace with --network host.
+  // What spawn() unshares: no network namespace with --network host or container.
   int for_clone() const { return flags_; }
 
   // Outside, once the child exists: the cable, and the published ports.

@@ -146,7 +146,8 @@ void Container::running() {
 
 void Container::ended(int status) {
   mark_ended(holder_, status);
-  if (is_network_shared(id())) remove_cable(id());
+  const bool has_cable = record_.options.network.mode == NetworkMode::kBridge;
+  if (has_cable && is_network_shared(id())) remove_cable(id());
   if (is_kept(id())) remove_ = false;
   if (remove_) return;
   const bool monitored = caller_ && caller_->released();

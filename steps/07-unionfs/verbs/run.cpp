@@ -44,6 +44,11 @@ Options parse_options(CommandLine& cli, int argc, char** argv) {
   if (options.remove && options.restart.when != RestartWhen::kNever) {
     throw Failure("--rm with --restart", "leave one of them out");
   }
+  // Its monitor enters the other's user namespace, and cannot leave it for the next one's.
+  if (options.network.mode == NetworkMode::kContainer && ::geteuid() != 0 &&
+      options.restart.when != RestartWhen::kNever) {
+    throw Failure("--restart with --network container is for root only", "leave one of them out");
+  }
   return options;
 }
 
