@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "01-clone/process.hpp"
@@ -70,9 +71,9 @@ Overlay::Overlay(const Image& image, const std::string& directory, const Options
     explain({"mkdir -p ", quoted(directory), name});
     make_directories(directory + name);
   }
-  // What was mounted `volatile` says so, and is refused after a crash. This is a second start.
-  const std::string volatile_mark = directory + "/work/work/incompat/volatile";
-  if (exists(volatile_mark)) remove_tree(volatile_mark);
+  // What was mounted `volatile` says so in there, and is refused after a crash. This is a second
+  // start.
+  if (options.remove && exists(directory + "/work/work")) remove_tree(directory + "/work/work");
   // The upper layer's own directory is the container's `/`: it looks like the image's.
   struct stat status;
   if (::stat(layers_[0].c_str(), &status) == -1) throw_errno({"open image ", layers_[0]});
@@ -120,8 +121,20 @@ void mount_read_only(const std::vector<std::string>& layers, const std::string& 
   mount.mount_on(directory);
 }
 
+// In a user namespace what a layer deletes of those below it is told by attributes called user.*;
+// tmpfs has them since Linux 6.6.
+static void check_user_attributes(const std::vector<std::string>& layers) {
+  const ssize_t got = ::lgetxattr(layers[0].c_str(), "user.overlay.opaque", nullptr, 0);
+  if (layers.size() == 1 || got != -1 || errno != ENOTSUP) return;
+  throw Failure(
+      "mount overlay: the store's file system has no user.* attributes, and deleted files "
+      "would come back",
+      "--root on another file system, or --storage copy");
+}
+
 // LAB: overlay
 void Overlay::mount_layers(const Options& options) const {
+  if (options.namespaces.user) check_user_attributes(layers_);
   MountOptions mount;
   for (const std::string& layer : layers_) mount.add("lowerdir", layer);
   mount.add("upperdir", directory_ + "/upper");

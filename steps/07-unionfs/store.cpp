@@ -6,8 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "01-clone/process.hpp"
-#include "04-namespaces/namespaces.hpp"
+#include "07-unionfs/own_ids.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
@@ -53,9 +52,13 @@ std::string store() {
 }
 
 std::string run_directory() {
-  if (::geteuid() == 0) return "/run/stepbox";
-  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  return runtime ? join({runtime, "/stepbox"}) : store() + "/run";
+  // Looked up once: in the user namespace of another container we shall look like root.
+  static const std::string path = [] {
+    if (::geteuid() == 0) return std::string("/run/stepbox");
+    const char* runtime = std::getenv("XDG_RUNTIME_DIR");
+    return runtime ? join({runtime, "/stepbox"}) : store() + "/run";
+  }();
+  return path;
 }
 
 std::vector<std::string> list_directory(const std::string& path) {
@@ -71,20 +74,11 @@ std::vector<std::string> list_directory(const std::string& path) {
 
 void remove_tree(const std::string& path) {
   explain({"rm -rf ", stepbox::quoted(path)});
-  const auto remove = [&] {
+  with_own_ids([&] {
     std::error_code error;
     std::filesystem::remove_all(path, error);
     if (error) throw_errno({"remove ", path}, error.value());
-    return 0;
-  };
-  if (::geteuid() == 0) {
-    remove();
-  } else {
-    // A container's users own files in it, and overlay's work directory is closed to everybody:
-    // only root of a user namespace with the same ids may remove them.
-    spawn({.namespaces = CLONE_NEWUSER, .cgroup_fd = -1, .before_go = write_id_maps}, remove)
-        .wait();
-  }
+  });
 }
 
 }  // namespace stepbox

@@ -6,6 +6,7 @@
 
 #include <set>
 
+#include "07-unionfs/own_ids.hpp"
 #include "common/error.hpp"
 #include "common/text.hpp"
 
@@ -48,7 +49,7 @@ FTSENT* Tree::next() {
   }
 }
 
-int64_t size_of_tree(const std::string& path) {
+static int64_t measure(const std::string& path) {
   const Fd directory(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!directory) return 0;
   Tree tree(directory);
@@ -59,6 +60,17 @@ int64_t size_of_tree(const std::string& path) {
     const struct stat& status = *entry->fts_statp;
     if (status.st_nlink == 1 || counted.insert(status.st_ino).second) size += status.st_size;
   }
+  return size;
+}
+
+int64_t size_of_tree(const std::string& path) {
+  const Pipe result;
+  with_own_ids([&] {
+    const int64_t size = measure(path);
+    if (::write(result.writer.get(), &size, sizeof size) == -1) throw_errno({"write to a pipe"});
+  });
+  int64_t size = 0;
+  if (::read(result.reader.get(), &size, sizeof size) == -1) throw_errno({"read from a pipe"});
   return size;
 }
 

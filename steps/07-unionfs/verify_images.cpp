@@ -94,8 +94,6 @@ CLAIM("what an upper layer deletes is gone",
   const std::string list = "ls -A /a /b /c | grep .";
   const std::string expected = "/a:\ntwo\n/b:\nnew\n/c:\nnew\n";
   CHECK(inside(subject, stage, "mine:1", list).out == expected);
-  CHECK_MESSAGE(inside(subject, stage, "mine:1", list, {"--userns"}).out == expected,
-                "a user namespace reads user.overlay.opaque");
   CHECK_MESSAGE(inside(subject, stage, "mine:1", list, {"--storage", "copy"}).out == expected,
                 "a copy of the layers is what they show together");
   remove_image(subject, "mine:1");

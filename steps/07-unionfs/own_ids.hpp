@@ -1,0 +1,28 @@
+// Step 7. Files of all ids that we have, seen from outside of a container.
+#ifndef STEPBOX_STEPS_07_UNIONFS_OWN_IDS_HPP_
+#define STEPBOX_STEPS_07_UNIONFS_OWN_IDS_HPP_
+
+#include <sched.h>
+#include <unistd.h>
+
+#include "01-clone/process.hpp"
+#include "04-namespaces/namespaces.hpp"
+
+namespace stepbox {
+
+// Calls `function` where root's rights hold for the files of a container: here if we are root. Else
+// its users own files by ids of ours, and overlay's work directory is closed to everybody: in a
+// child, as root of a user namespace with the same ids. Throws what it throws.
+template <class Function>
+void with_own_ids(Function function) {
+  if (::geteuid() == 0) return function();
+  const auto call = [&] {
+    function();
+    return 0;
+  };
+  spawn({.namespaces = CLONE_NEWUSER, .cgroup_fd = -1, .before_go = write_id_maps}, call).wait();
+}
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_07_UNIONFS_OWN_IDS_HPP_
