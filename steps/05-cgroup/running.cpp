@@ -93,7 +93,10 @@ static void change_limits(const std::vector<Group>& groups, const Limits& curren
 }
 
 void Cgroup::change(const Limits& wanted) {
-  freezer();  // throws where there is no group at all
+  if (groups_.empty()) {
+    throw Failure("the container has no cgroup, so no limits to change",
+                  "be root, or where a group is delegated to you, start it with limits");
+  }
   for (const Hierarchy& hierarchy : find_hierarchies(wanted_controllers(wanted))) {
     const bool known = std::any_of(groups_.begin(), groups_.end(), [&](const Group& group) {
       return group.hierarchy().base == hierarchy.base;
