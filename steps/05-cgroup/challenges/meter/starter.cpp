@@ -1,0 +1,16 @@
+// meter COMMAND...: runs it, and says what it used with all that it had started. (cgroups(7))
+//
+// The task is in the README.md beside the reference: steps/05-cgroup/challenges/meter.
+#include <vector>
+
+#include "01-clone/process.hpp"
+#include "05-cgroup/group.hpp"
+#include "common/error.hpp"
+#include "common/id.hpp"  // new_id(): a name for the groups
+
+using namespace stepbox;
+
+int main(int, char**) {
+  // Yours: argv[1] and those after it are the command.
+  return 0;
+}

@@ -1,0 +1,60 @@
+// pause COMMAND...: USR1 freezes it with all that it has started, USR2 thaws it. (cgroups(7))
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <string>
+#include <vector>
+
+#include "01-clone/process.hpp"
+#include "05-cgroup/group.hpp"
+#include "common/error.hpp"
+#include "common/id.hpp"
+
+using namespace stepbox;
+
+static void set_frozen(const Group& group, bool frozen) {
+  if (group.hierarchy().v2) {
+    group.set("cgroup.freeze", frozen ? "1" : "0");
+  } else {
+    group.set("freezer.state", frozen ? "FROZEN" : "THAWED");
+  }
+}
+
+static bool has_ended(pid_t pid) {
+  siginfo_t info{};
+  ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT);
+  return info.si_pid == pid;
+}
+
+// Returns when the child has ended. hold_signals() has blocked all of these.
+static void obey(const Child& child, const Group& group) {
+  sigset_t set;
+  ::sigemptyset(&set);
+  for (const int number : {SIGCHLD, SIGUSR1, SIGUSR2, SIGTERM, SIGINT}) ::sigaddset(&set, number);
+  while (!has_ended(child.pid())) {
+    const int number = ::sigwaitinfo(&set, nullptr);
+    if (number == SIGUSR1 || number == SIGUSR2) set_frozen(group, number == SIGUSR1);
+    if (number == SIGTERM || number == SIGINT) {
+      ::kill(child.pid(), number);
+      set_frozen(group, false);  // what is frozen notices nothing
+    }
+  }
+}
+
+static int run(const std::vector<std::string>& command) {
+  hold_signals();
+  const Group group(find_hierarchies({kFreezer}).front(), new_id());
+  Child child = spawn({}, [&] {
+    group.join();
+    return exec_command(command);
+  });
+  obey(child, group);
+  return child.wait();
+}
+
+int main(int argc, char** argv) try {
+  if (argc < 2) throw Failure("pause COMMAND [ARG...]");
+  return run({argv + 1, argv + argc});
+} catch (const std::exception& error) {
+  return report(error);
+}
