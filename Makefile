@@ -4,11 +4,9 @@
 MAKEFLAGS += --no-print-directory
 STEPS := step1 step2 step3 step4 step5 step6 step7
 TESTS := test1 test2 test3 test4 test5 test6 test7
-STARTS := start1 start2 start3 start4 start5 start6 start7
-CHECKS := check1 check2 check3 check4 check5 check6 check7
 DIFFS := diff2 diff3 diff4 diff5 diff6 diff7
 
-.PHONY: help $(STEPS) $(TESTS) $(DIFFS) $(STARTS) $(CHECKS) demo hello busybox-shell test labs \
+.PHONY: help $(STEPS) $(TESTS) $(DIFFS) demo hello busybox-shell test labs \
         challenges matrix sabotage bench \
         doctor rescue distros setup format format-check lint clean ready vm
 
@@ -46,17 +44,38 @@ $(STEPS): ready
 $(DIFFS): diff%:
 	@scripts/difference $*
 
-## Work: a step of your own, in work/
-##   make start5   step 4's main.cpp, and what step 5 adds to be filled in (or any of 1 to 7)
-##   make check5   builds it, holds it to its claims; one: make check5 CLAIM='a memory hog is killed: 137'
+## Work: a step of your own, in work/ (any of 1 to 7)
+##   make start5     step 4's main.cpp, and what step 5 adds, to be filled in
+##   make check5     builds it, holds it to its claims; to one: CLAIM='a memory hog is killed: 137'
+##   make watch5     the same on each save, the first claim that fails (or CLAIM) before all
+##   make hint5      the next hint for the first claim that fails (or CLAIM)
+##   make solution5  how we did it, once all claims hold; FORCE=1: at once
+##   make reset5     begin again; what was there is kept beside it
+##   make bug5       a bug hunt: our step 5 with a mistake in it
 ##
-$(STARTS): start%:
+# As it was typed: a claim's name may hold what make or a shell would read.
+check% watch% hint%: export override CLAIM := $(value CLAIM)
+
+start%:
 	@scripts/start $*
 
-# As it was typed: a claim's name may hold what make or a shell would read.
-$(CHECKS): export override CLAIM := $(value CLAIM)
-$(CHECKS): check%: ready
+check%: ready
 	@scripts/check $*
+
+watch%: ready
+	@scripts/watch $*
+
+hint%:
+	@scripts/hint $*
+
+solution%: ready
+	@scripts/solution $*
+
+reset%:
+	@scripts/start $* --again
+
+bug%:
+	@scripts/bug $*
 
 ## Test (as root, or by sudo: claims start containers, in a stage of their own)
 ##   make test             unit tests, every command in the documents, the matrix; ends with the sum

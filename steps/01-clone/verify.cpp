@@ -15,7 +15,8 @@ namespace stepbox {
 
 // --- How did it end? ----------------------------------------------------------------------
 
-CLAIM("exit status 0 reaches the caller", {.step = 1}) {
+CLAIM("exit status 0 reaches the caller",
+      {.step = 1, .hint = "main() returns what waitpid(2) says of the child"}) {
   CHECK(subject.run({.command = {"/bin/true"}}).status == 0);
 }
 
@@ -49,7 +50,8 @@ CLAIM("a command killed by TERM is 143",
 
 // --- Is it the command's own? -------------------------------------------------------------
 
-CLAIM("stdin stdout and stderr are the command's own", {.step = 1}) {
+CLAIM("stdin stdout and stderr are the command's own",
+      {.step = 1, .hint = "a child inherits files 0 1 2: read nothing from them"}) {
   const std::string word = random_word();
   const Run run =
       subject.run({.command = {"/bin/sh", "-c", "cat; echo to-stderr >&2"}, .stdin_text = word});
@@ -105,7 +107,8 @@ CLAIM("kill -9 of the subject ends the command too",
   stage.count_only("process: ");  // mounts and groups are for later steps
 }
 
-CLAIM("^C ends the command", {.step = 1}) {
+CLAIM("^C ends the command",
+      {.step = 1, .hint = "^C comes to both: outlive it, wait, and return 128 + 2"}) {
   PtyRun run = subject.start_on_pty({.command = {"/bin/probe", "wait"}});
   run.wait_for_output("ready");
   run.type("\x03");
@@ -141,7 +144,8 @@ CLAIM("^Z stops the command and fg continues it",
   CHECK(run.wait() == 0);
 }
 
-CLAIM("the command sees the window and its changes", {.step = 1}) {
+CLAIM("the command sees the window and its changes",
+      {.step = 1, .hint = "the terminal tells its foreground group: stay in it"}) {
   PtyRun run = subject.start_on_pty({.command = {"/bin/probe", "window"}});
   run.wait_for_output("window 24 x 80");
   run.resize(50, 132);
@@ -159,7 +163,8 @@ CLAIM("200 starts leave no zombie", {.step = 1, .hint = "every child must be wai
 
 // --- The command line ---------------------------------------------------------------------
 
-CLAIM("--help says the exit statuses", {.step = 1}) {
+CLAIM("--help says the exit statuses",
+      {.step = 1, .hint = "CommandLine (common/cli.hpp) knows how"}) {
   const Run run = subject.run({.options = {"--help"}, .no_rootfs = true});
   CHECK(run.status == 0);
   for (const char* word : {"125", "126", "127", "128+N", "Usage: ", "Example: "}) {
@@ -167,13 +172,15 @@ CLAIM("--help says the exit statuses", {.step = 1}) {
   }
 }
 
-CLAIM("bad usage is 125 and one line", {.step = 1}) {
+CLAIM("bad usage is 125 and one line",
+      {.step = 1, .hint = "catch in main(), and return report(error)"}) {
   for (const RunSpec& bad :
        {RunSpec{.may_refuse = true},  // no command
         RunSpec{.options = {"--no-such-option"}, .command = {"/bin/true"}, .may_refuse = true}}) {
     const Run run = subject.run(bad);
     CHECK(run.status == 125);
     CHECK(run.out == "");
+    CHECK(run.err != "");
     CHECK_MESSAGE(run.err.find('\n') == run.err.size() - 1, "one line on stderr: " << run.err);
   }
 }

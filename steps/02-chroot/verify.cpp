@@ -15,7 +15,8 @@ static std::string plant(const Stage& stage, const std::string& name) {
 
 // --- What is / ? --------------------------------------------------------------------------
 
-CLAIM("/ is the rootfs", {.step = 2, .points = 2}) {
+CLAIM("/ is the rootfs",
+      {.step = 2, .points = 2, .hint = "chroot(2), inside, before the command"}) {
   const std::string word = plant(stage, "/marker");
   CHECK(subject.run({.command = {"/bin/cat", "/marker"}}).out == word);
 }
@@ -31,7 +32,8 @@ CLAIM("the working directory is /", {.step = 2, .hint = "chroot(2) keeps the cwd
   CHECK(subject.run({.command = {"/bin/sh", "-c", "/bin/pwd"}}).out == "/\n");
 }
 
-CLAIM("the host's files are out of reach", {.step = 2}) {
+CLAIM("the host's files are out of reach",
+      {.step = 2, .hint = "after chroot(2) no name leads above the new root"}) {
   const std::string secret = stage.scratch("secret");
   create_file(secret, random_word());
   const Run run = subject.run({.command = {"/bin/cat", secret}});
@@ -39,7 +41,8 @@ CLAIM("the host's files are out of reach", {.step = 2}) {
   CHECK(run.status == 1);  // cat's own "no such file"
 }
 
-CLAIM("the host's programs are not found: 127", {.step = 2}) {
+CLAIM("the host's programs are not found: 127",
+      {.step = 2, .hint = "look for the command after chroot(2), not before"}) {
   const std::string program = stage.scratch("program");
   create_file(program, "#!/bin/sh\nexit 0\n", 0755);
   CHECK(subject.run({.command = {program}}).status == 127);
@@ -47,19 +50,21 @@ CLAIM("the host's programs are not found: 127", {.step = 2}) {
 
 // --- Is the rootfs looked at first? -------------------------------------------------------
 
-CLAIM("a ROOTFS that does not exist is 125", {.step = 2}) {
+CLAIM("a ROOTFS that does not exist is 125",
+      {.step = 2, .hint = "realpath(3), before anything is started"}) {
   const std::string nowhere = stage.scratch(random_word());
   const Run run = subject.run({.command = {"/bin/true"}, .rootfs = nowhere, .may_refuse = true});
   CHECK(run.status == 125);
   CHECK_MESSAGE(run.err.find(nowhere) != std::string::npos, "the message should name it");
 }
 
-CLAIM("a ROOTFS that is the host's own root is 125", {.step = 2}) {
+CLAIM("a ROOTFS that is the host's own root is 125",
+      {.step = 2, .hint = "compare what realpath(3) says with /"}) {
   const Run run = subject.run({.command = {"/bin/true"}, .rootfs = "/", .may_refuse = true});
   CHECK(run.status == 125);
 }
 
-CLAIM("a ROOTFS that is a file is 125", {.step = 2}) {
+CLAIM("a ROOTFS that is a file is 125", {.step = 2, .hint = "stat(2), S_ISDIR"}) {
   const std::string file = stage.scratch("file");
   create_file(file, "");
   const Run run = subject.run({.command = {"/bin/true"}, .rootfs = file, .may_refuse = true});

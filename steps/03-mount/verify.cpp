@@ -27,21 +27,24 @@ CLAIM("ps works", {.step = 3, .hint = "ps reads /proc, so mount a proc there"}) 
   CHECK(holds(subject.run({.command = {"/bin/ps"}}).out, "/bin/ps"));
 }
 
-CLAIM("/proc is mounted nosuid nodev noexec", {.step = 3}) {
+CLAIM("/proc is mounted nosuid nodev noexec", {.step = 3, .hint = "the flags of mount(2)"}) {
   const std::string line = mount_line(subject, "/proc");
   CHECK(holds(line, "nosuid"));
   CHECK(holds(line, "nodev"));
   CHECK(holds(line, "noexec"));
 }
 
-CLAIM("/sys is read-only", {.step = 3}) { CHECK(holds(mount_line(subject, "/sys"), " ro,")); }
+CLAIM("/sys is read-only", {.step = 3, .hint = "MS_RDONLY, when it is mounted"}) {
+  CHECK(holds(mount_line(subject, "/sys"), " ro,"));
+}
 
-CLAIM("/dev/null is a device", {.step = 3}) {
+CLAIM("/dev/null is a device", {.step = 3, .hint = "bind the host's own onto an empty file"}) {
   const Run run = subject.run({.command = {"/bin/stat", "-c", "%F %t:%T", "/dev/null"}});
   CHECK(run.out == "character special file 1:3\n");
 }
 
-CLAIM("/dev has what programs expect", {.step = 3}) {
+CLAIM("/dev has what programs expect",
+      {.step = 3, .hint = "six nodes, five links, three mounts: the claim lists them"}) {
   const Run run = subject.run(
       {.command = {"/bin/sh", "-c",
                    "for d in null zero full random urandom tty; do\n"
@@ -61,7 +64,8 @@ CLAIM("a pseudo terminal opens inside", {.step = 3, .hint = "devpts, and /dev/pt
 
 // --- Volumes ------------------------------------------------------------------------------
 
-CLAIM("-v shows a directory of the host", {.step = 3, .points = 2}) {
+CLAIM("-v shows a directory of the host",
+      {.step = 3, .points = 2, .hint = "mount(2) with MS_BIND"}) {
   const std::string word = random_word();
   const Run run = subject.run({.options = {"-v", make_source(stage, word) + ":/mnt"},
                                .command = {"/bin/sh", "-c", "cat /mnt/file; echo new > /mnt/2"}});
@@ -102,7 +106,8 @@ CLAIM("a volume's own mounts are seen and stay the host's",
   if (stage.is_mounted(source + "/sub")) stage.on_host({"umount", source + "/sub"});
 }
 
-CLAIM("a volume whose DST is missing is 125 with a hint", {.step = 3}) {
+CLAIM("a volume whose DST is missing is 125 with a hint",
+      {.step = 3, .hint = "look first; say the mkdir that makes it"}) {
   if (subject.level() >= 7) not_applicable("step 7 makes it in the upper layer");
   const Run run = subject.run({.options = {"-v", make_source(stage, "x") + ":/nowhere"},
                                .command = {"/bin/true"},
@@ -126,13 +131,15 @@ CLAIM("a symbolic link leads no volume out of the rootfs",
 
 // --- Is all of it undone? (The stage counts mounts after every claim.) ---------------------
 
-CLAIM("nothing stays mounted after exit", {.step = 3, .points = 2}) {
+CLAIM("nothing stays mounted after exit",
+      {.step = 3, .points = 2, .hint = "a guard in run(): its destructor takes the mounts down"}) {
   const Run run = subject.run({.options = {"-v", make_source(stage, "x") + ":/mnt"},
                                .command = {"/bin/sh", "-c", "grep -c . /proc/mounts"}});
   CHECK(run.status == 0);
 }
 
-CLAIM("nothing stays mounted after TERM", {.step = 3}) {
+CLAIM("nothing stays mounted after TERM",
+      {.step = 3, .hint = "a signal must not end us before our guards: hold_signals()"}) {
   Running running =
       subject.start({.command = {"/bin/sh", "-c", "[ -d /proc/1 ] && exec /bin/probe wait"}});
   running.wait_for_output("ready");

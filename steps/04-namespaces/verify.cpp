@@ -28,7 +28,8 @@ CLAIM("--init reaps orphans", {.step = 4, .hint = "process 1 inherits them, and 
   CHECK(run.out == "reaped\n");
 }
 
-CLAIM("--init hands on the status of the command", {.step = 4}) {
+CLAIM("--init hands on the status of the command",
+      {.step = 4, .hint = "process 1 exits as its child did"}) {
   const Run run =
       subject.run({.options = {"--init"}, .command = {"/bin/sh", "-c", "echo $$; exit 3"}});
   CHECK(run.out == "2\n");
@@ -37,7 +38,7 @@ CLAIM("--init hands on the status of the command", {.step = 4}) {
 
 // --- Host name and queues -----------------------------------------------------------------
 
-CLAIM("--hostname names the container", {.step = 4}) {
+CLAIM("--hostname names the container", {.step = 4, .hint = "sethostname(2), inside"}) {
   const std::string name = random_word();
   const Run run = subject.run({.options = {"--hostname", name}, .command = {"/bin/hostname"}});
   CHECK(run.out == name + "\n");
@@ -84,13 +85,15 @@ const std::vector<std::string> kListNamespaces{
 
 }  // namespace
 
-CLAIM("no namespace is the host's", {.step = 4, .points = 2}) {
+CLAIM("no namespace is the host's",
+      {.step = 4, .points = 2, .hint = "CLONE_NEW* of all six; cgroup's by unshare(2), inside"}) {
   const Run run = subject.run({.command = kListNamespaces});
   CHECK(holds(run.out, "cgroup:["));
   CHECK(common_with_host(run) == "");
 }
 
-CLAIM("--share keeps the namespace it names and no other", {.step = 4, .points = 2}) {
+CLAIM("--share keeps the namespace it names and no other",
+      {.step = 4, .points = 2, .hint = "leave its flag out, and what only goes with it"}) {
   for (const Shared& type : kTypes) {
     INFO("--share " << std::string(type.option));
     const Run run = subject.run({.options = {"--share", type.option}, .command = kListNamespaces});
@@ -153,7 +156,8 @@ CLAIM("an ordinary user starts a container", {.step = 4, .points = 2, .hint = "C
   CHECK(run.out == "0\n1\n");
 }
 
-CLAIM("root inside is nobody special outside", {.step = 4, .points = 2}) {
+CLAIM("root inside is nobody special outside",
+      {.step = 4, .points = 2, .hint = "uid_map: 0 inside is the caller outside"}) {
   require_user_namespaces();
   const std::string secret = stage.scratch("secret");
   create_file(secret, random_word(), 0600);  // the host's root's

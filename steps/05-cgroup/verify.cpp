@@ -110,7 +110,8 @@ CLAIM("two containers do not share one limit",
 
 // --- Memory -------------------------------------------------------------------------------
 
-CLAIM("a memory hog is killed: 137", {.step = 5, .points = 2}) {
+CLAIM("a memory hog is killed: 137",
+      {.step = 5, .points = 2, .hint = "memory.limit_in_bytes, or memory.max on v2"}) {
   require_controller("memory");
   const std::vector<std::string> limit{"-m", "64m"};
   CHECK(subject.run({.options = limit, .command = {"/bin/probe", "memory", "32"}}).status == 0);
@@ -139,7 +140,8 @@ CLAIM("a fork bomb stops at the limit",
   CHECK(run.out == "19 processes, then: Resource temporarily unavailable\n");  // and probe: 20
 }
 
-CLAIM("a fork bomb goes unnoticed on the host", {.step = 5}) {
+CLAIM("a fork bomb goes unnoticed on the host",
+      {.step = 5, .hint = "pids.max of the container's own group, not of all"}) {
   require_controller("pids");
   Running bomb = subject.start(
       {.options = {"--pids-limit", "20"}, .command = {"/bin/probe", "forks", "300", "hold"}});
@@ -167,7 +169,8 @@ CLAIM("limits are in force before the command starts",
 
 // --- Afterwards ---------------------------------------------------------------------------
 
-CLAIM("--stats says what was used", {.step = 5}) {
+CLAIM("--stats says what was used",
+      {.step = 5, .hint = "read the files of the group when the command has ended"}) {
   require_controller("memory");
   const Run run = subject.run({.options = {"--stats"}, .command = {"/bin/probe", "memory", "16"}});
   CHECK(run.status == 0);

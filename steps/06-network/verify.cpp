@@ -67,11 +67,15 @@ CLAIM("lo answers", {.step = 6, .hint = "a new network namespace has its lo down
   CHECK(subject.run({.command = {"/bin/ping", "-c1", "-W2", "127.0.0.1"}}).status == 0);
 }
 
-CLAIM("the bridge answers", {.step = 6, .points = 2}) {
+CLAIM("the bridge answers",
+      {.step = 6,
+       .points = 2,
+       .hint = "a bridge with an address; a veth from it to the inside; both ends up"}) {
   CHECK(subject.run({.command = {"/bin/ping", "-c1", "-W2", "172.16.0.1"}}).status == 0);
 }
 
-CLAIM("one container reaches another by its address", {.step = 6, .points = 2}) {
+CLAIM("one container reaches another by its address",
+      {.step = 6, .points = 2, .hint = "both in one bridge, and in one subnet"}) {
   const std::string word = random_word();
   Running server = subject.start(
       {.command = {"/bin/sh", "-c",
@@ -93,7 +97,7 @@ CLAIM("the internet is reached with the host's address",
   CHECK(ask_from_inside(subject, kInternetAddress, "80") == word + " " + kHostAddress + "\n");
 }
 
-CLAIM("--network none leads nowhere", {.step = 6}) {
+CLAIM("--network none leads nowhere", {.step = 6, .hint = "no cable, no route: lo alone"}) {
   const std::string word = random_word();
   const auto server = serve_in_internet(stage, word);
   CHECK(holds(ask_from_inside(subject, kInternetAddress, "80"), word));
@@ -103,14 +107,15 @@ CLAIM("--network none leads nowhere", {.step = 6}) {
   }
 }
 
-CLAIM("--network none has no way out and none in", {.step = 6}) {
+CLAIM("--network none has no way out and none in",
+      {.step = 6, .hint = "a network namespace, and no veth"}) {
   const Run run = subject.run({.options = {"--network", "none"},
                                .command = {"/bin/sh", "-c", "ls /sys/class/net; ip route"}});
   CHECK(run.out == "lo\n");
   CHECK(subject.run({.command = {"/bin/ls", "/sys/class/net"}}).out == "eth0\nlo\n");
 }
 
-CLAIM("--network host is the host's network", {.step = 6}) {
+CLAIM("--network host is the host's network", {.step = 6, .hint = "leave CLONE_NEWNET out"}) {
   const Run run = subject.run(
       {.options = {"--network", "host"}, .command = {"/bin/readlink", "/proc/self/ns/net"}});
   CHECK(run.out == Stage::namespace_of(::getpid(), "net") + "\n");
@@ -169,7 +174,8 @@ CLAIM("a published port is reached from the host",
   stop(server);
 }
 
-CLAIM("a published port is reached from another container", {.step = 6}) {
+CLAIM("a published port is reached from another container",
+      {.step = 6, .hint = "masquerade what dnat sends back to the bridge"}) {
   const std::string word = random_word();
   stage.internet();
   Running server = start_server(subject, word, "8080");
@@ -177,7 +183,8 @@ CLAIM("a published port is reached from another container", {.step = 6}) {
   stop(server);
 }
 
-CLAIM("a UDP port is published with /udp", {.step = 6}) {
+CLAIM("a UDP port is published with /udp",
+      {.step = 6, .hint = "the protocol is a part of what the map looks up"}) {
   const std::string word = random_word();
   stage.internet();
   Running server = subject.start(
@@ -198,7 +205,8 @@ CLAIM("a port in use is 125", {.step = 6, .hint = "bind(2) it: so nobody else ca
   CHECK_MESSAGE(subject.run(second).status == 125, "a program of the host has the port");
 }
 
-CLAIM("a published port is free afterwards", {.step = 6}) {
+CLAIM("a published port is free afterwards",
+      {.step = 6, .hint = "the destructor takes out what was put in"}) {
   for (int round = 0; round < 2; ++round) {
     INFO("round " << round);
     const std::string word = random_word();
@@ -211,7 +219,8 @@ CLAIM("a published port is free afterwards", {.step = 6}) {
 
 // --- Names --------------------------------------------------------------------------------
 
-CLAIM("--dns and --add-host are known inside", {.step = 6}) {
+CLAIM("--dns and --add-host are known inside",
+      {.step = 6, .hint = "files of the container's own, bound over those in /etc"}) {
   const Run run =
       subject.run({.options = {"--dns", "203.0.113.53", "--add-host", "friend:203.0.113.7"},
                    .command = {"/bin/cat", "/etc/resolv.conf", "/etc/hosts"}});
@@ -221,7 +230,8 @@ CLAIM("--dns and --add-host are known inside", {.step = 6}) {
                 "the rootfs itself must stay as it was");
 }
 
-CLAIM("no name server on the host's loopback is handed on", {.step = 6}) {
+CLAIM("no name server on the host's loopback is handed on",
+      {.step = 6, .hint = "leave out nameserver 127.…"}) {
   const std::string ours = stage.scratch("resolv.conf");
   create_file(ours, "nameserver 127.0.0.53\nnameserver 203.0.113.54\n");
   stage.on_host({"mount", "--bind", ours, "/etc/resolv.conf"});
@@ -252,7 +262,8 @@ CLAIM("50 starts at once get 50 addresses",
   for (Running& container : containers) container.wait();
 }
 
-CLAIM("a subnet that the host routes elsewhere is 125", {.step = 6}) {
+CLAIM("a subnet that the host routes elsewhere is 125",
+      {.step = 6, .hint = "/proc/net/route, before the bridge is made"}) {
   stage.internet();
   const Run run = subject.run({.command = {"/bin/true"},
                                .environment = {"STEPBOX_SUBNET=203.0.113.0/24"},
@@ -260,7 +271,8 @@ CLAIM("a subnet that the host routes elsewhere is 125", {.step = 6}) {
   CHECK(run.status == 125);
 }
 
-CLAIM("no veth and no rule and no lease is left even after kill -9", {.step = 6, .points = 2}) {
+CLAIM("no veth and no rule and no lease is left even after kill -9",
+      {.step = 6, .points = 2, .hint = "the next start gives back what the dead had"}) {
   Running server = start_server(subject, random_word(), "8080");
   CHECK(holds(stage.on_host({"ip", "-o", "link"}), " sb-"));
   server.kill_hard();

@@ -40,7 +40,8 @@ CLAIM("two containers of one image do not see each other's changes",
   stop(first);
 }
 
-CLAIM("the image is untouched byte for byte", {.step = 7, .points = 3}) {
+CLAIM("the image is untouched byte for byte",
+      {.step = 7, .points = 3, .hint = "a lowerdir is never written to"}) {
   const std::string before = checksum(stage, stage.rootfs());
   const Run run = subject.run(
       {.command = shell("echo more >> /etc/passwd; rm /etc/group; chmod 600 /etc/hosts\n"
@@ -60,14 +61,16 @@ CLAIM("deleting a file hides it", {.step = 7, .hint = "a whiteout in the upper l
   CHECK_MESSAGE(exists(stage.rootfs() + "/root/note"), "the image has lost it too");
 }
 
-CLAIM("--storage copy keeps the image too", {.step = 7}) {
+CLAIM("--storage copy keeps the image too",
+      {.step = 7, .hint = "cp -a, into the container's own directory"}) {
   const Run run = subject.run(
       {.options = {"--storage", "copy"}, .command = shell("echo x > /root/note; cat /root/note")});
   CHECK(run.out == "x\n");
   CHECK_FALSE(exists(stage.rootfs() + "/root/note"));
 }
 
-CLAIM("a volume's DST is made in the upper layer", {.step = 7}) {
+CLAIM("a volume's DST is made in the upper layer",
+      {.step = 7, .hint = "it is made below root(), after mount()"}) {
   const std::string word = random_word();
   make_directories(stage.scratch("source"));
   create_file(stage.scratch("source/file"), word);
