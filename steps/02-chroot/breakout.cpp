@@ -40,4 +40,5 @@ int main(int argc, char** argv) {
   if (::chroot(".") == -1) return fail("chroot .");
   ::execvp(argv[1], argv + 1);
   return fail(argv[1]);
+  // LAB: end
 }
