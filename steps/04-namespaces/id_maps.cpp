@@ -14,13 +14,15 @@ namespace stepbox {
 // The words of a map: "0 1000 1" says that id 0 inside is id 1000 outside, and so for 1 id.
 using IdMap = std::vector<std::string>;
 
-// Adds the ranges that `file` (/etc/subuid, lines of name:first:count) gives to this user.
-static void add_ranges(IdMap& map, const std::string& file) {
+static bool g_root_is_shifted = false;
+
+void shift_root() { g_root_is_shifted = true; }
+
+// Adds the ranges that `file` (/etc/subuid, lines of name:first:count) gives to a user, by name or
+// id: those are ids from `inside` on.
+static void add_ranges(IdMap& map, const std::string& file, const std::string& name,
+                       const std::string& uid, int64_t inside) {
   if (!exists(file)) return;
-  const std::string uid = std::to_string(::getuid());
-  const passwd* user = ::getpwuid(::getuid());
-  const std::string name = user ? user->pw_name : uid;
-  int64_t inside = 1;
   for (const std::string& line : split(read_file(file), '\n')) {
     const std::vector<std::string> words = split(line, ':');
     if (words.size() != 3 || (words[0] != name && words[0] != uid)) continue;
@@ -47,14 +49,29 @@ static void write_map(pid_t child, const char* kind, const char* program, const 
   }
 }
 
+// Ours is id 0 inside, as far as a single id goes.
+static IdMap own_ids(const char* file, uid_t id) {
+  const std::string uid = std::to_string(::getuid());
+  const passwd* user = ::getpwuid(::getuid());
+  IdMap map{"0", std::to_string(id), "1"};
+  if (::geteuid() == 0 || (has_program("newuidmap") && has_program("newgidmap"))) {
+    add_ranges(map, file, user ? user->pw_name : uid, uid, 1);
+  }
+  return map;
+}
+
+static IdMap shifted_ids(const char* file) {
+  IdMap map;
+  add_ranges(map, file, "stepbox", "", 0);
+  if (map.empty()) map = {"0", std::to_string(kFirstShifted), "65536"};
+  return map;
+}
+
 void write_id_maps(pid_t child, int flags) {
   if (!(flags & CLONE_NEWUSER)) return;
-  IdMap users{"0", std::to_string(::getuid()), "1"};
-  IdMap groups{"0", std::to_string(::getgid()), "1"};
-  if (::geteuid() == 0 || (has_program("newuidmap") && has_program("newgidmap"))) {
-    add_ranges(users, "/etc/subuid");
-    add_ranges(groups, "/etc/subgid");
-  }
+  const bool shifted = g_root_is_shifted;
+  const IdMap users = shifted ? shifted_ids("/etc/subuid") : own_ids("/etc/subuid", ::getuid());
+  const IdMap groups = shifted ? shifted_ids("/etc/subgid") : own_ids("/etc/subgid", ::getgid());
   if (::geteuid() != 0 && groups.size() == 3) {
     // Else a user could leave a group that he is in to keep him out of a file.
     explain({"echo deny > /proc/$!/setgroups"});

@@ -15,6 +15,7 @@
 #include <sched.h>
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,12 @@ namespace stepbox {
 // (newuidmap(1) may write them for us). Does nothing without CLONE_NEWUSER.
 // Throws system_error: `write /proc/4711/uid_map: …`.
 void write_id_maps(pid_t child, int flags);
+
+// Outside, as root. From here on write_id_maps() makes nobody of root: ids 0 and up inside are the
+// ranges that /etc/subuid and /etc/subgid give to `stepbox`; without any, 65,536 from here on,
+// where the lists of systemd's UIDS-GIDS have nothing. (Step 7, whose mounts can be shifted alike.)
+void shift_root();
+constexpr int64_t kFirstShifted = 0x70000000;
 
 // Inside. unshare(2): the cgroup that we are in becomes the root of what /proc/self/cgroup shows.
 void unshare_cgroup_namespace(const Namespaces& namespaces);

@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include "07-unionfs/holders.hpp"
 #include "07-unionfs/overlay.hpp"
+#include "07-unionfs/shifted.hpp"
 #include "07-unionfs/volumes.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
@@ -34,7 +36,12 @@ ContainerRoot::ContainerRoot(const Record& record) : record_(record) {
     return;
   }
   wait_until_running(record.id);
-  running_ = open_directory(join({"/proc/", std::to_string(record.pid), "/root"}));
+  const std::string proc = join({"/proc/", std::to_string(record.pid)});
+  running_ = open_directory(proc + "/root");
+  if (record.options.namespaces.user && ::geteuid() == 0) {
+    user_ = Fd(::open((proc + "/ns/user").c_str(), O_RDONLY | O_CLOEXEC));
+    if (!user_) throw_errno({"open ", proc, "/ns/user"});
+  }
   pollfd ended{process.get(), POLLIN, 0};
   if (::poll(&ended, 1, 0) != 0) {  // then the number may have been another's
     throw Failure(join({"container ", short_id(record.id), " has just ended"}), "try again", 1);
@@ -43,10 +50,16 @@ ContainerRoot::ContainerRoot(const Record& record) : record_(record) {
 
 Fd ContainerRoot::open() {
   if (running_) return std::move(running_);
-  const Overlay overlay(record_.image, directory_of(record_.id), record_.options);
+  const Overlay overlay(record_.image, directory_of(record_.id), record_.options, false);
   overlay.mount(record_.options);
   mount_volumes(overlay.root(), record_.options.volumes, {});
   return open_directory(overlay.root());
+}
+
+void ContainerRoot::take_ids() const {
+  if (!user_) return;
+  if (::setns(user_.get(), CLONE_NEWUSER) == -1) throw_errno({"join the user namespace"});
+  become_root_inside();
 }
 
 }  // namespace stepbox

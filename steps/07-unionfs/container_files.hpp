@@ -32,10 +32,10 @@ int apart(bool user, Function function) {
   return child.wait();
 }
 
-// The same, with the user ids of a container.
+// The same, with the user ids that a container has on the disk.
 template <class Function>
 int apart(const Record& record, Function function) {
-  return apart(record.options.namespaces.user, function);
+  return apart(record.options.namespaces.user && ::geteuid() != 0, function);
 }
 
 // The image with the container's changes, and nothing mounted in it; to be read only. The container
@@ -51,9 +51,14 @@ class ContainerRoot {
   // Apart. Mounts the files of one that has ended.
   Fd open();
 
+  // Apart, before files of it are read or written: this process has the container's ids from here
+  // on, where they are shifted. (Those of one that has ended are not.)
+  void take_ids() const;
+
  private:
   const Record& record_;
   Fd running_;  // its root directory; -1: it has ended
+  Fd user_;     // its user namespace, if its ids are shifted there
   std::optional<Container> held_;
 };
 

@@ -59,25 +59,40 @@ void MountOptions::mount_on(const std::string& directory) const {
 
 }  // namespace
 
-Overlay::Overlay(const Image& image, const std::string& directory, const Options& options)
+Overlay::Overlay(const Image& image, const std::string& directory, const Options& options,
+                 bool for_container)
     : layers_(image.layers), directory_(directory) {
   if (options.storage == StorageKind::kCopy) {
     root_ = directory + "/rootfs";
     if (!exists(root_)) copy_layers();  // else a second start: with the changes of the first
-    return;
+  } else {
+    root_ = directory + "/merged";
+    make_own_layer(options);
   }
-  root_ = directory + "/merged";
+  if (for_container && options.namespaces.user && ::geteuid() == 0) shift();
+}
+
+void Overlay::make_own_layer(const Options& options) const {
   for (const char* name : {"/upper", "/work", "/merged"}) {
-    explain({"mkdir -p ", quoted(directory), name});
-    make_directories(directory + name);
+    explain({"mkdir -p ", quoted(directory_), name});
+    make_directories(directory_ + name);
   }
   // What was mounted `volatile` says so in there, and is refused after a crash. This is a second
   // start.
-  if (options.remove && exists(directory + "/work/work")) remove_tree(directory + "/work/work");
+  if (options.remove && exists(directory_ + "/work/work")) remove_tree(directory_ + "/work/work");
   // The upper layer's own directory is the container's `/`: it looks like the image's.
   struct stat status;
   if (::stat(layers_[0].c_str(), &status) == -1) throw_errno({"open image ", layers_[0]});
-  ::chmod((directory + "/upper").c_str(), status.st_mode & 07777);
+  ::chmod((directory_ + "/upper").c_str(), status.st_mode & 07777);
+}
+
+// From here on all is where the container will find it, and where that may look.
+void Overlay::shift() {
+  shifted_.emplace();
+  const std::string directory = shifted_->add(directory_);
+  root_ = directory + root_.substr(directory_.size());
+  directory_ = directory;
+  for (std::string& layer : layers_) layer = shifted_->add(layer);
 }
 
 // Under its name there is a whole copy or none: a start that was killed leaves half of one beside
@@ -153,6 +168,7 @@ void Overlay::mount_layers(const Options& options) const {
 }
 
 void Overlay::mount(const Options& options) const {
+  if (shifted_) shifted_->mount();
   if (options.storage == StorageKind::kCopy) {
     bind_onto_itself(root_).release();
   } else {

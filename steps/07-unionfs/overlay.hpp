@@ -9,11 +9,13 @@
 #ifndef STEPBOX_STEPS_07_UNIONFS_OVERLAY_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_OVERLAY_HPP_
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "07-unionfs/images.hpp"
 #include "07-unionfs/options.hpp"
+#include "07-unionfs/shifted.hpp"
 
 namespace stepbox {
 
@@ -24,8 +26,11 @@ class Overlay {
  public:
   // Outside. Makes upper, work and merged in the container's `directory`; with --storage copy
   // copies the image there instead, if this is the container's first start: slow, and big.
-  // Throws system_error; Failure when the copy fails.
-  Overlay(const Image& image, const std::string& directory, const Options& options);
+  // With root's --userns the container's ids are shifted, and so are those of its files; not so
+  // for ourselves, if we are the ones to look at them (`for_container`).
+  // Throws system_error; Failure when the copy fails, or ids cannot be mapped.
+  Overlay(const Image& image, const std::string& directory, const Options& options,
+          bool for_container = true);
 
   // The directory that becomes the container's root.
   const std::string& root() const { return root_; }
@@ -35,6 +40,8 @@ class Overlay {
   void mount(const Options& options) const;
 
  private:
+  void make_own_layer(const Options& options) const;
+  void shift();
   void mount_layers(const Options& options) const;
   void copy_layers() const;
   void copy_layers_to(const std::string& fresh) const;
@@ -42,6 +49,7 @@ class Overlay {
   std::vector<std::string> layers_;  // of the image, the uppermost first
   std::string directory_;
   std::string root_;
+  std::optional<ShiftedTrees> shifted_;  // then those above are as the container sees them
 };
 
 // Mounts two layers or more, the uppermost first, merged for looking at only. Inside a private

@@ -79,7 +79,11 @@ void make_mount_point(const std::string& root, const std::string& path, bool dir
 
 static void mount_volume(const std::string& root, const Volume& volume) {
   struct stat status;
-  if (::stat(volume.source.c_str(), &status) == -1) throw_errno({"open ", volume.source});
+  if (::stat(volume.source.c_str(), &status) == -1) {
+    if (errno != EACCES) throw_errno({"open ", volume.source});
+    throw Failure(join({"open ", volume.source, ": Permission denied"}),
+                  "in a user namespace root may be nobody outside: chmod o+x what is above it");
+  }
   make_mount_point(root, volume.destination, S_ISDIR(status.st_mode));
   bind(volume.source, MountPoint(root, volume.destination), volume.read_only);
 }

@@ -79,16 +79,20 @@ Files find_destination(const Fd& root, const End& end, bool source_is_directory,
           true};
 }
 
-// Packed here, unpacked by a child that can reach nothing but the destination.
-int copy(const Files& source, const Files& destination, bool keep_owners) {
+// Packed here, unpacked by a child that can reach nothing but the destination. One of the two works
+// in the container.
+int copy(const Files& source, const Files& destination, bool keep_owners,
+         const ContainerRoot& container, bool out) {
   Pipe pipe;
   Child child = spawn({}, [&] {
     release_signals();
     pipe.writer.close();
+    if (!out) container.take_ids();
     extract(pipe.reader, destination.directory);
     return 0;
   });
   pipe.reader.close();
+  if (out) container.take_ids();
   try {
     FdSink sink(pipe.writer.get(), "the copy");
     TarWriter tar(sink);
@@ -149,12 +153,13 @@ int verb_cp(int argc, char** argv, Runner) {
   ContainerRoot container(record);
   return apart(record, [&] {
     const Fd root = container.open();
+    if (source.is_stream() || destination.is_stream()) container.take_ids();
     if (source.is_stream()) return unpack_stdin(root, destination);
     const Files from = find_source(out ? root : host, source, follow);
     const std::string name = own_name(source.path);
     if (destination.is_stream()) return pack_to_stdout(from, name);
     return copy(from, find_destination(out ? host : root, destination, from.is_directory, name),
-                keep_owners);
+                keep_owners, container, out);
   });
 }
 

@@ -11,6 +11,7 @@
 #include "07-unionfs/enter.hpp"
 #include "07-unionfs/holders.hpp"
 #include "07-unionfs/own_program.hpp"
+#include "07-unionfs/shifted.hpp"
 #include "07-unionfs/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
@@ -61,6 +62,7 @@ static int container(const Options& options, const Cgroup& cgroup, const Confine
   join_namespaces(process, flags, pid);
   explain({"chroot ", root});
   if (::fchdir(directory.get()) == -1 || ::chroot(".") == -1) throw_errno({"chroot to ", root});
+  become_root_inside();
   console.open_inside();
   confinement.apply(enter_process(options));
   return exec_command(options.command);
