@@ -1,0 +1,16 @@
+// proxy LISTEN TARGET: whoever connects to LISTEN talks to TARGET. (accept(2), shutdown(2))
+//
+// The task is in the README.md beside the reference: steps/06-network/challenges/proxy.
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "common/error.hpp"
+#include "common/fd.hpp"
+
+int main(int, char**) {
+  // Yours: argv[1] is LISTEN, argv[2] is TARGET.
+  return 0;
+}
