@@ -31,6 +31,7 @@ bool contains(const std::vector<std::string>& words, const std::string& word) {
 
 // All trees that are mounted, if we may make groups in them, v1's first, with the controllers that
 // they have for us: an ordinary user may have been given some, not all.
+// LAB: trees
 static std::vector<Hierarchy> all_hierarchies() {
   std::vector<Hierarchy> found;
   for (const MountEntry& entry : read_mountinfo()) {
