@@ -8,7 +8,7 @@ DIFFS := diff2 diff3 diff4 diff5 diff6 diff7
 
 .PHONY: help $(STEPS) $(TESTS) $(DIFFS) demo hello busybox-shell test labs \
         challenges matrix sabotage bench \
-        doctor rescue distros setup format format-check lint clean ready vm
+        doctor rescue distros setup format format-check lint clean ready vm site test-site
 
 help:
 	@sed -n 's/^## \{0,1\}//p' Makefile
@@ -40,9 +40,17 @@ $(STEPS): ready
 
 ## Read
 ##   make diff2 ... diff7  what a step adds to the step before it
+##   make site             the workbook as pages, with diffs side by side and the matrix:
+##                         build/site/index.html; make test-site drives them in a browser
 ##
 $(DIFFS): diff%:
 	@scripts/difference $*
+
+site:
+	@scripts/site
+
+test-site:
+	@scripts/test-site
 
 ## Work: a step of your own, in work/ (any of 1 to 7)
 ##   make start5     step 4's main.cpp, and what step 5 adds, to be filled in
@@ -169,7 +177,7 @@ lint:
 # The rootfs stays: a mount of a step that went wrong may still be inside it.
 clean:
 	rm -rf build build-clang build-sanitize build-lint build-sabotage build-distros build-mine \
-	  $(STEPS) $(STEPS:step%=mine%)
+	  $(STEPS) $(STEPS:step%=mine%) site/node_modules
 
 # A few milliseconds when nothing is missing.
 ready:
