@@ -30,6 +30,7 @@ std::optional<VerifyOptions> parse_verify_options(int argc, char** argv, int& st
   app.add_option("--beside", options.beside, "only those in the same file as this one");
   app.add_option("--format", options.format, "of the report")
       ->check(CLI::IsMember({"text", "json", "junit"}));
+  app.add_option("--keep", options.keep, "a file: gets the matrix, too");
   app.add_option("-j,--jobs", options.at_once, "claims at a time (2)")->check(CLI::Range(1, 64));
   app.add_flag("--list", options.list, "names the claims, and ends");
   app.footer(

@@ -20,6 +20,7 @@ struct VerifyOptions {
   std::vector<std::string> claims;  // by name; none means all
   std::string beside;               // a claim's name: those that share its file
   std::string format = "text";
+  std::string keep;  // a file that gets the matrix too
   int at_once = 2;
 };
 

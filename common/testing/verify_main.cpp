@@ -74,13 +74,16 @@ std::vector<Cell> cells_of(const VerifyOptions& options) {
 
 void print(const std::vector<Cell>& cells, const VerifyOptions& options) {
   const bool coloured = ::isatty(STDOUT_FILENO) == 1;
+  const std::string sum = summary_of(tally_of(cells)) + "\n";
   const std::string report = options.format == "json"    ? as_json(cells)
                              : options.format == "junit" ? as_junit(cells)
                              : options.matrix ? as_matrix(cells, options.subjects, coloured)
                              : options.grade  ? as_grades(cells, coloured)
                                               : as_text(cells, coloured);
   std::fputs(report.c_str(), stdout);
-  if (options.format == "text") std::printf("%s\n", summary_of(tally_of(cells)).c_str());
+  if (options.format == "text") std::fputs(sum.c_str(), stdout);
+  if (!options.keep.empty())
+    create_file(options.keep, as_matrix(cells, options.subjects, false) + sum);
 }
 
 int verify(VerifyOptions options) {
