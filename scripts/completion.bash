@@ -15,7 +15,7 @@ _step7_values_of() { # OPTION
   case $1 in
     --format | -f) echo table json ;;
     --network) echo bridge none host ;;
-    --restart) echo no on-failure always ;;
+    --restart) echo no on-failure always unless-stopped ;;
     --storage) echo overlay copy ;;
     --type) echo container image ;;
     --cap-add | --cap-drop) echo ALL ;;

@@ -48,11 +48,15 @@ class Cgroup {
   // memory; with --stats, what was used.
   void report() const;
 
+  // Whether the last report() had such a kill to tell of. (Step 7)
+  static bool ran_out_of_memory() { return ran_out_of_memory_; }
+
  private:
   Cgroup() = default;
   const Group& freezer() const;
   void spread_to(const Hierarchy& hierarchy);
 
+  static inline bool ran_out_of_memory_ = false;
   std::string id_;
   Limits limits_;
   bool owner_ = false;

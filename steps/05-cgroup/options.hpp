@@ -12,23 +12,27 @@ namespace stepbox {
 // Microseconds of CPU time in each period of 100 ms, all CPUs together. "1.5" is 150,000.
 struct CpuQuota {
   int64_t microseconds = 0;
+  bool operator==(const CpuQuota&) const = default;
 };
 void parse_value(const std::string& text, CpuQuota& quota);
 
 // "134217728", "128m", "0.5g": b, k, m, g are powers of 1024.
 struct Bytes {
   int64_t count = 0;
+  bool operator==(const Bytes&) const = default;
 };
 void parse_value(const std::string& text, Bytes& bytes);
 
 struct Count {
   int64_t number = 0;
+  bool operator==(const Count&) const = default;
 };
 void parse_value(const std::string& text, Count& count);
 
 // "0-3", "0,2": the numbers of CPUs, as in /proc/self/status (cpuset(7), "List format").
 struct CpuList {
   std::string text;  // empty: all
+  bool operator==(const CpuList&) const = default;
 };
 void parse_value(const std::string& text, CpuList& list);
 
@@ -42,6 +46,7 @@ struct Limits {
   // Step 7: groups without a limit too, where the host has them for us: to freeze the container,
   // and to limit it later.
   bool always = false;
+  bool operator==(const Limits&) const = default;
 };
 void add_options(CommandLine& cli, Limits& limits);
 void add_limit_options(CommandLine& cli, Limits& limits);  // without --stats

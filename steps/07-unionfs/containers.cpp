@@ -117,8 +117,7 @@ void Container::find_network() {
   if (network.mode != NetworkMode::kContainer) return;
   const Record other = find_container(network.container);
   if (!open_process(other)) {
-    throw Failure(join({"container ", other.name, ", whose network is shared, is not running"}),
-                  "start it first: start " + other.name);
+    throw Failure(other.name + ", whose network is shared, is not running", "start it first");
   }
   share_network(other.id);
   network.process = other.pid;
@@ -155,6 +154,7 @@ void Container::ended(int status) {
     record.running = record.paused = false;
     record.pid = 0;
     record.status = status;
+    record.out_of_memory = Cgroup::ran_out_of_memory();
     record.ended = ::time(nullptr);
     record.restarting = monitored && record.options.restart.applies(status, record.restarts) &&
                         !is_stop_wanted(id());

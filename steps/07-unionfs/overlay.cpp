@@ -8,7 +8,9 @@
 
 #include "01-clone/process.hpp"
 #include "04-namespaces/namespaces.hpp"
+#include "07-unionfs/progress.hpp"
 #include "07-unionfs/store.hpp"
+#include "07-unionfs/tree.hpp"
 #include "07-unionfs/volumes.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
@@ -104,8 +106,23 @@ void Overlay::copy_layers() const {
   if (::rename(fresh.c_str(), root_.c_str()) == -1) throw_errno({"rename ", fresh});
 }
 
+// cp says nothing while it works, so on a terminal somebody looks how far it is.
+static int watch_copy(const std::string& fresh, Progress& progress) {
+  for (int64_t before = 0, now = 0;; before = now) {
+    now = size_of_tree(fresh);
+    progress.add(now - before);
+    ::usleep(200'000);
+  }
+}
+
 void Overlay::copy_layers_to(const std::string& fresh) const {
   const auto copy = [&](const std::string& from) {
+    Progress progress("copying " + from);
+    progress.add(0);
+    std::optional<Child> watcher;
+    if (::isatty(STDERR_FILENO) && !explaining()) {
+      watcher.emplace(spawn({}, [&] { return watch_copy(fresh, progress); }));
+    }
     explain({"cp -a ", quoted(from), " ", quoted(root_)});
     run_program({"cp", "-a", "--reflink=auto", "--", from, fresh}, "");
     return 0;

@@ -42,7 +42,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Tmpfs, destination, flags, data)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ConsoleOptions, interactive, tty)
 NLOHMANN_JSON_SERIALIZE_ENUM(RestartWhen, {{RestartWhen::kNever, "no"},
                                            {RestartWhen::kOnFailure, "on-failure"},
-                                           {RestartWhen::kAlways, "always"}})
+                                           {RestartWhen::kAlways, "always"},
+                                           {RestartWhen::kUnlessStopped, "unless-stopped"}})
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RestartPolicy, when, most)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, volumes, namespaces, limits, network, confinement,
                                    process, tmpfs, console, restart, name, remove, storage, image,
@@ -51,8 +52,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ImageConfig, env, command, entrypoint, workin
                                    stop_signal, exposed_ports, volumes, labels)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Image, id, name, layers, config)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Record, id, name, image, options, running, paused, restarting,
-                                   restarts, holder, pid, pid_started, status, created, started,
-                                   ended)
+                                   restarts, holder, pid, pid_started, status, out_of_memory,
+                                   created, started, ended)
 
 const char* state_of(const Record& record) {
   if (record.running) return record.paused ? "paused" : "running";

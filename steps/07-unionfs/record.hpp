@@ -22,9 +22,10 @@ struct Record {
   int holder = 0;           // the process that holds it: `run` itself, or its monitor
   int pid = 0;              // process 1, as the host numbers it
   int64_t pid_started =
-      0;                // when that process began (proc(5), stat, 22): later, the pid is another's
-  int status = 0;       // exit status, once it has ended
-  int64_t created = 0;  // seconds since 1970
+      0;           // when that process began (proc(5), stat, 22): later, the pid is another's
+  int status = 0;  // exit status, once it has ended
+  bool out_of_memory = false;  // the kernel killed one of its processes for that
+  int64_t created = 0;         // seconds since 1970
   int64_t started = 0;
   int64_t ended = 0;
 };

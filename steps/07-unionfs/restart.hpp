@@ -6,9 +6,10 @@
 
 namespace stepbox {
 
-enum class RestartWhen { kNever, kOnFailure, kAlways };
+enum class RestartWhen { kNever, kOnFailure, kAlways, kUnlessStopped };
 
-// "no", "on-failure", "on-failure:3" (at most so often), "always".
+// "no", "on-failure", "on-failure:3" (at most so often), "always", "unless-stopped". The last two
+// are one here: they differ when docker's daemon starts, and there is none.
 struct RestartPolicy {
   RestartWhen when = RestartWhen::kNever;
   int most = 0;  // 0: no limit

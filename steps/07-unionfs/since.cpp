@@ -72,6 +72,7 @@ std::string parse_since(const std::string& text, int64_t now) {
   if (!moment || std::abs(*moment) > 1e11) {
     throw Failure(join({"'", text, "' is no time"}), "as 10m, 1h30m or 2026-11-22T01:44:00Z");
   }
+  if (text.size() == 30 && text.ends_with('Z')) return text;  // nine digits: a double has fewer
   const double whole = std::floor(*moment);
   return as_log_time(static_cast<int64_t>(whole), static_cast<long>((*moment - whole) * 1e9));
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "07-unionfs/changes.hpp"
+#include "07-unionfs/progress.hpp"
 #include "07-unionfs/tree.hpp"
 #include "common/fd.hpp"
 
@@ -38,6 +39,20 @@ class FdSink : public Sink {
  private:
   int fd_;
   std::string name_;
+};
+
+// Says how far it is (progress.hpp), and passes on.
+class MeasuredSink : public Sink {
+ public:
+  MeasuredSink(Sink& sink, const std::string& what) : sink_(sink), progress_(what) {}
+  void write(std::string_view bytes) override {
+    sink_.write(bytes);
+    progress_.add(static_cast<int64_t>(bytes.size()));
+  }
+
+ private:
+  Sink& sink_;
+  Progress progress_;
 };
 
 class TarWriter {

@@ -83,6 +83,31 @@ CLAIM("of two who want one name one gets it", {.step = 7}) {
   remove(subject, status == 0 ? other : one);
 }
 
+// --- commit -------------------------------------------------------------------------------
+
+CLAIM("commit stops a container meanwhile and lets it go on",
+      {.step = 7, .points = 2, .hint = "the freezer: else its files are of different moments"}) {
+  const std::string name = random_word();
+  Running running = subject.start(
+      {.options = {"--name", name, "--cpus", "0"},
+       .command = shell("dd if=/dev/zero of=/big bs=1000000 count=48; i=100000; echo ready\n"
+                        "while :; do i=$((i+1)); printf $i 1<>/a; printf $i 1<>/z; done")});
+  running.wait_for_output("ready");
+  CHECK(tell(subject, "commit", {name, "mine"}).status == 0);
+  const Run run =
+      subject.run({.command = shell("echo $(($(cat /a) - $(cat /z)))"), .rootfs = "mine"});
+  CHECK_MESSAGE((run.out == "0\n" || run.out == "1\n"), "/a and /z differ by " << run.out);
+  CHECK_FALSE(holds(ps_all(subject), "Paused"));
+  check_done(subject, "pause", {name});
+  CHECK(tell(subject, "commit", {"--pause=false", name, "mine"}).status == 0);
+  CHECK(tell(subject, "commit", {name, "mine"}).status == 0);
+  CHECK(holds(ps_all(subject), "Paused"));
+  CHECK(tell(subject, "commit", {"--pause=maybe", name, "mine"}, true).status == 125);
+  check_done(subject, "rm", {"-f", name});
+  running.wait();
+  CHECK(tell(subject, "prune", {"-a", "-f"}).status == 0);
+}
+
 // --- update -------------------------------------------------------------------------------
 
 CLAIM("update changes the limits of a container that runs and remembers them",

@@ -52,6 +52,24 @@ CLAIM("logs takes --tail and --since and -t", {.step = 7}) {
   verb(subject, "rm", {name});
 }
 
+CLAIM("logs --until ends there", {.step = 7}) {
+  stage.expect_orphans();
+  const std::string name = random_word();
+  subject.run(
+      {.options = {"-d", "--name", name},
+       .command = {"/bin/sh", "-c", "echo one; sleep 0.2; echo more; exec /bin/probe wait"}});
+  Running logs = subject.start({.options = {"-f", "-t"}, .command = {name}, .verb = "logs"});
+  logs.wait_for_output("Z ready");
+  const std::string first = logs.out().substr(0, 30);
+  CHECK(verb(subject, "logs", {"--until", first, name}) == "one\n");
+  CHECK(verb(subject, "logs", {"--until", "1h", name}) == "");
+  CHECK(holds(verb(subject, "logs", {"--until", "2099-01-01", name}), "more\nready\n"));
+  CHECK(verb(subject, "logs", {"-f", "--until", first, name}) == "one\n");
+  CHECK(subject.run({.command = {"--until", "noon", name}, .verb = "logs"}).status == 1);
+  verb(subject, "rm", {"-f", name});
+  logs.wait();
+}
+
 CLAIM("logs -f goes on until the container ends", {.step = 7}) {
   stage.expect_orphans();
   const std::string name = random_word();

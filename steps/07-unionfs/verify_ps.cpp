@@ -112,6 +112,20 @@ CLAIM("inspect tells what a command is given", {.step = 7}) {
   remove(subject, name);
 }
 
+CLAIM("inspect tells who ran out of memory and on which CPUs", {.step = 7}) {
+  if (!has_controller("memory") || !has_controller("cpuset")) skip("no memory or cpuset here");
+  const std::string name = random_word();
+  const auto inspect = [&] { return subject.run({.command = {name}, .verb = "inspect"}).out; };
+  subject.run({.options = {"--name", name, "-m", "16m", "--cpuset-cpus", "0"},
+               .command = {"/bin/probe", "memory", "64"}});
+  CHECK(holds(inspect(), "\"OOMKilled\": true"));
+  CHECK(holds(inspect(), "\"CpusetCpus\": \"0\""));
+  subject.run({.options = {"-m", "0"}, .command = {name}, .verb = "update"});
+  subject.run({.options = {"-a"}, .command = {name}, .verb = "start"});
+  CHECK(holds(inspect(), "\"OOMKilled\": false"));
+  remove(subject, name);
+}
+
 CLAIM("ps and inspect tell of a container that is started again and again", {.step = 7}) {
   stage.expect_orphans();
   const std::string name = random_word();

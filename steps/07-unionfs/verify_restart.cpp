@@ -57,6 +57,39 @@ CLAIM("--restart always goes on until somebody ends it",
   logs.wait();
 }
 
+CLAIM("update --restart holds for a container that runs",
+      {.step = 7, .hint = "its monitor reads the record when it ends"}) {
+  stage.expect_orphans();
+  const std::string name = random_word();
+  subject.run({.options = {"-d", "--restart", "unless-stopped", "--name", name},
+               .command = {"/bin/sh", "-c", "echo run; exec /bin/probe wait " + name}});
+  CHECK(holds(verb(subject, "inspect", {name}), "\"Name\": \"unless-stopped\""));
+  const pid_t first = stage.find_process(name);
+  stage.on_host({"kill", "-9", std::to_string(first)});
+  Running logs = subject.start({.options = {"-f"}, .command = {name}, .verb = "logs"});
+  logs.wait_for_output("run\nready\nrun\nready\n");
+  CHECK(verb(subject, "update", {"--restart", "no", name}) == name + "\n");
+  stage.on_host({"kill", "-9", std::to_string(stage.find_process(name))});
+  logs.wait();
+  CHECK(holds(verb(subject, "ps", {"-a"}), "Exited (137)"));
+  verb(subject, "update", {"--restart", "always", name});
+  verb(subject, "rm", {name});
+}
+
+CLAIM("update --restart refuses what it cannot mean", {.step = 7}) {
+  stage.expect_orphans();
+  const std::string name = random_word();
+  subject.run({.options = {"-d", "--rm", "--name", name}, .command = {"/bin/probe", "wait", name}});
+  const Run kept = subject.run({.command = {"--restart", "always", name}, .verb = "update"});
+  CHECK(kept.status == 1);
+  CHECK(holds(kept.err, "--rm"));
+  const RunSpec bad{
+      .command = {"--restart", "sometimes", name}, .verb = "update", .may_refuse = true};
+  CHECK(subject.run(bad).status == 125);
+  CHECK(holds(verb(subject, "inspect", {name}), "\"Name\": \"no\""));
+  verb(subject, "rm", {"-f", name});
+}
+
 CLAIM("what --restart cannot mean is 125", {.step = 7}) {
   for (const Words& bad : {Words{"--restart", "sometimes"}, Words{"--restart", "on-failure:-1"},
                            Words{"--restart", "always", "--rm"}}) {

@@ -202,6 +202,21 @@ CLAIM("progress is told on a terminal", {.step = 7, .hint = "isatty(3) of stderr
   CHECK(terminal.wait() == 130);
 }
 
+CLAIM("progress of export and commit and of a copied image is told on a terminal", {.step = 7}) {
+  const std::string name = random_word();
+  const auto says = [&](const RunSpec& run, const std::string& text) {
+    PtyRun terminal = subject.start_on_pty(run);
+    terminal.wait_for_output(text);
+    CHECK(terminal.wait() == 0);
+  };
+  says({.options = {"--name", name, "--storage", "copy"}, .command = {"/bin/true"}},
+       "copying " + stage.rootfs());
+  says({.command = {"-o", "/dev/null", name}, .verb = "export"}, "exporting " + name + "  ");
+  says({.command = {name, "mine"}, .verb = "commit"}, "packing the changes  ");
+  subject.run({.command = {name}, .verb = "rm"});
+  remove_image(subject, "mine");
+}
+
 CLAIM("a full disk is an error and the images before it stay", {.step = 7}) {
   const std::string disk = stage.scratch("disk");
   make_directories(disk);

@@ -5,6 +5,7 @@
 
 #include "07-unionfs/changes.hpp"
 #include "07-unionfs/container_files.hpp"
+#include "07-unionfs/ending.hpp"
 #include "07-unionfs/image_changes.hpp"
 #include "07-unionfs/image_store.hpp"
 #include "07-unionfs/references.hpp"
@@ -33,7 +34,8 @@ std::string add_layer(Staging& staging, const Record& record, const std::string&
   const Fd scratch = open_scratch(staging);
   const int status = apart(record, [&] {
     FdSink sink(scratch.get(), "the layer");
-    TarWriter tar(sink);
+    MeasuredSink measured(sink, join({"packing ", what}));
+    TarWriter tar(measured);
     pack(tar);
     tar.finish();
     return 0;
@@ -52,7 +54,34 @@ std::string add_directory(Staging& staging, const Record& record) {
   });
 }
 
-std::string add_changed_files(Staging& staging, const Record& record) {
+// A container that runs stands still while it lives: no file of it is read half-written.
+class Standstill {
+ public:
+  explicit Standstill(const Record& record) : id_(record.id) {
+    try {
+      set_paused(id_, true);
+      ours_ = true;
+    } catch (const std::exception& error) {
+      if (open_process(record)) warn({"not paused: ", error.what()});  // else it has just ended
+    }
+  }
+  ~Standstill() {
+    try {
+      if (ours_) set_paused(id_, false);
+    } catch (const std::exception&) {
+      // It was killed meanwhile, or somebody was faster.
+    }
+  }
+  Standstill(const Standstill&) = delete;
+
+ private:
+  std::string id_;
+  bool ours_ = false;
+};
+
+std::string add_changed_files(Staging& staging, const Record& record, bool pause) {
+  std::optional<Standstill> standstill;
+  if (pause && !record.paused && open_process(record)) standstill.emplace(record);
   return add_layer(staging, record, "the changes", [&](TarWriter& tar) {
     const std::vector<Change> changes = changes_of(record);
     Tree tree(open_own_files(record));
@@ -83,10 +112,12 @@ ImageConfig config_of(const Record& record) {
 int verb_commit(int argc, char** argv, Runner) {
   std::string author, message;
   std::vector<std::string> changes;
+  bool pause = true;
   CommandLine cli("commit [OPTIONS] CONTAINER [NAME[:TAG]]", "commit -m 'with vim' box mine");
   cli.option("-a,--author", "TEXT", author, "Who made it");
   cli.list("-c,--change", "WORDS", changes, "As in a Dockerfile: -c 'CMD [\"/bin/sh\"]'");
   cli.option("-m,--message", "TEXT", message, "What history shows of it");
+  cli.flag("-p,--pause", pause, "Stop it meanwhile, as is done unless told --pause=false");
   add_store_option(cli);
   cli.parse(argc, argv);
   const std::string reference = cli.take("CONTAINER");
@@ -111,7 +142,7 @@ int verb_commit(int argc, char** argv, Runner) {
                      .created_by = "",
                      .comment = "Imported from " + record.image.name}};
   }
-  file.diff_ids.push_back(add_changed_files(staging, record));
+  file.diff_ids.push_back(add_changed_files(staging, record, pause));
   file.history.push_back(
       {.created = file.created, .created_by = quoted(record.options.command), .comment = message});
   print(join({"sha256:", staging.publish(image_file_text(file), names), "\n"}));

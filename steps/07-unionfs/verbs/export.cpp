@@ -21,7 +21,8 @@ int verb_export(int argc, char** argv, Runner) {
   const Record record = find_container(reference);
   Output output(file);
   const int status = apart(record, [&] {
-    TarWriter tar(output);
+    MeasuredSink measured(output, "exporting " + reference);
+    TarWriter tar(measured);
     Tree tree(open_merged(record));
     add_tree(tar, tree, "");
     tar.finish();

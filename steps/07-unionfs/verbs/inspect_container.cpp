@@ -20,6 +20,7 @@ Json state_as_json(const Record& record) {
           {"Running", is_alive(record)},
           {"Paused", state == "paused"},
           {"Restarting", state == "restarting"},
+          {"OOMKilled", !record.running && record.out_of_memory},
           {"Pid", record.running ? record.pid : 0},
           {"ExitCode", record.running ? 0 : record.status},
           {"StartedAt", as_timestamp(record.started)},
@@ -45,9 +46,10 @@ Json list(const Things& things, AsText as_text) {
 }
 
 Json policy_as_json(const RestartPolicy& policy) {
-  const char* name = policy.when == RestartWhen::kAlways      ? "always"
-                     : policy.when == RestartWhen::kOnFailure ? "on-failure"
-                                                              : "no";
+  const char* name = policy.when == RestartWhen::kAlways          ? "always"
+                     : policy.when == RestartWhen::kUnlessStopped ? "unless-stopped"
+                     : policy.when == RestartWhen::kOnFailure     ? "on-failure"
+                                                                  : "no";
   return {{"Name", name}, {"MaximumRetryCount", policy.most}};
 }
 
@@ -89,6 +91,7 @@ Json host_config_as_json(const Options& options, const std::string& network) {
       {"SecurityOpt", security},
       {"UsernsMode", options.namespaces.user ? "private" : ""},
       {"Memory", options.limits.memory.count},
+      {"CpusetCpus", options.limits.cpu_list.text},
       {"NanoCpus", options.limits.cpus.microseconds * 10'000},
       {"PidsLimit", options.limits.pids.number},
       {"Init", options.namespaces.init}};

@@ -27,7 +27,8 @@ struct LogsOptions {
   bool follow = false;
   bool times = false;
   std::string tail = "all";
-  std::string since;
+  std::string since, until;  // as LogLine::time is; empty: from the beginning, to the end
+  bool is_after(const std::string& time) const { return !until.empty() && time > until; }
 };
 
 // A log as it grows, line by line, from the oldest that is kept.
@@ -91,7 +92,7 @@ void print_all(LogReader& log, const LogsOptions& options) {
   const auto most = options.tail == "all" ? std::nullopt : parse_number(options.tail);
   std::deque<LogLine> lines;
   while (auto line = log.next()) {
-    if (line->time < options.since) continue;
+    if (line->time < options.since || options.is_after(line->time)) continue;
     if (!most) {
       print(*line, options);
     } else {
@@ -102,14 +103,22 @@ void print_all(LogReader& log, const LogsOptions& options) {
   for (const LogLine& line : lines) print(line, options);
 }
 
-// Returns when the container has ended, and all is printed.
+std::string now_as_log_time() {
+  timespec now;
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return as_log_time(now.tv_sec, now.tv_nsec);
+}
+
+// Returns when the container has ended, or it is too late, and all is printed.
 void follow(LogReader& log, const std::string& id, const LogsOptions& options) {
   const Fd changes(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
   ::inotify_add_watch(changes.get(), directory_of(id).c_str(),
                       IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_DELETE_SELF);
   for (bool over = false; !over;) {
-    over = is_over(id);  // before we read: nothing comes after that
-    while (const auto line = log.next()) print(*line, options);
+    over = is_over(id) || options.is_after(now_as_log_time());  // before we read: no more comes
+    while (const auto line = log.next()) {
+      if (!options.is_after(line->time)) print(*line, options);
+    }
     std::fflush(stdout);
     char events[4096];
     while (::read(changes.get(), events, sizeof events) > 0) continue;
@@ -127,11 +136,13 @@ int verb_logs(int argc, char** argv, Runner) {
   cli.flag("-t,--timestamps", options.times, "Say when each line was written");
   cli.option("-n,--tail", "N", options.tail, "Only the last N lines, or all");
   cli.option("--since", "TIME", options.since, "Only lines since then: 10m, 2026-11-22T01:44:00Z");
+  cli.option("--until", "TIME", options.until, "Only lines up to then");
   add_store_option(cli);
   cli.parse(argc, argv);
   const std::string reference = cli.take("CONTAINER");
   cli.end();
   if (!options.since.empty()) options.since = parse_since(options.since, ::time(nullptr));
+  if (!options.until.empty()) options.until = parse_since(options.until, ::time(nullptr));
   if (options.tail != "all" && parse_number(options.tail).value_or(-1) < 0) {
     throw Failure(join({"'", options.tail, "' is no number of lines"}), "0 or more, or all");
   }

@@ -27,7 +27,7 @@ void add_options(CommandLine& cli, Options& options) {
   add_options(cli, options.tmpfs);
   add_options(cli, options.console);
   cli.option("--restart", "POLICY", options.restart,
-             "When it has ended: no, on-failure[:N] or always start it again");
+             "When it has ended, start it again: no, on-failure[:N], always or unless-stopped");
   cli.option("--name", "NAME", options.name, "Call the container so");
   cli.flag("--rm", options.remove, "Remove the container when it has ended");
   cli.option("--storage", "KIND", options.storage,

@@ -1,4 +1,4 @@
-// update: other limits for containers, those that run too.
+// update: other limits, or another restart policy, for containers, those that run too.
 #include <unistd.h>
 
 #include <cstdio>
@@ -13,11 +13,14 @@ namespace stepbox {
 static std::vector<std::string> parse(int argc, char** argv, Options& options) {
   CommandLine cli("update OPTIONS CONTAINER...", "update --memory 256m box");
   add_limit_options(cli, options.limits);
+  cli.option("--restart", "POLICY", options.restart,
+             "When it has ended, start it again: no, on-failure[:N], always or unless-stopped");
   add_store_option(cli);
   cli.parse(argc, argv);
   const std::vector<std::string> references = cli.take_all("CONTAINER");
   if (static_cast<int>(references.size()) == argc - 1) {
-    throw Failure("update: nothing to change", "as --memory 256m: see update --help");
+    throw Failure("update: nothing to change",
+                  "as --memory 256m or --restart always: see update --help");
   }
   return references;
 }
@@ -30,7 +33,10 @@ static void update(const std::string& id, int argc, char** argv) {
       before = record.options.limits;
       parse(argc, argv, record.options);
       after = record.options.limits;
-      if (!open_process(record)) return;
+      if (record.options.remove && record.options.restart.when != RestartWhen::kNever) {
+        throw Failure("--restart for a container that was started with --rm", "it is gone then");
+      }
+      if (after == before || !open_process(record)) return;
       Cgroup::existing(id, before).change(after);
       changed = true;
     });
