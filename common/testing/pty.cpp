@@ -120,6 +120,13 @@ bool PtyRun::read_more(int milliseconds) {
   return entries[1].revents != 0;
 }
 
+// Whether the next event is the job's end, or the shell's own.
+bool PtyRun::has_ended() const {
+  char event[8];
+  const ssize_t got = ::recv(shell_.get(), event, sizeof event, MSG_PEEK | MSG_DONTWAIT);
+  return got == 0 || (got > 0 && event[0] == 'e');
+}
+
 static int count_of(std::string_view text, const std::string& screen) {
   int count = 0;
   for (size_t at = 0; (at = screen.find(text, at)) != screen.npos; at += text.size()) ++count;
@@ -129,10 +136,12 @@ static int count_of(std::string_view text, const std::string& screen) {
 void PtyRun::wait_for_output(std::string_view text, int times) {
   const auto deadline = Clock::now() + patience_;
   while (count_of(text, screen_) < times) {
-    if (Clock::now() > deadline) {
+    const bool ended = has_ended();  // before the last look: what it wrote is there by now
+    const size_t shown = screen_.size();
+    read_more(10);
+    if (Clock::now() > deadline || (ended && screen_.size() == shown)) {
       FAIL("\"" << text << "\" did not appear at the terminal; it shows: " << screen_);
     }
-    read_more(10);
   }
 }
 

@@ -42,6 +42,7 @@ class PtyRun {
 
  private:
   bool read_more(int milliseconds);
+  bool has_ended() const;
   std::string next_event();
 
   Milliseconds patience_;

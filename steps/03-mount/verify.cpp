@@ -161,6 +161,7 @@ CLAIM("nothing stays mounted after an error half-way",
                                .command = {"/bin/true"},
                                .may_refuse = true});
   CHECK(run.status == 125);
+  CHECK_MESSAGE(holds(run.err, "/etc/passwd/x"), "the message should name it: " << run.err);
 }
 
 // --- What is still open? ------------------------------------------------------------------

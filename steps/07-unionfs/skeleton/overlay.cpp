@@ -10,7 +10,7 @@
 namespace stepbox {
 
 Overlay::Overlay(const Image& image, const std::string& directory,
-                 [[maybe_unused]] const Options& options)
+                 [[maybe_unused]] const Options& options, [[maybe_unused]] bool for_container)
     : layers_(image.layers), directory_(directory), root_(layers_.front()) {}
 
 void Overlay::mount([[maybe_unused]] const Options& options) const {

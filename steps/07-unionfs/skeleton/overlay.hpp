@@ -27,8 +27,10 @@ class Overlay {
   // Outside. Makes the directories upper, work and merged in the container's own `directory`. With
   // --storage copy (options.storage) copies the image there instead, with cp -a: slow, and big.
   // A container that is started again (`start`) finds what it left there.
+  // `for_container` is for root's --userns, which no claim of yours asks for: leave it unused.
   // Throws system_error; Failure when the copy fails.
-  Overlay(const Image& image, const std::string& directory, const Options& options);
+  Overlay(const Image& image, const std::string& directory, const Options& options,
+          bool for_container = true);
 
   // The directory that becomes the container's root.
   const std::string& root() const { return root_; }
