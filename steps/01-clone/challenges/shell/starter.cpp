@@ -8,8 +8,6 @@
 #include <string>
 
 int main() {
-  for (std::string line; std::getline(std::cin, line);) {
-    // Yours: run it.
-  }
+  // Yours: std::getline(std::cin, line) reads a line; run it; and so on.
   return 0;
 }
