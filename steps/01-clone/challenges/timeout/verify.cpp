@@ -54,6 +54,16 @@ CLAIM("what a late command has started ends with it",
   CHECK(run.status == 124);
 }
 
+CLAIM("what a late command has started may tidy up too",
+      {.step = 1, .hint = "TERM for the whole group", .challenge = "timeout"}) {
+  const std::string word = random_word();
+  const std::string script =
+      "(trap 'echo " + word + "; exit' TERM; while :; do sleep 0.01; done) & exec sleep 1000";
+  const Run run = subject.run({.command = {"1", "/bin/sh", "-c", script}});
+  stage.expect_orphans();
+  CHECK(run.out == word + "\n");
+}
+
 CLAIM("TERM to timeout is TERM to its command",
       {.step = 1,
        .hint = "hold it (sigprocmask(2)), wait for it, pass it on",

@@ -56,7 +56,7 @@ CLAIM("memory is the most that all had together",
   CHECK(memory <= 128LL << 20);
 }
 
-CLAIM("what the command has left is killed before the bill is written",
+CLAIM("what the metered command has left behind is killed",
       {.step = 5, .hint = "cgroup.procs names them", .challenge = "meter"}) {
   const std::string word = random_word();
   const std::string script = "setsid sleep 1000 & echo " + word + "; exit 6";
