@@ -10,7 +10,7 @@ namespace {
 
 // A directory that holds one more, for something to be mounted on.
 std::string make_place(const Stage& stage) {
-  const std::string path = stage.scratch(random_word());
+  std::string path = stage.scratch(random_word());
   make_directories(path + "/later");
   return path;
 }

@@ -9,7 +9,7 @@ namespace stepbox {
 // A tmpfs of that name on a new directory, for the claim's time.
 static std::string mount_tmpfs(const Stage& stage, const std::string& source,
                                const std::string& directory) {
-  const std::string path = stage.scratch(directory);
+  std::string path = stage.scratch(directory);
   make_directories(path);
   stage.on_host({"mount", "-t", "tmpfs", source, path});
   return path;

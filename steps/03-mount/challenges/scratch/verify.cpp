@@ -7,7 +7,7 @@
 namespace stepbox {
 
 static std::string make_place(const Stage& stage) {
-  const std::string path = stage.scratch(random_word());
+  std::string path = stage.scratch(random_word());
   make_directories(path);
   create_file(path + "/old", "old");
   return path;

@@ -60,7 +60,7 @@ class Member {
 
 // A file of rules.
 std::string written(const Stage& stage, const std::string& rules) {
-  const std::string path = stage.scratch(random_word());
+  std::string path = stage.scratch(random_word());
   create_file(path, rules);
   return path;
 }

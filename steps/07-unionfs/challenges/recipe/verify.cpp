@@ -29,7 +29,7 @@ std::string in(const Stage& stage, const std::string& image, const std::string& 
 
 // A recipe whose first line is `FROM rootfs`.
 std::string written(const Stage& stage, const std::string& lines) {
-  const std::string path = stage.scratch("recipe");
+  std::string path = stage.scratch("recipe");
   create_file(path, "FROM " + stage.rootfs() + "\n" + lines);
   return path;
 }

@@ -1,0 +1,102 @@
+// The claims of the challenge `checkpoint`.
+#include <unistd.h>
+
+#include "common/files.hpp"
+#include "common/testing/claim.hpp"
+#include "common/testing/stage.hpp"
+#include "common/testing/subject.hpp"
+
+namespace stepbox {
+
+namespace {
+
+// Step 7, which is where verify is; its stdout.
+std::string step7(const Stage& stage, std::vector<std::string> words) {
+  char self[4096];
+  const ssize_t length = ::readlink("/proc/self/exe", self, sizeof self);
+  std::string path(self, static_cast<size_t>(length));
+  path.replace(path.rfind('/') + 1, path.npos, "step7");
+  words.insert(words.begin(), path);
+  return stage.on_host(words);
+}
+
+void run_box(const Stage& stage, const std::string& script) {
+  step7(stage,
+        {"run", "--name", "box", "--network", "none", stage.rootfs(), "/bin/sh", "-c", script});
+}
+
+// Saves `box`, removes it, restores it as `again`; what `script` prints in there.
+std::string moved(Subject& subject, Stage& stage, const std::string& script) {
+  const std::string file = stage.scratch("box.tar");
+  CHECK(subject.run({.command = {"save", "box", file}}).status == 0);
+  step7(stage, {"rm", "box"});
+  CHECK(
+      subject.run({.command = {"restore", file, stage.rootfs(), "again", "/bin/sh", "-c", script}})
+          .status == 0);
+  REQUIRE(holds(step7(stage, {"ps", "-a"}), "again"));
+  stage.expect_orphans();  // its monitor
+  step7(stage, {"start", "again"});
+  step7(stage, {"wait", "again"});
+  const std::string out = step7(stage, {"logs", "again"});
+  step7(stage, {"rm", "again"});
+  return out;
+}
+
+}  // namespace
+
+CLAIM("a restored container has what was new and changed and gone",
+      {.step = 7,
+       .hint = "tar the upper layer; untar it into another",
+       .challenge = "checkpoint"}) {
+  const std::string word = random_word();
+  run_box(stage, "echo " + word + " >/new; echo " + word +
+                     " >/etc/passwd; rm /etc/group; "
+                     "chown 33 /new; chmod 4711 /new");
+  CHECK(moved(subject, stage, "cat /new /etc/passwd; ls /etc/group 2>&1; stat -c '%a %u' /new") ==
+        word + "\n" + word + "\nls: /etc/group: No such file or directory\n4711 33\n");
+}
+
+CLAIM("a directory that was made anew hides the old one after a restore too",
+      {.step = 7,
+       .points = 2,
+       .hint = "tar --xattrs --xattrs-include='trusted.overlay.*'",
+       .challenge = "checkpoint"}) {
+  const std::string word = random_word();
+  make_directories(stage.rootfs() + "/srv/old");
+  run_box(stage, "rm -r /srv; mkdir /srv; echo >/srv/" + word);
+  CHECK(moved(subject, stage, "ls /srv") == word + "\n");
+}
+
+CLAIM("a container that runs is saved and runs on",
+      {.step = 7, .hint = "step7 pause, tar, step7 unpause", .challenge = "checkpoint"}) {
+  stage.expect_orphans();  // its monitor
+  const std::string file = stage.scratch("box.tar");
+  step7(stage, {"run", "-d", "--name", "box", "--network", "none", stage.rootfs(), "/bin/sh", "-c",
+                "echo >/new; while :; do sleep 0.05; done"});
+  for (int tries = 0; tries < 200 && !holds(step7(stage, {"diff", "box"}), "/new"); ++tries) {
+    ::usleep(10'000);
+  }
+  CHECK(subject.run({.command = {"save", "box", file}}).status == 0);
+  CHECK(step7(stage, {"ps", "--format", "json"}).find("running") != std::string::npos);
+  step7(stage, {"rm", "--force", "box"});
+  REQUIRE(exists(file));
+  CHECK(holds(stage.on_host({"tar", "-tf", file}), "new\n"));
+}
+
+CLAIM("what cannot be saved or restored leaves neither file nor container",
+      {.step = 7, .hint = "when tar fails, take back what was made", .challenge = "checkpoint"}) {
+  const std::string missing = random_word();
+  const std::string file = stage.scratch("box.tar");
+  const Run save = subject.run({.command = {"save", missing, file}});
+  CHECK(save.status != 0);
+  CHECK(holds(save.err, missing));
+  CHECK(!exists(file));
+  create_file(file, std::string(2000, 'x'));
+  const Run restore =
+      subject.run({.command = {"restore", file, stage.rootfs(), "again", "/bin/true"}});
+  CHECK(restore.status != 0);
+  CHECK(restore.err != "");
+  CHECK(!holds(step7(stage, {"ps", "-a"}), "again"));
+}
+
+}  // namespace stepbox
