@@ -9,12 +9,13 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "common/deadline.hpp"
 #include "common/error.hpp"
 
 using namespace stepbox;
 
 static constexpr int kTooLate = 124;
-static constexpr timespec kGrace{.tv_sec = 1, .tv_nsec = 0};
+static constexpr int kGrace = 1;  // second
 
 static timespec parse_seconds(const char* text) {
   char* end = nullptr;
@@ -64,20 +65,30 @@ static bool ended_within(const timespec& time, pid_t child, const sigset_t& held
   }
 }
 
+// The group may outlive the child that it is named after.
+static void end_group(pid_t child) {
+  ::kill(-child, SIGTERM);
+  bool reaped = false;
+  const bool empty = wait_until(kGrace, [&] {
+    reaped = reaped || ::waitpid(child, nullptr, WNOHANG) == child;
+    return reaped && ::kill(-child, 0) == -1;
+  });
+  if (empty) return;
+  ::kill(-child, SIGKILL);
+  if (!reaped) ::waitpid(child, nullptr, 0);
+}
+
 static int run(const timespec& time, char** command) {
   const sigset_t held = held_signals();
   sigset_t before;
   ::sigprocmask(SIG_BLOCK, &held, &before);
   const pid_t child = start(command, before);
-  const bool in_time = ended_within(time, child, held);
-  if (!in_time) {
-    ::kill(-child, SIGTERM);
-    ended_within(kGrace, child, held);
-    ::kill(-child, SIGKILL);  // before waitpid(2): until then nobody else can have that number
+  if (!ended_within(time, child, held)) {
+    end_group(child);
+    return kTooLate;
   }
   int status = 0;
   ::waitpid(child, &status, 0);
-  if (!in_time) return kTooLate;
   return WIFSIGNALED(status) ? kSignalBase + WTERMSIG(status) : WEXITSTATUS(status);
 }
 

@@ -57,8 +57,8 @@ CLAIM("what a late command has started ends with it",
 CLAIM("what a late command has started may tidy up too",
       {.step = 1, .hint = "TERM for the whole group", .challenge = "timeout"}) {
   const std::string word = random_word();
-  const std::string script =
-      "(trap 'echo " + word + "; exit' TERM; while :; do sleep 0.01; done) & exec sleep 1000";
+  const std::string script = "(trap 'sleep 0.1; echo " + word +
+                             "; exit' TERM; while :; do sleep 0.01; done) & exec sleep 1000";
   const Run run = subject.run({.command = {"1", "/bin/sh", "-c", script}});
   stage.expect_orphans();
   CHECK(run.out == word + "\n");

@@ -17,7 +17,7 @@ static std::string look_at(const Stage& stage, const std::string& directory) {
 }
 
 static std::string make_tree(const Stage& stage, const std::string& word) {
-  const std::string tree = stage.scratch(random_word());
+  std::string tree = stage.scratch(random_word());
   make_directories(tree + "/d/e");
   make_directories(tree + "/empty");
   create_file(tree + "/" + word, "old");
