@@ -126,7 +126,7 @@ vm: ready
 ## Work on a challenge (a task beyond the steps; NAME is shell, for one)
 ##   make challenges     names all of them
 ##   make start-NAME     begins one, in work/challenges/NAME
-##   make check-NAME     builds it, and asks its claims
+##   make check-NAME     builds it, and asks its claims; CLAIM='…': one of them
 ##   make solution-NAME  how we did it, once its claims pass; FORCE=1: at once
 ##
 challenges:
