@@ -28,6 +28,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kDeadline{60};
+constexpr std::chrono::seconds kSlow{5};  // a claim that fails so late has met something that hangs
 
 // The verdict travels in a memory file: "2 0 reason…", answer and `refused` as digits.
 void write_verdict(const Fd& paper, const Verdict& verdict) {
@@ -133,16 +134,39 @@ std::string why_not_asked(const Cell& cell) {
   return is_about_runtime(*cell.claim) ? "it is no runtime" : "";
 }
 
+bool has_hung(const Verdict& verdict) {
+  return verdict.answer == Answer::kFalse &&
+         std::chrono::duration<double>(verdict.seconds) > patient(kSlow);
+}
+
+// Why it would be in vain to ask: there is no such program (in PROGRAM.why there may be the reason,
+// left by who tried to build it), or it hangs. Empty if neither.
+std::string why_in_vain(const SubjectSpec& subject, int hung, int strikes) {
+  const std::string& program = subject.words.front();
+  if (program.starts_with('/') && !exists(program)) {
+    const std::string why = program + ".why";
+    return exists(why) ? read_file(why) : "there is no " + program + "\n";
+  }
+  if (strikes == 0 || hung < strikes) return "";
+  return "not asked: it hung in " + std::to_string(strikes) + " claims before this one\n";
+}
+
 }  // namespace
 
-void ask_all(std::vector<Cell>& cells, const Ingredients& ingredients, int at_once) {
+void ask_all(std::vector<Cell>& cells, const Ingredients& ingredients, int at_once, int strikes) {
   std::map<pid_t, Asked> under_way;
+  std::map<const SubjectSpec*, int> hung;
   size_t next = 0;
   while (next < cells.size() || !under_way.empty()) {
     while (next < cells.size() && under_way.size() < static_cast<size_t>(at_once)) {
       Cell& cell = cells[next++];
       if (const std::string why = why_not_asked(cell); !why.empty()) {
         cell.verdict = {.answer = Answer::kNotApplicable, .reason = why};
+        continue;
+      }
+      if (const std::string why = why_in_vain(*cell.subject, hung[cell.subject], strikes);
+          !why.empty()) {
+        cell.verdict = {.reason = why, .refused = true};
         continue;
       }
       Fd paper(::memfd_create("verdict", MFD_CLOEXEC));
@@ -156,6 +180,7 @@ void ask_all(std::vector<Cell>& cells, const Ingredients& ingredients, int at_on
     Asked& asked = found->second;
     asked.cell->verdict = read_verdict(asked.paper);
     asked.cell->verdict.seconds = std::chrono::duration<double>(Clock::now() - asked.since).count();
+    if (has_hung(asked.cell->verdict)) ++hung[asked.cell->subject];
     under_way.erase(found);
   }
 }
