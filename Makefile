@@ -91,6 +91,8 @@ bug%:
 ##   make test1 ... test7  the claims that one step is held to
 ##   make matrix           every step held to every claim, as a table
 ##   make sabotage         every likely mistake is caught by the claim it names
+##   make grade            points for what is in work/; FORMAT=json (Gradescope's), FORMAT=junit
+##   make grade-all DIR=submissions  points for a class, each in a virtual machine
 ##   make bench            start to exit, beside crun, runc, bwrap, podman
 ##   make distros          README's commands on fresh Debian and Ubuntu systems
 ##   make vm               a root shell in a throwaway virtual machine with cgroup v2; needs no
@@ -110,6 +112,12 @@ matrix: ready
 
 sabotage: ready
 	@scripts/sabotage
+
+grade: ready
+	@scripts/grade
+
+grade-all: ready
+	@scripts/grade-all "$(DIR)"
 
 bench: ready
 	@scripts/bench
