@@ -40,8 +40,9 @@ for (const page of pages) {
   page.html = render(page.tokens) + (page.chapters ? contentsOfBook(page) : '');
 }
 
+// The search finds its words, and not the cells of its tables.
 function made(out, title, html) {
-  const text = html.replace(/<[^>]*>/g, ' ');
+  const text = html.replace(/<td.*?<\/td>|<[^>]*>/gs, ' ');
   return { out, title, group: 'Side by side', html, sections: [{ level: 1, title, text }] };
 }
 
