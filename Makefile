@@ -59,7 +59,7 @@ test-site:
 ##   make hint5      the next hint for the first claim that fails (or CLAIM)
 ##   make solution5  how we did it, once all claims hold; FORCE=1: at once
 ##   make reset5     begin again; what was there is kept beside it
-##   make bug5       a bug hunt: our step 5 with a mistake in it
+##   make bug5       a bug hunt: our step 5 with a mistake in it (BUG=2: that one)
 ##
 # As it was typed: a claim's name may hold what make or a shell would read.
 check% watch% hint%: export override CLAIM := $(value CLAIM)

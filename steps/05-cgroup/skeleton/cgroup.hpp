@@ -19,8 +19,10 @@ namespace stepbox {
 // A container's own group, `stepbox/<id>`, in each tree that is needed. Outside.
 class Cgroup {
  public:
-  // Makes the groups, with their limits; a limit of 0 is none. Also removes those that an owner who
-  // was killed has left: a lock on the directory tells who lives (try_lock(), common/files.hpp).
+  // Makes the groups, with their limits; a limit of 0 is none, and where there is nothing to limit
+  // or to measure no group is made: an ordinary user may make none. Also removes the groups that an
+  // owner who was killed has left: a lock on the directory tells who lives (try_lock(),
+  // common/files.hpp).
   // Throws system_error: `make cgroup …: Permission denied`.
   Cgroup(const std::string& id, const Limits& limits);
   Cgroup(const Cgroup&) = delete;
