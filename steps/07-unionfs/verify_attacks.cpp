@@ -1,7 +1,10 @@
 // The claims of step 7 about intruders: what root inside tries, and does not get.
+#include <fcntl.h>
 #include <signal.h>
 
 #include "07-unionfs/verify.hpp"
+#include "common/deadline.hpp"
+#include "common/fd.hpp"
 #include "common/files.hpp"
 
 namespace stepbox {
@@ -78,6 +81,67 @@ CLAIM("--read-only keeps the root file system as it is", {.step = 7, .points = 2
        .command =
            shell("touch /root/x 2>/dev/null || echo no; touch /mnt/x /dev/shm/x && echo yes")});
   CHECK(run.out == "no\nyes\n");
+}
+
+// --- Ways out through what is ours ---------------------------------------------------------
+
+CLAIM("a working directory that we have open leads nowhere (CVE-2024-21626)",
+      {.step = 7, .points = 2, .hint = "getcwd(2) after chdir(2): does it begin with a slash?"}) {
+  const std::string name = random_word();
+  create_file(stage.scratch("secret"), "secret");
+  const Fd host(::open("/", O_RDONLY | O_DIRECTORY));  // a careless caller's, which we inherit
+  const std::vector<std::string> look = shell("cat ./" + stage.scratch("secret"));
+  Running running = start_named(subject, name);
+  for (int number = 3; number < host.get() + 8; ++number) {
+    const std::string directory = "/proc/self/fd/" + std::to_string(number);
+    const Run run = subject.run({.options = {"-w", directory},
+                                 .command = look,
+                                 .may_refuse = true,
+                                 .left_open = host.get()});
+    CHECK_MESSAGE(!holds(run.out, "secret"), "run -w " << directory);
+    std::vector<std::string> words{"-w", directory, name};
+    words.insert(words.end(), look.begin(), look.end());
+    const Run exec = subject.run(
+        {.command = words, .verb = "exec", .may_refuse = true, .left_open = host.get()});
+    CHECK_MESSAGE(!holds(exec.out, "secret"), "exec -w " << directory);
+  }
+  stop(running);
+  remove(subject, name);
+}
+
+// Root inside makes exec wait, reading what seems to be /etc/passwd, and takes hold of the program
+// that waits. What it writes is the first byte of every program, so nothing is lost.
+CLAIM("root inside cannot write to the program of exec (CVE-2019-5736)",
+      {.step = 7, .points = 2, .hint = "ETXTBSY while it runs; else run from a sealed copy"}) {
+  stage.expect_orphans();
+  const std::string first = random_word(), name = random_word();
+  Running running = start_named(subject, first);
+  // Two copies of the program: that which starts the container is busy as long as that runs, that
+  // of exec is not.
+  for (const char* copy : {"starts", "joins"}) {
+    const std::string own = "/proc/" + std::to_string(running.pid()) + "/exe";
+    stage.on_host({"cp", own, stage.scratch(copy)});
+  }
+  stop(running);
+  remove(subject, first);
+  const std::string said = stage.scratch("volume/said");
+  make_directories(stage.scratch("volume"));
+  create_file(said, "");
+  stage.on_host({stage.scratch("starts"), "run", "-d", "--name", name, "--cap-add", "SYS_PTRACE",
+                 "-v", stage.scratch("volume") + ":/mnt", stage.rootfs(), "/bin/sh", "-c",
+                 "rm -f /etc/passwd; mkfifo /etc/passwd; exec >/mnt/said 2>/dev/null; echo ready\n"
+                 "while :; do for p in /proc/[0-9]*; do\n"
+                 "case $(readlink $p/exe) in ''|/bin/*) continue;; esac\n"
+                 "exec 5<$p/exe; (printf '\\177' 1<>/proc/self/fd/5) && echo possible\n"
+                 "echo root:x:0:0::/:/bin/sh >/etc/passwd; until [ -e /mnt/go ]; do :; done\n"
+                 "(printf '\\177' 1<>/proc/self/fd/5) && echo possible\n"
+                 "echo tried; exit; done; done"});
+  CHECK(wait_until(10, [&] { return read_file(said) == "ready\n"; }));
+  stage.on_host({stage.scratch("joins"), "exec", name, "/bin/true"});
+  create_file(stage.scratch("volume/go"), "");  // exec has ended: nobody runs its program now
+  CHECK(wait_until(10, [&] { return holds(read_file(said), "tried"); }));
+  CHECK(read_file(said) == "ready\ntried\n");
+  tell(subject, "rm", {"-f", name});
 }
 
 // --- The machine --------------------------------------------------------------------------

@@ -1,48 +1,28 @@
 // The claims of step 7 about kill -9: whoever dies, at whatever moment, the next verb finds out.
 #include <signal.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <random>
 
+#include "07-unionfs/verify_moments.hpp"
 #include "common/files.hpp"
 #include "common/testing/claim.hpp"
+#include "common/testing/images.hpp"
 #include "common/testing/launch.hpp"
 #include "common/testing/stage.hpp"
 #include "common/testing/subject.hpp"
+#include "common/testing/tarball.hpp"
 
 namespace stepbox {
 namespace {
 
 using Words = std::vector<std::string>;
 
-constexpr int kMoments = 50;
 constexpr int kAtOnce = 10;
 
 std::string verb(Subject& subject, const std::string& name, const Words& words) {
   return subject.run({.command = words, .verb = name}, Milliseconds(30'000)).out;
 }
-
-// Moments of the first 30 ms, in microseconds; STEPBOX_SEED repeats them.
-class Moments {
- public:
-  Moments() {
-    const char* given = std::getenv("STEPBOX_SEED");
-    seed_ = given ? static_cast<unsigned>(std::atoi(given)) : std::random_device()();
-    random_.seed(seed_);
-  }
-  void wait() {
-    const timespec pause{0, std::uniform_int_distribution<long>(0, 30'000'000)(random_)};
-    ::nanosleep(&pause, nullptr);
-  }
-  unsigned seed() const { return seed_; }
-
- private:
-  unsigned seed_;
-  std::mt19937 random_;
-};
 
 // What the next verb must find: each container of the claim has ended, by KILL or by itself, and
 // says so; and all can be removed.
@@ -189,6 +169,29 @@ CLAIM("kill -9 of exec at 50 moments leaves the container alone",
   verb(subject, "rm", {"-f", name});
 }
 
+CLAIM("kill -9 of import at 50 moments leaves a whole image or nothing", {.step = 7, .points = 2}) {
+  const std::string archive = stage.scratch("many.tar");
+  {
+    Tarball tar(archive);
+    for (int i = 0; i < 500; ++i) tar.file("d" + std::to_string(i), std::string(2000, 'x'));
+  }
+  Moments moments;
+  INFO("STEPBOX_SEED=" << moments.seed());
+  for (int i = 0; i < kMoments; ++i) {
+    Running running = subject.start({.command = {archive, "torn"}, .verb = "import"});
+    moments.wait();
+    running.kill_hard();
+  }
+  stage.await_orphans();
+  const bool whole = subject.run({.options = {"-q"}, .verb = "images"}).out != "";
+  CHECK_MESSAGE(!exists("/var/lib/stepbox/staging"), "what was half there is still there");
+  CHECK(stage.on_host({"sh", "-c", "ls /var/lib/stepbox/layers 2>/dev/null | wc -l"}) ==
+        (whole ? "1\n" : "0\n"));
+  if (!whole) return;
+  CHECK(inside(subject, stage, "torn", "ls -d /d[0-9]* | wc -l").out == "500\n");
+  remove_image(subject, "torn");
+}
+
 CLAIM("kill -9 of a monitor is told to who is attached", {.step = 7}) {
   stage.expect_orphans();
   const std::string name = random_word();
@@ -225,11 +228,11 @@ CLAIM("200 detached containers at once and ps is right throughout",
     CHECK(running() == i + kAtOnce);
   }
   for (int half = 2; half > 0; --half) {
-    Words these{"-f"};
-    these.insert(these.end(), names.end() - kAll / 2, names.end());
+    const Words these(names.end() - kAll / 2, names.end());
     names.resize(names.size() - kAll / 2);
-    verb(subject, "rm", these);
+    verb(subject, "stop", these);
     CHECK(running() == (half - 1) * kAll / 2);
+    verb(subject, "rm", these);
   }
   CHECK(verb(subject, "ps", {"-a", "-q"}) == "");
 }
