@@ -1,6 +1,7 @@
 #include "common/testing/claim.hpp"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "common/error.hpp"
@@ -36,7 +37,11 @@ const std::vector<Claim>& claims() {
     std::sort(all.begin(), all.end(), [](const Claim& a, const Claim& b) {
       return std::tie(a.traits.step, a.file, a.line) < std::tie(b.traits.step, b.file, b.line);
     });
-    for (const Claim& claim : all) check_declaration(claim);
+    std::set<std::string> names;
+    for (const Claim& claim : all) {
+      check_declaration(claim);
+      if (!names.insert(claim.name).second) throw Failure("two claims are named: " + claim.name);
+    }
     return all;
   }();
   return sorted;

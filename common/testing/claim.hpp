@@ -6,7 +6,7 @@
 //   }
 //
 // A claim is a doctest case; its body sees `subject` (subject.hpp) and `stage` (stage.hpp).
-// Names hold no comma and no asterisk: doctest's filters would split them.
+// Names hold no comma and no asterisk: doctest's filters would split them. No two are the same.
 #ifndef STEPBOX_COMMON_TESTING_CLAIM_HPP_
 #define STEPBOX_COMMON_TESTING_CLAIM_HPP_
 

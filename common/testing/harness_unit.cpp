@@ -28,6 +28,12 @@ TEST_CASE("a subject gets no option that is newer than itself") {
         Words{"./it", "-v", "/a:/b", "--hostname", "h", "--init", "/r", "/bin/true"});
 }
 
+TEST_CASE("a challenge's program gets the claim's words and no others") {
+  SubjectSpec program = subject_at(7);
+  program.bare = true;
+  CHECK(adapt(program, {.command = {"up", "-v", "x"}}, "/r") == Words{"./it", "up", "-v", "x"});
+}
+
 TEST_CASE("step 1 gets no rootfs, but finds the probe in it") {
   const RunSpec run{.command = {"/bin/probe", "words"}};
   CHECK(adapt(subject_at(1), run, "/r") == Words{"./it", "/r/bin/probe", "words"});
