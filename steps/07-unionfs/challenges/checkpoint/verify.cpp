@@ -37,7 +37,7 @@ std::string moved(Subject& subject, Stage& stage, const std::string& script) {
   stage.expect_orphans();  // its monitor
   step7(stage, {"start", "again"});
   step7(stage, {"wait", "again"});
-  const std::string out = step7(stage, {"logs", "again"});
+  std::string out = step7(stage, {"logs", "again"});
   step7(stage, {"rm", "again"});
   return out;
 }
