@@ -7,7 +7,7 @@ TESTS := test1 test2 test3 test4 test5 test6 test7
 DIFFS := diff2 diff3 diff4 diff5 diff6 diff7
 
 .PHONY: help $(STEPS) $(TESTS) $(DIFFS) demo hello busybox-shell test labs \
-        challenges matrix sabotage bench \
+        challenges matrix sabotage grade grade-all bench \
         doctor rescue distros setup format format-check lint clean ready vm site test-site
 
 help:
