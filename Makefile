@@ -59,6 +59,7 @@ test-site:
 ##   make hint5      the next hint for the first claim that fails (or CLAIM)
 ##   make solution5  how we did it, once all claims hold; FORCE=1: at once
 ##   make reset5     begin again; what was there is kept beside it
+##   make grade      points for all that is in work/; FORMAT=json (Gradescope's), FORMAT=junit
 ##   make bug5       a bug hunt: our step 5 with a mistake in it (BUG=2: that one)
 ##
 # As it was typed: a claim's name may hold what make or a shell would read.
@@ -91,7 +92,6 @@ bug%:
 ##   make test1 ... test7  the claims that one step is held to
 ##   make matrix           every step held to every claim, as a table
 ##   make sabotage         every likely mistake is caught by the claim it names
-##   make grade            points for what is in work/; FORMAT=json (Gradescope's), FORMAT=junit
 ##   make grade-all DIR=submissions  points for a class, each in a virtual machine
 ##   make bench            start to exit, beside crun, runc, bwrap, podman
 ##   make distros          README's commands on fresh Debian and Ubuntu systems
@@ -184,7 +184,7 @@ lint:
 
 # The rootfs stays: a mount of a step that went wrong may still be inside it.
 clean:
-	rm -rf build build-clang build-sanitize build-lint build-sabotage build-distros build-mine \
+	rm -rf build build-clang build-sanitize build-lint build-sabotage build-distros \
 	  $(STEPS) $(STEPS:step%=mine%) site/node_modules
 
 # A few milliseconds when nothing is missing.

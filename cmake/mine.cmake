@@ -1,6 +1,5 @@
 # A student's own copy of a step, work/05-cgroup say: the target mine5 (see scripts/mine).
-set(STEPBOX_WORK ${CMAKE_SOURCE_DIR}/work CACHE PATH "the folder of students' own copies")
-file(GLOB work_sources CONFIGURE_DEPENDS ${STEPBOX_WORK}/0[1-7]-*/*.cpp)
+file(GLOB work_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/work/0[1-7]-*/*.cpp)
 
 # What the student writes. The rest of the step is given: its options, and what would lead too far.
 set(lesson_1 ".")
@@ -46,7 +45,7 @@ function(add_mine number name)
   # "05-cgroup/cgroup.hpp" is the student's; all other names are still those of steps/.
   set(headers ${CMAKE_BINARY_DIR}/mine-headers/${number})
   file(MAKE_DIRECTORY ${headers})
-  file(CREATE_LINK ${STEPBOX_WORK}/${name} ${headers}/${name} SYMBOLIC)
+  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/work/${name} ${headers}/${name} SYMBOLIC)
 
   add_executable(mine${number} EXCLUDE_FROM_ALL ${own} ${again} ${given})
   target_include_directories(mine${number} BEFORE PRIVATE ${headers})
