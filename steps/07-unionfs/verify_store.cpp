@@ -79,6 +79,8 @@ CLAIM("images are listed as docker lists them", {.step = 7}) {
   const std::string table = images(subject, {});
   CHECK(table.starts_with("REPOSITORY   TAG       IMAGE ID       CREATED"));
   CHECK(holds(table, "mine         1         " + id.substr(0, 12)));
+  CHECK(holds(images(subject, {"--digests"}),
+              "mine         1         <none>    " + id.substr(0, 12)));
   CHECK(holds(images(subject, {"--format", "json"}), "\"Repository\":\"mine\""));
   CHECK(subject.run({.command = {"mine", "docker.io/library/other"}, .verb = "tag"}).status == 1);
   CHECK(subject.run({.command = {"mine:1", "docker.io/library/other"}, .verb = "tag"}).status == 0);

@@ -14,7 +14,7 @@ namespace stepbox {
 namespace {
 
 struct ImagesOptions {
-  bool all = false, quiet = false, whole = false;
+  bool all = false, quiet = false, whole = false, digests = false;
   Format format = Format::kTable;
 };
 
@@ -31,6 +31,8 @@ std::string list(const std::string& wanted, const ImagesOptions& options) {
   std::string ids;
   Listing listing({{"REPOSITORY", "Repository"},
                    {"TAG", "Tag"},
+                   // A registry's, which docker knows of what it has pulled: nothing here was.
+                   {options.digests ? "DIGEST" : "", "Digest"},
                    {"IMAGE ID", "ID"},
                    {"CREATED", "CreatedSince"},
                    {"", "CreatedAt"},
@@ -43,7 +45,7 @@ std::string list(const std::string& wanted, const ImagesOptions& options) {
       if (!is_meant(name, wanted)) continue;
       const std::string id = options.whole ? "sha256:" + image.id : short_id(image.id);
       ids += id + "\n";
-      listing.add({name.repository, name.tag, id,
+      listing.add({name.repository, name.tag, "<none>", id,
                    as_duration(::time(nullptr) - image.created) + " ago",
                    as_timestamp(image.created), as_size(image.size)});
     }
@@ -58,6 +60,7 @@ int verb_images(int argc, char** argv, Runner) {
   CommandLine cli("images [OPTIONS] [NAME[:TAG]]", "images");
   cli.flag("-a,--all", options.all, "All of them, as without it: for fingers that know docker");
   cli.flag("-q,--quiet", options.quiet, "Ids only");
+  cli.flag("--digests", options.digests, "A registry's digest, too: <none>, for none was pulled");
   cli.flag("--no-trunc", options.whole, "Whole ids");
   add_format_option(cli, options.format);
   add_store_option(cli);
