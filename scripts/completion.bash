@@ -16,7 +16,7 @@ _step7_values_of() { # OPTION
     --format | -f) echo table json ;;
     --network) echo bridge none host ;;
     --restart) echo no on-failure always unless-stopped ;;
-    --storage) echo overlay copy ;;
+    --storage) echo overlay fuse copy ;;
     --type) echo container image ;;
     --cap-add | --cap-drop) echo ALL ;;
     --security-opt) echo no-new-privileges seccomp=unconfined ;;

@@ -1,6 +1,8 @@
 #include "common/testing/images.hpp"
 
 #include <doctest/doctest.h>
+#include <errno.h>
+#include <sys/xattr.h>
 
 #include "common/error.hpp"
 #include "common/files.hpp"
@@ -39,6 +41,10 @@ Run inside(Subject& subject, const Stage& stage, const std::string& image,
            const std::string& script, std::vector<std::string> options) {
   options.insert(options.end(), {"-v", stage.rootfs() + "/bin:/bin"});
   return subject.run({.options = options, .command = {"/bin/sh", "-c", script}, .rootfs = image});
+}
+
+bool has_user_attributes(const Stage& stage) {
+  return ::lgetxattr(stage.rootfs().c_str(), "user.x", nullptr, 0) != -1 || errno != ENOTSUP;
 }
 
 void remove_image(Subject& subject, const std::string& image) {

@@ -32,6 +32,10 @@ class ImageFolder {
 Run inside(Subject& subject, const Stage& stage, const std::string& image,
            const std::string& script, std::vector<std::string> options = {});
 
+// Whether the store's file system has attributes called user.*: tmpfs since Linux 6.6. Else images
+// of several layers are not for user namespaces.
+bool has_user_attributes(const Stage& stage);
+
 // rmi, which must succeed.
 void remove_image(Subject& subject, const std::string& image);
 

@@ -98,10 +98,16 @@ void Stage::welcome_ordinary_user() const {
   const std::string user = std::to_string(kOrdinaryUser);
   on_host({"chown", "-h", user + ":" + user, scratch("")});
   on_host({"chown", "-Rh", user + ":" + user, rootfs_, scratch("tmp")});
-  const std::string tun = scratch("tun");
-  if (!exists("/dev/net/tun") || exists(tun)) return;
-  on_host({"mknod", "-m", "666", tun, "c", "10", "200"});
-  on_host({"mount", "--bind", tun, "/dev/net/tun"});
+  give_device("/dev/net/tun", "tun", "200");
+  give_device("/dev/fuse", "fuse", "229");
+}
+
+void Stage::give_device(const std::string& device, const std::string& name,
+                        const std::string& minor) const {
+  const std::string open = scratch(name);
+  if (!exists(device) || exists(open)) return;
+  on_host({"mknod", "-m", "666", open, "c", "10", minor});
+  on_host({"mount", "--bind", open, device});
 }
 
 void Stage::make_his_column() const {

@@ -53,7 +53,7 @@ class Stage {
   // Another rootfs, made on the spot.
   std::string make_another_rootfs(const std::string& name);
   // The ordinary user owns what is in scratch() so far, the rootfs as if unpacked by himself, and
-  // may use /dev/net/tun, as udev lets everybody.
+  // may use /dev/net/tun and /dev/fuse, as udev lets everybody.
   void welcome_ordinary_user() const;
   // For claims that an ordinary user starts all of: the store is his, too, and he has a name and
   // ranges of ids, as adduser(8) gives them.
@@ -98,6 +98,8 @@ class Stage {
   std::string census_after();
 
  private:
+  void give_device(const std::string& device, const std::string& name,
+                   const std::string& minor) const;
   // Waits up to 3 s for all lines that begin with `kind` to be gone; returns the rest.
   Census await_nothing(const std::string& kind);
 

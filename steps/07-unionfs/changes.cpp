@@ -90,10 +90,10 @@ class Comparer {
   }
 
  private:
-  ImageEntry in_image(const FTSENT& entry) {
+  ImageEntry in_image(const std::string& name) {
     Level& parent = levels_.back();
-    if (parent.hides) parent.seen.insert(entry.fts_name);
-    return look_up(parent.in_image, entry.fts_name);
+    if (parent.hides) parent.seen.insert(name);
+    return look_up(parent.in_image, name);
   }
 
   void enter(const FTSENT& entry) {
@@ -103,7 +103,7 @@ class Comparer {
       return;
     }
     const bool hides = levels_.back().hides || is_opaque(entry.fts_accpath);
-    ImageEntry found = in_image(entry);
+    ImageEntry found = in_image(entry.fts_name);
     levels_.push_back({std::move(found), hides, {}, changes_.size()});
   }
 
@@ -126,9 +126,13 @@ class Comparer {
   }
 
   void compare_file(const FTSENT& entry) {
-    const std::string path = tree_.path_of(entry);
-    const ImageEntry before = in_image(entry);
-    if (is_whiteout(*entry.fts_statp)) {
+    const std::string name = entry.fts_name;
+    std::string path = tree_.path_of(entry);
+    const bool mark = comparison_.fuse && name.starts_with(".wh.");
+    if (mark && name == ".wh..wh..opq") return;  // is_opaque() tells it, too
+    if (mark) path.erase(path.size() - name.size(), 4);
+    const ImageEntry before = in_image(mark ? name.substr(4) : name);
+    if (mark || is_whiteout(*entry.fts_statp)) {
       if (before.status) changes_.push_back({'D', path});
     } else if (!before.status) {
       const bool ours = entry.fts_statp->st_size == 0 && comparison_.mount_points.contains(path);
@@ -180,7 +184,8 @@ std::vector<Change> changes_of(const Record& record) {
   return compare({.own = own,
                   .whole = record.options.storage == StorageKind::kCopy,
                   .layers = record.image.layers,
-                  .mount_points = mount_points_of(record.options)});
+                  .mount_points = mount_points_of(record.options),
+                  .fuse = record.options.storage == StorageKind::kFuse});
 }
 
 }  // namespace stepbox

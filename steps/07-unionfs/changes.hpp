@@ -22,6 +22,7 @@ struct Comparison {
   bool whole;                              // it is all there (--storage copy), not an upper layer
   const std::vector<std::string>& layers;  // of the image, the uppermost first
   std::set<std::string> mount_points;      // made by us: no change, unless something is in them
+  bool fuse = false;                       // what is gone may be told by files called .wh.NAME
 };
 
 // Sorted by path. A directory is changed when its mode or owner is, or something in it; of one that

@@ -25,6 +25,13 @@ Fd open_merged(const Record& record) {
   // Its own upper layer as one more read-only one. (A work directory is its mount's alone.)
   std::vector<std::string> layers = record.image.layers;
   layers.insert(layers.begin(), directory + "/upper");
+  if (record.options.storage == StorageKind::kFuse) {
+    static std::optional<FuseOverlay> server;  // as long as we live
+    server.emplace(lower_directories(layers));
+    server->mount_on(directory + "/merged");
+    release_signals();
+    return open_directory(directory + "/merged");
+  }
   mount_read_only(layers, directory + "/merged", record.options.namespaces.user);
   return open_directory(directory + "/merged");
 }
@@ -50,10 +57,11 @@ ContainerRoot::ContainerRoot(const Record& record) : record_(record) {
 
 Fd ContainerRoot::open() {
   if (running_) return std::move(running_);
-  const Overlay overlay(record_.image, directory_of(record_.id), record_.options, false);
-  overlay.mount(record_.options);
-  mount_volumes(overlay.root(), record_.options.volumes, {});
-  return open_directory(overlay.root());
+  overlay_.emplace(record_.image, directory_of(record_.id), record_.options, false);
+  release_signals();  // which it may have held
+  overlay_->mount(record_.options);
+  mount_volumes(overlay_->root(), record_.options.volumes, {});
+  return open_directory(overlay_->root());
 }
 
 void ContainerRoot::take_ids() const {

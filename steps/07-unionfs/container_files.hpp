@@ -14,6 +14,7 @@
 #include "01-clone/process.hpp"
 #include "01-clone/signals.hpp"
 #include "07-unionfs/containers.hpp"
+#include "07-unionfs/overlay.hpp"
 
 namespace stepbox {
 
@@ -60,6 +61,7 @@ class ContainerRoot {
   Fd running_;  // its root directory; -1: it has ended
   Fd user_;     // its user namespace, if its ids are shifted there
   std::optional<Container> held_;
+  std::optional<Overlay> overlay_;  // mounted as long as this lives
 };
 
 }  // namespace stepbox

@@ -18,7 +18,7 @@
 
 namespace stepbox {
 
-enum class StorageKind { kOverlay, kCopy };
+enum class StorageKind { kOverlay, kFuse, kCopy };
 void parse_value(const std::string& text, StorageKind& kind);
 
 struct Options {

@@ -49,12 +49,16 @@ void MountOptions::mount_on(const std::string& directory) const {
   if (::mount(kMountSource, target.handle().c_str(), "overlay", 0, data_.c_str()) == 0) return;
   const std::system_error error(errno, std::generic_category(), "mount overlay on " + directory);
   if (error.code() == std::errc::no_such_device) {
-    throw Failure(error.what(), "this kernel has no overlay: modprobe overlay, or --storage copy");
+    throw Failure(error.what(),
+                  "this kernel has no overlay: modprobe overlay, or --storage fuse, or copy");
   }
   if (error.code() == std::errc::invalid_argument) {
     throw Failure(error.what(),
                   "is the store on an overlay itself? --root on another file system, "
-                  "or --storage copy");
+                  "or --storage fuse, or copy");
+  }
+  if (error.code() == std::errc::operation_not_permitted && ::geteuid() == 0) {
+    throw Failure(error.what(), "not in a user namespace of this kernel: --storage fuse, or copy");
   }
   throw error;
 }
@@ -71,6 +75,7 @@ Overlay::Overlay(const Image& image, const std::string& directory, const Options
     root_ = directory + "/merged";
     make_own_layer(options);
   }
+  if (options.storage == StorageKind::kFuse) start_fuse();
   if (for_container && options.namespaces.user && ::geteuid() == 0) shift();
 }
 
@@ -90,11 +95,18 @@ void Overlay::make_own_layer(const Options& options) const {
 
 // From here on all is where the container will find it, and where that may look.
 void Overlay::shift() {
+  if (fuse_)
+    throw Failure("root's --userns does not go with --storage fuse", "leave one of them out");
   shifted_.emplace();
   const std::string directory = shifted_->add(directory_);
   root_ = directory + root_.substr(directory_.size());
   directory_ = directory;
   for (std::string& layer : layers_) layer = shifted_->add(layer);
+}
+
+void Overlay::start_fuse() {
+  fuse_.emplace(join({lower_directories(layers_), ",upperdir=", directory_,
+                      "/upper,workdir=", directory_, "/work"}));
 }
 
 // Under its name there is a whole copy or none: a start that was killed leaves half of one beside
@@ -188,6 +200,8 @@ void Overlay::mount(const Options& options) const {
   if (shifted_) shifted_->mount();
   if (options.storage == StorageKind::kCopy) {
     bind_onto_itself(root_).release();
+  } else if (fuse_) {
+    fuse_->mount_on(root_);
   } else {
     mount_layers(options);
   }

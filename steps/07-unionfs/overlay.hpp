@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "07-unionfs/fuse.hpp"
 #include "07-unionfs/images.hpp"
 #include "07-unionfs/options.hpp"
 #include "07-unionfs/shifted.hpp"
@@ -43,6 +44,7 @@ class Overlay {
   void make_own_layer(const Options& options) const;
   void shift();
   void mount_layers(const Options& options) const;
+  void start_fuse();
   void copy_layers() const;
   void copy_layers_to(const std::string& fresh) const;
 
@@ -50,6 +52,7 @@ class Overlay {
   std::string directory_;
   std::string root_;
   std::optional<ShiftedTrees> shifted_;  // then those above are as the container sees them
+  std::optional<FuseOverlay> fuse_;      // --storage fuse
 };
 
 // Mounts two layers or more, the uppermost first, merged for looking at only. Inside a private

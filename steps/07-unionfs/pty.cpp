@@ -4,53 +4,20 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cstring>
 #include <string>
 
 #include "03-mount/mount.hpp"
+#include "07-unionfs/descriptors.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
 
 namespace stepbox {
 
-// A byte, and beside it the descriptor.
-struct Parcel {
-  char byte = 0;
-  iovec data{&byte, 1};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-  msghdr message{};
-  Parcel() {
-    message.msg_iov = &data;
-    message.msg_iovlen = 1;
-    message.msg_control = control;
-    message.msg_controllen = sizeof control;
-  }
-  Parcel(const Parcel&) = delete;
-};
-
-static void send_descriptor(const Fd& socket, const Fd& file) {
-  Parcel parcel;
-  cmsghdr* header = CMSG_FIRSTHDR(&parcel.message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(sizeof(int));
-  const int fd = file.get();
-  std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
-  if (::sendmsg(socket.get(), &parcel.message, MSG_NOSIGNAL) == -1) {
-    throw_errno({"send the terminal to the monitor"});
-  }
-}
-
 Fd receive_terminal(const Fd& inside) {
-  Parcel parcel;
-  int fd = -1;
-  if (::recvmsg(inside.get(), &parcel.message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) == 1) {
-    const cmsghdr* header = CMSG_FIRSTHDR(&parcel.message);
-    if (header && header->cmsg_type == SCM_RIGHTS) std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
-  }
-  if (fd != -1) ::fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK);
-  return Fd(fd);
+  Fd master = receive_descriptor(inside, MSG_DONTWAIT);
+  if (master) ::fcntl(master.get(), F_SETFL, O_RDWR | O_NONBLOCK);
+  return master;
 }
 
 Fd open_slave(const Fd& master) {

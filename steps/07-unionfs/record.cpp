@@ -12,8 +12,9 @@ NLOHMANN_JSON_SERIALIZE_ENUM(NetworkMode, {{NetworkMode::kBridge, "bridge"},
                                            {NetworkMode::kHost, "host"},
                                            {NetworkMode::kUser, "slirp4netns"},
                                            {NetworkMode::kContainer, "container"}})
-NLOHMANN_JSON_SERIALIZE_ENUM(StorageKind,
-                             {{StorageKind::kOverlay, "overlay"}, {StorageKind::kCopy, "copy"}})
+NLOHMANN_JSON_SERIALIZE_ENUM(StorageKind, {{StorageKind::kOverlay, "overlay"},
+                                           {StorageKind::kFuse, "fuse"},
+                                           {StorageKind::kCopy, "copy"}})
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Volume, source, destination, read_only)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NamespaceSet, flags)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Namespaces, shared, user, hostname, init)

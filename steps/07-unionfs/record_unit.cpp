@@ -58,7 +58,7 @@ Record full_record() {
   options.tmpfs = {{"/memory", 14, "mode=700"}};
   options.name = "box";
   options.remove = true;
-  options.storage = StorageKind::kCopy;
+  options.storage = StorageKind::kFuse;
   options.image = "busybox";
   options.command = {"/bin/sh", "-c", "exit 3", ""};
   return record;
@@ -135,7 +135,7 @@ TEST_CASE("so do its options: start does the same again") {
   CHECK(options.confinement.read_only);
   CHECK(options.name == "box");
   CHECK(options.remove);
-  CHECK(options.storage == StorageKind::kCopy);
+  CHECK(options.storage == StorageKind::kFuse);
   CHECK(options.image == "busybox");
   CHECK(options.command == std::vector<std::string>{"/bin/sh", "-c", "exit 3", ""});
 }
@@ -204,10 +204,12 @@ TEST_CASE("a record that is not there is an error of its own") {
   CHECK_THROWS_AS(read_record("/no/such/record.json"), std::system_error);
 }
 
-TEST_CASE("storage is overlay or copy") {
+TEST_CASE("storage is overlay, fuse or copy") {
   StorageKind kind = StorageKind::kOverlay;
   parse_value("copy", kind);
   CHECK(kind == StorageKind::kCopy);
+  parse_value("fuse", kind);
+  CHECK(kind == StorageKind::kFuse);
   parse_value("overlay", kind);
   CHECK(kind == StorageKind::kOverlay);
   for (const char* text : {"", "Copy", "aufs"}) {

@@ -76,7 +76,7 @@ void TarWriter::put_header() {
 // machine's.
 static bool is_the_files_own(std::string_view name) {
   return !name.starts_with("trusted.overlay.") && !name.starts_with("user.overlay.") &&
-         name != "security.selinux";
+         !name.starts_with("user.fuseoverlayfs.") && name != "security.selinux";
 }
 
 void TarWriter::put_xattrs(const std::string& path) {

@@ -4,6 +4,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <set>
 
 #include "07-unionfs/own_ids.hpp"
@@ -76,7 +77,8 @@ int64_t size_of_tree(const std::string& path) {
 
 bool is_opaque(const std::string& path) {
   char value = 0;
-  for (const char* name : {"trusted.overlay.opaque", "user.overlay.opaque"}) {
+  for (const char* name :
+       {"trusted.overlay.opaque", "user.overlay.opaque", "user.fuseoverlayfs.opaque"}) {
     if (::lgetxattr(path.c_str(), name, &value, 1) == 1 && value == 'y') return true;
   }
   return false;

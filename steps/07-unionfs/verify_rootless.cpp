@@ -1,8 +1,7 @@
 // The claims of step 7 about who is not root. (`make matrix` asks him all others, too.)
-#include <errno.h>
-#include <sys/xattr.h>
-
 #include "07-unionfs/verify.hpp"
+#include "common/files.hpp"
+#include "common/program.hpp"
 #include "common/testing/images.hpp"
 #include "common/testing/launch.hpp"
 
@@ -36,9 +35,7 @@ CLAIM("what an upper layer deletes is gone in a user namespace too",
   image.add_layer([](Tarball& tar) { tar.directory("b").file("b/old", "x"); });
   image.add_layer([](Tarball& tar) { tar.file("b/.wh..wh..opq", "").file("b/new", "y"); });
   CHECK(subject.run({.options = {"-i", image.path()}, .verb = "load"}).status == 0);
-  // tmpfs has such attributes since Linux 6.6.
-  const bool told =
-      ::lgetxattr(stage.rootfs().c_str(), "user.x", nullptr, 0) == 0 || errno != ENOTSUP;
+  const bool told = has_user_attributes(stage);
   const Run run = subject.run({.options = {"--userns", "-v", stage.rootfs() + "/bin:/bin"},
                                .command = {"/bin/ls", "/b"},
                                .rootfs = "mine:1",
@@ -56,6 +53,78 @@ CLAIM("--restart does not go with another's network without root", {.step = 7}) 
        .ordinary_user = true});
   CHECK(run.status == 125);
   CHECK(holds(run.err, "for root only"));
+}
+
+// A store that lies on an overlay: its upper layers may not.
+class StoreOnOverlay {
+ public:
+  explicit StoreOnOverlay(const Stage& stage) : stage_(stage), path_(stage.scratch("on-overlay")) {
+    stage.on_host({"sh", "-ec",
+                   "mkdir $0 $0-lower $0-upper $0-work; chmod 777 $0-upper\n"
+                   "mount -t overlay -o lowerdir=$0-lower,upperdir=$0-upper,workdir=$0-work x $0",
+                   path_});
+  }
+  StoreOnOverlay(const StoreOnOverlay&) = delete;
+  StoreOnOverlay& operator=(const StoreOnOverlay&) = delete;
+  ~StoreOnOverlay() { stage_.on_host({"umount", path_}); }
+  std::string path() const { return path_ + "/store"; }
+
+ private:
+  const Stage& stage_;
+  std::string path_;
+};
+
+static void require_fuse_overlayfs() {
+  if (!has_program("fuse-overlayfs")) skip("no fuse-overlayfs: scripts/setup rootless installs it");
+  if (!exists("/dev/fuse")) skip("no /dev/fuse here");
+}
+
+static void add_old_file(const Stage& stage) {
+  const std::string script =
+      "mkdir $0/etc/old; echo x >$0/etc/old/x; chown -R --reference $0 $0/etc";
+  stage.on_host({"sh", "-ec", script, stage.rootfs()});
+}
+
+CLAIM("--storage fuse is an overlay where the kernel's is refused",
+      {.step = 7, .points = 2, .hint = "fuse-overlayfs(1), of which the container sees nothing"}) {
+  require_fuse_overlayfs();
+  add_old_file(stage);
+  stage.expect_orphans();  // the servers of cp and export outlive them, by a moment
+  const StoreOnOverlay store(stage);
+  const std::string name = random_word();
+  const auto tell_store = [&](const std::string& verb, const std::vector<std::string>& words) {
+    return subject.run({.options = {"--root", store.path()}, .command = words, .verb = verb});
+  };
+  check_refused(subject, {"--root", store.path()}, "--storage fuse");
+  const Run run = subject.run(
+      {.options = {"--root", store.path(), "--storage", "fuse", "--name", name},
+       .command = shell("rm -r /etc/old /bin/breakout; mkdir /etc/old; echo y >/etc/old/y; ps")});
+  CHECK_FALSE(holds(run.out, "fuse-overlayfs"));
+  CHECK(exists(stage.rootfs() + "/etc/old/x"));
+  CHECK(tell_store("diff", {name}).out ==
+        "C /bin\nD /bin/breakout\nC /etc\nC /etc/old\nD /etc/old/x\nA /etc/old/y\n");
+  CHECK(tell_store("cp", {stage.rootfs() + "/bin/breakout", name + ":/etc/new"}).status == 0);
+  CHECK(holds(tell_store("export", {name}).out, "etc/new"));
+  tell_store("rm", {name});
+}
+
+CLAIM("what --storage fuse has written another overlay reads", {.step = 7}) {
+  require_fuse_overlayfs();
+  add_old_file(stage);
+  const std::string name = random_word();
+  Running running = start_named(subject, name, {"--storage", "fuse"});
+  CHECK(
+      tell(subject, "exec", {name, "/bin/sh", "-c", "rm -r /etc/old /bin/breakout; mkdir /etc/old"})
+          .status == 0);
+  stop(running);
+  CHECK(tell(subject, "commit", {name, "mine"}).status == 0);
+  CHECK(inside(subject, stage, "mine", "ls /etc/old").out == "");
+  Running again = subject.start({.command = {"-a", name}, .verb = "start"});
+  again.wait_for_output("ready");
+  CHECK(tell(subject, "exec", {name, "/bin/ls", "/etc/old"}).out == "");
+  stop(again);
+  remove(subject, name);
+  remove_image(subject, "mine");
 }
 
 }  // namespace stepbox

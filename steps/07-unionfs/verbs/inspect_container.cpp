@@ -102,7 +102,7 @@ Json storage_as_json(const Record& record) {
   if (record.options.storage == StorageKind::kCopy) {
     return {{"Name", "copy"}, {"Data", {{"RootDir", directory + "/rootfs"}}}};
   }
-  return {{"Name", "overlay"},
+  return {{"Name", record.options.storage == StorageKind::kFuse ? "fuse-overlayfs" : "overlay"},
           {"Data",
            {{"LowerDir", lower_directories(record.image)},
             {"MergedDir", directory + "/merged"},
@@ -118,11 +118,15 @@ Json volume_as_json(const Volume& volume) {
           {"RW", !volume.read_only}};
 }
 
+std::string address_of(pid_t pid) try {
+  return own_address(read_file(join({"/proc/", std::to_string(pid), "/net/fib_trie"})));
+} catch (const std::system_error&) {
+  return "";  // it has ended since its record was read
+}
+
 Json network_as_json(const Record& record) {
   const bool bridge = record.running && network_text(record) == "bridge";
-  const std::string address =
-      bridge ? own_address(read_file(join({"/proc/", std::to_string(record.pid), "/net/fib_trie"})))
-             : "";
+  const std::string address = bridge ? address_of(record.pid) : "";
   return {{"Ports", record.running ? ports_as_json(record.options.network.ports) : Json::object()},
           {"Gateway", bridge ? bridge_subnet().gateway().text() : ""},
           {"IPAddress", address},
@@ -167,7 +171,7 @@ Json container_as_json(const Record& record) {
           {"LogPath", directory_of(record.id) + "/log.json"},
           {"Name", "/" + record.name},
           {"RestartCount", record.restarts},
-          {"Driver", options.storage == StorageKind::kCopy ? "copy" : "overlay"},
+          {"Driver", storage_as_json(record)["Name"]},
           {"Platform", "linux"},
           {"HostConfig", host_config_as_json(options, network_text(record))},
           {"GraphDriver", storage_as_json(record)},

@@ -1,0 +1,97 @@
+#include "07-unionfs/fuse.hpp"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "03-mount/mount.hpp"
+#include "07-unionfs/descriptors.hpp"
+#include "common/error.hpp"
+#include "common/explain.hpp"
+#include "common/files.hpp"
+#include "common/program.hpp"
+#include "common/text.hpp"
+
+namespace stepbox {
+
+FuseOverlay::Ends::Ends() {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == -1) {
+    throw_errno({"make a pair of sockets"});
+  }
+  inside = Fd(ends[0]);
+  outside = Fd(ends[1]);
+}
+
+static void check_available() {
+  if (!has_program("fuse-overlayfs")) {
+    throw Failure("--storage fuse needs fuse-overlayfs, which is not installed",
+                  "scripts/setup rootless installs it; or --storage copy");
+  }
+  if (::access("/dev/fuse", R_OK | W_OK) == -1) {
+    throw Failure("no /dev/fuse for us", "modprobe fuse; or --storage copy");
+  }
+}
+
+std::string lower_directories(const std::vector<std::string>& layers) {
+  std::string text;
+  for (const std::string& layer : layers) text += (text.empty() ? "lowerdir=" : ":") + layer;
+  return text;
+}
+
+FuseOverlay::FuseOverlay(const std::string& layers)
+    : messages_(::memfd_create("fuse-overlayfs", MFD_CLOEXEC)), server_([&] {
+        check_available();
+        explain({"fuse-overlayfs -o ", quoted(layers), " … &"});
+        return spawn({}, [&] { return serve(layers); });
+      }()) {}
+
+static bool is_own(const Fd& user) {
+  struct stat ours, theirs;
+  return ::stat("/proc/self/ns/user", &ours) == 0 && ::fstat(user.get(), &theirs) == 0 &&
+         ours.st_ino == theirs.st_ino;
+}
+
+// In the process that becomes the program.
+int FuseOverlay::serve(const std::string& layers) const {
+  ::setpgid(0, 0);  // ^C at the terminal is for the container
+  ::close(ends_.inside.get());
+  const Fd user = receive_descriptor(ends_.outside);
+  const Fd device = receive_descriptor(ends_.outside);
+  if (!device) return 0;  // it was never mounted
+  if (!is_own(user) && ::setns(user.get(), CLONE_NEWUSER) == -1) {
+    throw_errno({"join the container's user namespace"});
+  }
+  ::dup2(device.get(), STDIN_FILENO);
+  for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) ::dup2(messages_.get(), fd);
+  // writeback=0: what was written is in upper, whenever the program ends.
+  return exec_command({"fuse-overlayfs", "-f", "-o", layers + ",writeback=0", "/dev/fd/0"});
+}
+
+void FuseOverlay::mount_on(const std::string& directory) const {
+  const Fd user(::open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC));
+  Fd device(::open("/dev/fuse", O_RDWR | O_CLOEXEC));
+  if (!user || !device) throw_errno({"open /dev/fuse"});
+  const std::string options = join({"fd=", std::to_string(device.get()),
+                                    ",rootmode=40000,user_id=0,group_id=0,allow_other,"
+                                    "default_permissions"});
+  const MountPoint target(directory, "/");
+  if (::mount(kMountSource, target.handle().c_str(), "fuse.fuse-overlayfs", 0, options.c_str()) ==
+      -1) {
+    throw_errno({"mount fuse on ", directory});
+  }
+  send_descriptor(ends_.inside, user);
+  send_descriptor(ends_.inside, device);
+  device
+      .close();  // the program's is the last one: with it the mount is dead, or we waited for ever
+  struct stat status;
+  if (::stat(directory.c_str(), &status) == 0) return;
+  const std::string said = read_file("/proc/self/fd/" + std::to_string(messages_.get()));
+  throw Failure(join({"fuse-overlayfs: ", split(said, '\n').back()}), "or --storage copy");
+}
+
+}  // namespace stepbox
