@@ -1,7 +1,6 @@
 #include "07-unionfs/masked_paths.hpp"
 
 #include <fcntl.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 
 #include "common/error.hpp"
 #include "common/explain.hpp"
+#include "common/mount_api.hpp"
 
 namespace stepbox {
 
