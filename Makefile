@@ -2,6 +2,7 @@
 # The work is done in scripts/, the build in CMakeLists.txt.
 
 MAKEFLAGS += --no-print-directory
+.NOTPARALLEL:  # one ninja at a time in build/
 STEPS := step1 step2 step3 step4 step5 step6 step7
 TESTS := test1 test2 test3 test4 test5 test6 test7
 DIFFS := diff2 diff3 diff4 diff5 diff6 diff7

@@ -1,6 +1,6 @@
 // init COMMAND...: runs it, reaps orphans, and ends what is left. (prctl(2), wait(2))
 //
-// The task is in the README.md beside the reference: steps/01-clone/challenges/init.
+// The task: steps/01-clone/challenges/init/README.md
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>

@@ -1,6 +1,6 @@
 // A small shell: reads lines, runs each as a command. (fork(2), execvp(3), waitpid(2), pipe(2))
 //
-// The task is in the README.md beside the reference: steps/01-clone/challenges/shell.
+// The task: steps/01-clone/challenges/shell/README.md
 #include <sys/wait.h>
 #include <unistd.h>
 

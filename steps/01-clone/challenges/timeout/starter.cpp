@@ -1,6 +1,6 @@
 // timeout SECONDS COMMAND...: ends the command when the time is up. (setpgid(2), sigtimedwait(2))
 //
-// The task is in the README.md beside the reference: steps/01-clone/challenges/timeout.
+// The task: steps/01-clone/challenges/timeout/README.md
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>

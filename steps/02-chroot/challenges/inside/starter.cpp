@@ -1,6 +1,6 @@
 // inside ROOTFS PATH: prints a file as a process sees it whose root is ROOTFS. (openat2(2))
 //
-// The task is in the README.md beside the reference: steps/02-chroot/challenges/inside.
+// The task: steps/02-chroot/challenges/inside/README.md
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>

@@ -1,6 +1,6 @@
 // jailed PID...: who has another root directory than we? (proc_pid_root(5), stat(2))
 //
-// The task is in the README.md beside the reference: steps/02-chroot/challenges/jailed.
+// The task: steps/02-chroot/challenges/jailed/README.md
 #include <sys/stat.h>
 #include <unistd.h>
 

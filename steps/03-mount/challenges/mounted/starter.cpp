@@ -1,6 +1,6 @@
 // mounted PATH: the mount that it lies on. (proc_pid_mountinfo(5))
 //
-// The task is in the README.md beside the reference: steps/03-mount/challenges/mounted.
+// The task: steps/03-mount/challenges/mounted/README.md
 #include <fcntl.h>
 #include <unistd.h>
 

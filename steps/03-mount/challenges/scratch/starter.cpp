@@ -1,6 +1,6 @@
 // scratch SIZE DIRECTORY COMMAND...: room to write, for this command alone. (unshare(2), tmpfs(5))
 //
-// The task is in the README.md beside the reference: steps/03-mount/challenges/scratch.
+// The task: steps/03-mount/challenges/scratch/README.md
 #include <sched.h>
 #include <sys/mount.h>
 #include <unistd.h>

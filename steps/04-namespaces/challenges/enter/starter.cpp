@@ -1,6 +1,6 @@
 // enter PID COMMAND...: runs it where process PID is. (setns(2), pidfd_open(2))
 //
-// The task is in the README.md beside the reference: steps/04-namespaces/challenges/enter.
+// The task: steps/04-namespaces/challenges/enter/README.md
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/stat.h>

@@ -1,6 +1,6 @@
 // lsns TYPE: the namespaces of that type, and who is in them. (namespaces(7), proc(5))
 //
-// The task is in the README.md beside the reference: steps/04-namespaces/challenges/lsns.
+// The task: steps/04-namespaces/challenges/lsns/README.md
 #include <dirent.h>
 #include <unistd.h>
 

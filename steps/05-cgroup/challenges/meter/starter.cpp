@@ -1,6 +1,6 @@
 // meter COMMAND...: runs it, and says what it used with all that it had started. (cgroups(7))
 //
-// The task is in the README.md beside the reference: steps/05-cgroup/challenges/meter.
+// The task: steps/05-cgroup/challenges/meter/README.md
 #include <vector>
 
 #include "01-clone/process.hpp"

@@ -1,6 +1,6 @@
 // pause COMMAND...: USR1 freezes it with all that it has started, USR2 thaws it. (cgroups(7))
 //
-// The task is in the README.md beside the reference: steps/05-cgroup/challenges/pause.
+// The task: steps/05-cgroup/challenges/pause/README.md
 #include <signal.h>
 #include <sys/wait.h>
 

@@ -1,6 +1,6 @@
 // pin CPUS COMMAND...: runs it on these CPUs alone. (cgroups(7), cpuset(7))
 //
-// The task is in the README.md beside the reference: steps/05-cgroup/challenges/pin.
+// The task: steps/05-cgroup/challenges/pin/README.md
 #include "01-clone/process.hpp"
 #include "05-cgroup/group.hpp"
 #include "common/error.hpp"

@@ -1,6 +1,6 @@
 // stall KIND COMMAND...: says when it has to wait for cpu, memory or io, and how long. (psi.rst)
 //
-// The task is in the README.md beside the reference: steps/05-cgroup/challenges/stall.
+// The task: steps/05-cgroup/challenges/stall/README.md
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/syscall.h>

@@ -1,7 +1,7 @@
 #!/bin/sh
 # firewall up FILE | down: this host forwards what FILE allows, FROM TO PORT a line. (nft(8))
 #
-# The task is in the README.md beside the reference: steps/06-network/challenges/firewall.
+# The task: steps/06-network/challenges/firewall/README.md
 set -eu
 
 # Yours.

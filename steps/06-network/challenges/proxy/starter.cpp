@@ -1,6 +1,6 @@
 // proxy LISTEN TARGET: whoever connects to LISTEN talks to TARGET. (accept(2), shutdown(2))
 //
-// The task is in the README.md beside the reference: steps/06-network/challenges/proxy.
+// The task: steps/06-network/challenges/proxy/README.md
 #include <arpa/inet.h>
 #include <sys/socket.h>
 #include <unistd.h>

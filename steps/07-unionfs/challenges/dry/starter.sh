@@ -1,7 +1,7 @@
 #!/bin/sh
 # dry DIRECTORY COMMAND...: runs it on an overlay, and says what it would have changed. (mount(8))
 #
-# The task is in the README.md beside the reference: steps/07-unionfs/challenges/dry.
+# The task: steps/07-unionfs/challenges/dry/README.md
 set -eu
 
 # Yours.
