@@ -104,6 +104,13 @@ Fd bind_port(const PublishedPort& port) {
   return socket;
 }
 
+void hang_up(const std::vector<Fd>& ports) {
+  for (const Fd& port : ports) {
+    if (::shutdown(port.get(), SHUT_RD) == -1) continue;  // UDP: nobody waits
+    if (::listen(port.get(), 1) == -1) throw_errno({"listen on a published port"});
+  }
+}
+
 std::string as_nft_elements(const std::vector<PublishedPort>& ports, Address container) {
   std::string elements;
   for (const PublishedPort& port : ports) {

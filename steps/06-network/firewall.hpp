@@ -25,6 +25,10 @@ void remove_firewall();
 // Throws Failure when it is in use.
 Fd bind_port(const PublishedPort& port);
 
+// Once nftables leads the ports away: resets the connections of those who came before that, and
+// would wait for ever. The ports stay taken.
+void hang_up(const std::vector<Fd>& ports);
+
 // The nft commands that publish ports, one line each, without their first word, "add" or "delete".
 std::string as_nft_elements(const std::vector<PublishedPort>& ports, Address container);
 

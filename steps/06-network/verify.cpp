@@ -183,6 +183,21 @@ CLAIM("a published port is reached from another container",
   stop(server);
 }
 
+CLAIM("who comes before a port leads in is not kept waiting",
+      {.step = 6, .hint = "until nftables leads the port away, your own socket takes who comes"}) {
+  const std::string asks = "for i in $(seq 100); do \"$0\" ask tcp 127.0.0.1 8080; done; true";
+  for (int start = 0; start < 5; ++start) {
+    const std::string word = random_word();
+    Running server = subject.start(
+        {.options = {"-p", "8080:80"}, .command = {"/bin/probe", "serve", "tcp", "80", word}});
+    const std::string answers = stage.on_host({"sh", "-c", asks, stage.rootfs() + "/bin/probe"});
+    CHECK_FALSE_MESSAGE(holds(answers, "read: Resource temporarily unavailable"), "kept waiting");
+    server.wait_for_output("ready");
+    CHECK(holds(ask_from_host(stage, "127.0.0.1", "8080"), word));
+    stop(server);
+  }
+}
+
 CLAIM("a UDP port is published with /udp",
       {.step = 6, .hint = "the protocol is a part of what the map looks up"}) {
   const std::string word = random_word();
