@@ -4,6 +4,9 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <optional>
+
+#include "07-unionfs/fuse.hpp"
 #include "07-unionfs/holders.hpp"
 #include "07-unionfs/overlay.hpp"
 #include "07-unionfs/shifted.hpp"
