@@ -80,8 +80,9 @@ void Cgroup::report() const {
     if (!limits_.stats && !group.has("memory")) continue;  // only an OOM kill is told unasked
     (group.hierarchy().v2 ? add_usage_v2 : add_usage_v1)(group, usage);
   }
-  ran_out_of_memory_ = usage.oom_kills > 0;
-  if (ran_out_of_memory_) {
+  ran_out_of_memory_ = false;
+  if (usage.oom_kills > 0) {
+    ran_out_of_memory_ = true;
     warn({"out of memory: ", std::to_string(usage.oom_kills),
           " process(es) killed at the limit of ", as_mebibytes(limits_.memory.count),
           ": raise it with --memory"});

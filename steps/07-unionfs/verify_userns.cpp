@@ -33,16 +33,17 @@ std::string make_volume(const Stage& stage) {
   return stage.scratch("volume");
 }
 
-// A container of shifted ids in the background, that has made /made, user 5's, and /etc/new.
+// A container of shifted ids in the background, that has made /made, user 5's, and /etc/new. The
+// word by which it is found is whole only in its last command's arguments.
 std::string start_shifted(Subject& subject, Stage& stage) {
   skip_without_id_maps(subject);
   stage.expect_orphans();
   const std::string name = random_word();
   subject.run({.options = {"-d", "--userns", "--name", name},
                .command = shell("echo x > /made; chown 5:6 /made; echo y > /etc/new; rm /etc/group;"
-                                "exec /bin/probe wait " +
+                                "exec /bin/probe wait so''" +
                                 name)});
-  stage.find_process(name);
+  stage.find_process("so" + name);
   return name;
 }
 
