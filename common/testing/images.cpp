@@ -6,6 +6,7 @@
 
 #include "common/error.hpp"
 #include "common/files.hpp"
+#include "common/testing/rootfs.hpp"
 
 namespace stepbox {
 
@@ -45,6 +46,11 @@ Run inside(Subject& subject, const Stage& stage, const std::string& image,
 
 bool has_user_attributes(const Stage& stage) {
   return ::lgetxattr(stage.rootfs().c_str(), "user.x", nullptr, 0) != -1 || errno != ENOTSUP;
+}
+
+std::string step7(const Stage& stage, std::vector<std::string> words) {
+  words.insert(words.begin(), beside_verify("step7"));
+  return stage.on_host(words);
 }
 
 void remove_image(Subject& subject, const std::string& image) {

@@ -36,6 +36,9 @@ Run inside(Subject& subject, const Stage& stage, const std::string& image,
 // of several layers are not for user namespaces.
 bool has_user_attributes(const Stage& stage);
 
+// Our own step 7, for claims about other programs; its stdout.
+std::string step7(const Stage& stage, std::vector<std::string> words);
+
 // rmi, which must succeed.
 void remove_image(Subject& subject, const std::string& image);
 

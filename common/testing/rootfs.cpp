@@ -29,6 +29,8 @@ std::vector<std::string> list_applets(const std::string& busybox) {
   return applets;
 }
 
+}  // namespace
+
 std::string beside_verify(const std::string& name) {
   char self[4096];
   const ssize_t length = ::readlink("/proc/self/exe", self, sizeof self);
@@ -37,8 +39,6 @@ std::string beside_verify(const std::string& name) {
   path.replace(path.rfind('/') + 1, path.npos, name);
   return exists(path) ? path : "";
 }
-
-}  // namespace
 
 void copy_program(const std::string& from, const std::string& to) {
   const Fd source(::open(from.c_str(), O_RDONLY | O_CLOEXEC));

@@ -19,6 +19,9 @@ struct Ingredients {
 // Throws Failure when there is no static busybox.
 Ingredients find_ingredients();
 
+// The file of that name in the folder that verify is in; empty if there is none.
+std::string beside_verify(const std::string& name);
+
 // Copies an executable file; root owns the copy, everybody can run it.
 // Throws system_error.
 void copy_program(const std::string& from, const std::string& to);

@@ -1,26 +1,15 @@
 // The claims of the challenge `recipe`.
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "common/files.hpp"
 #include "common/testing/claim.hpp"
+#include "common/testing/images.hpp"
 #include "common/testing/stage.hpp"
 #include "common/testing/subject.hpp"
 
 namespace stepbox {
 
 namespace {
-
-// Step 7, which is where verify is; its stdout.
-std::string step7(const Stage& stage, std::vector<std::string> words) {
-  char self[4096];
-  const ssize_t length = ::readlink("/proc/self/exe", self, sizeof self);
-  std::string path(self, static_cast<size_t>(length));
-  path.replace(path.rfind('/') + 1, path.npos, "step7");
-  words.insert(words.begin(), path);
-  return stage.on_host(words);
-}
 
 // What a command prints in a container of that image.
 std::string in(const Stage& stage, const std::string& image, const std::string& script) {
