@@ -1,65 +1,11 @@
-// The claims of step 6: an address of its own, a way out, and ports that lead in.
-#include <signal.h>
+// The claims of step 6: an address of its own, and a way out. Ports that lead in: verify_ports.cpp
+#include "06-network/verify.hpp"
+
 #include <unistd.h>
 
 #include <set>
 
-#include "common/files.hpp"
-#include "common/testing/claim.hpp"
-#include "common/testing/stage.hpp"
-#include "common/testing/subject.hpp"
-
 namespace stepbox {
-namespace {
-
-// Asks a server from inside a container; returns what it answered.
-std::string ask_from_inside(Subject& subject, const std::string& address, const std::string& port,
-                            const std::vector<std::string>& options = {}) {
-  return subject.run({.options = options, .command = {"/bin/probe", "ask", "tcp", address, port}})
-      .out;
-}
-
-// Asks from the host, whose probe is the rootfs's.
-std::string ask_from_host(const Stage& stage, const std::string& address, const std::string& port) {
-  const std::string script = "\"$0\" ask tcp " + address + " " + port + " || true";
-  return stage.on_host({"sh", "-c", script, stage.rootfs() + "/bin/probe"});
-}
-
-// A container that serves `word` on port 80, published as `port` of the host.
-Running start_server(Subject& subject, const std::string& word, const std::string& port) {
-  Running server = subject.start(
-      {.options = {"-p", port + ":80"}, .command = {"/bin/probe", "serve", "tcp", "80", word}});
-  server.wait_for_output("ready");
-  return server;
-}
-
-void stop(Running& running) {
-  running.signal(SIGTERM);
-  running.wait();
-}
-
-// A server in the internet, on port 80.
-std::unique_ptr<Background> serve_in_internet(Stage& stage, const std::string& word) {
-  const std::string probe = stage.rootfs() + "/bin/probe";
-  auto server =
-      std::make_unique<Background>(stage.internet().out_there({probe, "serve", "tcp", "80", word}),
-                                   stage.scratch("server"), "ready");
-  stage.census_before();
-  return server;
-}
-
-// Somebody else's firewall, which drops all that is forwarded.
-void drop_forwarded(Stage& stage, bool as_docker_does) {
-  const std::string rules = stage.scratch("firewall");
-  create_file(rules, std::string("table ip filter {\n") +
-                         (as_docker_does ? "chain DOCKER-USER {\n return\n }\n" : "") +
-                         "chain FORWARD {\n type filter hook forward priority 0; policy drop;\n" +
-                         (as_docker_does ? "jump DOCKER-USER\n" : "") + "}\n}\n");
-  stage.on_host({"nft", "-f", rules});
-  stage.census_before();
-}
-
-}  // namespace
 
 // --- Who answers a ping? ------------------------------------------------------------------
 
@@ -134,102 +80,6 @@ CLAIM("docker's FORWARD chain does not cut it off", {.step = 6, .hint = "DOCKER-
   const auto server = serve_in_internet(stage, word);
   drop_forwarded(stage, true);
   CHECK(holds(ask_from_inside(subject, kInternetAddress, "80"), word));
-}
-
-CLAIM("where FORWARD drops a published port leads in and no other way does",
-      {.step = 6, .points = 2, .hint = "accept answers, and what was led in by dnat; no more"}) {
-  const std::string word = random_word();
-  stage.internet();
-  drop_forwarded(stage, true);
-  Running server = start_server(subject, word, "8080");
-  const std::string probe = stage.rootfs() + "/bin/probe";
-  CHECK(holds(stage.internet().run({probe, "ask", "tcp", kHostAddress, "8080"}), word));
-  const std::string out = server.out();  // a neighbour who routes our subnet to us asks directly
-  stage.internet().run({"ip", "route", "add", "172.16.0.0/16", "via", kHostAddress});
-  CHECK_FALSE(holds(stage.internet().run({probe, "ask", "tcp", "172.16.0.2", "80"}), word));
-  stop(server);
-}
-
-// --- Ports that lead in -------------------------------------------------------------------
-
-CLAIM("a published port is reached from the internet", {.step = 6, .points = 2, .hint = "dnat"}) {
-  const std::string word = random_word();
-  stage.internet();
-  Running server = start_server(subject, word, "8080");
-  const std::string probe = stage.rootfs() + "/bin/probe";
-  const std::string answer = stage.internet().run({probe, "ask", "tcp", kHostAddress, "8080"});
-  CHECK(answer == word + " " + kInternetAddress + "\n");
-  stop(server);
-}
-
-CLAIM("a published port is reached from the host",
-      {.step = 6, .hint = "dnat in the output chain too; route_localnet for 127.0.0.1"}) {
-  const std::string word = random_word();
-  stage.internet();
-  Running server = start_server(subject, word, "8080");
-  for (const char* address : {"127.0.0.1", kHostAddress, "172.16.0.1"}) {
-    INFO("asked at " << std::string(address));
-    CHECK(holds(ask_from_host(stage, address, "8080"), word));
-  }
-  stop(server);
-}
-
-CLAIM("a published port is reached from another container",
-      {.step = 6, .hint = "masquerade what dnat sends back to the bridge"}) {
-  const std::string word = random_word();
-  stage.internet();
-  Running server = start_server(subject, word, "8080");
-  CHECK(holds(ask_from_inside(subject, kHostAddress, "8080"), word));
-  stop(server);
-}
-
-CLAIM("who comes before a port leads in is not kept waiting",
-      {.step = 6, .hint = "until nftables leads the port away, your own socket takes who comes"}) {
-  const std::string asks = "for i in $(seq 100); do \"$0\" ask tcp 127.0.0.1 8080; done; true";
-  for (int start = 0; start < 5; ++start) {
-    const std::string word = random_word();
-    Running server = subject.start(
-        {.options = {"-p", "8080:80"}, .command = {"/bin/probe", "serve", "tcp", "80", word}});
-    const std::string answers = stage.on_host({"sh", "-c", asks, stage.rootfs() + "/bin/probe"});
-    CHECK_FALSE_MESSAGE(holds(answers, "read: Resource temporarily unavailable"), "kept waiting");
-    server.wait_for_output("ready");
-    CHECK(holds(ask_from_host(stage, "127.0.0.1", "8080"), word));
-    stop(server);
-  }
-}
-
-CLAIM("a UDP port is published with /udp",
-      {.step = 6, .hint = "the protocol is a part of what the map looks up"}) {
-  const std::string word = random_word();
-  stage.internet();
-  Running server = subject.start(
-      {.options = {"-p", "5353:53/udp"}, .command = {"/bin/probe", "serve", "udp", "53", word}});
-  server.wait_for_output("ready");
-  const std::string probe = stage.rootfs() + "/bin/probe";
-  CHECK(holds(stage.internet().run({probe, "ask", "udp", kHostAddress, "5353"}), word));
-  stop(server);
-}
-
-CLAIM("a port in use is 125", {.step = 6, .hint = "bind(2) it: so nobody else can"}) {
-  Running first = start_server(subject, random_word(), "8080");
-  const RunSpec second{.options = {"-p", "8080:80"}, .command = {"/bin/true"}, .may_refuse = true};
-  CHECK_MESSAGE(subject.run(second).status == 125, "another container has the port");
-  stop(first);
-  const Background program({stage.rootfs() + "/bin/probe", "serve", "tcp", "8080", "x"},
-                           stage.scratch("server"), "ready");
-  CHECK_MESSAGE(subject.run(second).status == 125, "a program of the host has the port");
-}
-
-CLAIM("a published port is free afterwards",
-      {.step = 6, .hint = "the destructor takes out what was put in"}) {
-  for (int round = 0; round < 2; ++round) {
-    INFO("round " << round);
-    const std::string word = random_word();
-    Running server = start_server(subject, word, "8080");
-    CHECK(holds(ask_from_host(stage, "127.0.0.1", "8080"), word));
-    stop(server);
-    CHECK(ask_from_host(stage, "127.0.0.1", "8080") == "connect: Connection refused\n");
-  }
 }
 
 // --- Names --------------------------------------------------------------------------------
