@@ -104,14 +104,15 @@ static void mount_or_bind(const char* type, const MountPoint& target, unsigned l
 }
 
 // Makes /dev: the host's device nodes bound in. mknod(2) is not for user namespaces, and the
-// tmpfs is nodev: a node that somebody makes in it is dead.
+// tmpfs is nodev: a node that somebody makes in it is dead. Read-only: what they lead to can be
+// written to all the same, but root inside does not chmod(2) the host's own /dev/null.
 static void fill_dev(const std::string& rootfs) {
   const MountPoint dev(rootfs, "/dev");
   for (const char* name : {"null", "zero", "full", "random", "urandom", "tty"}) {
     explain({"touch ", quoted(dev.name()), "/", name});
     const Fd node(::openat(dev.fd(), name, O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     if (!node) throw_errno({"create ", dev.name(), "/", name});
-    bind(join({"/dev/", name}), MountPoint(rootfs, join({"/dev/", name})), false);
+    bind(join({"/dev/", name}), MountPoint(rootfs, join({"/dev/", name})), true);
   }
   const std::pair<const char*, const char*> kLinks[] = {{"pts/ptmx", "ptmx"},
                                                         {"/proc/self/fd", "fd"},

@@ -37,7 +37,7 @@ mount -t sysfs -o ro,nosuid,nodev,noexec sysfs sys
 mount -t tmpfs -o nosuid,nodev,mode=755 tmpfs dev
 for node in null zero full random urandom tty; do
   touch dev/$node
-  mount --bind /dev/$node dev/$node
+  mount -o bind,ro /dev/$node dev/$node
 done
 ln -s pts/ptmx dev/ptmx
 ln -s /proc/self/fd dev/fd
