@@ -16,7 +16,7 @@ namespace stepbox {
 constexpr char kInside[] = "eth0";
 
 static void set_sysctl(const std::string& name, const char* value) {
-  const std::string path = "/proc/sys/net/ipv4/" + name;
+  const std::string path = "/proc/sys/net/" + name;
   explain({"echo ", value, " > ", path});
   write_file(path, value);
 }
@@ -43,8 +43,11 @@ static void ensure_bridge(const Subnet& subnet) {
   links.commit();
   links.add_address(kBridge, subnet.gateway(), subnet);
   links.commit();
-  set_sysctl("ip_forward", "1");
-  set_sysctl(join({"conf/", kBridge, "/route_localnet"}), "1");
+  set_sysctl("ipv4/ip_forward", "1");
+  set_sysctl(join({"ipv4/conf/", kBridge, "/route_localnet"}), "1");
+  // Else root inside says to be a router, and all that the host sends by IPv6 comes his way.
+  const std::string ipv6 = join({"ipv6/conf/", kBridge, "/disable_ipv6"});
+  if (exists("/proc/sys/net/" + ipv6)) set_sysctl(ipv6, "1");
   links.set_up(kBridge);  // last: a bridge that is up is complete
   links.commit();
 }
