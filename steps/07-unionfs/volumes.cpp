@@ -1,8 +1,10 @@
 #include "07-unionfs/volumes.hpp"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include <algorithm>
 #include <iterator>
@@ -77,6 +79,17 @@ void make_mount_point(const std::string& root, const std::string& path, bool dir
   }
 }
 
+// A link of the image may lead any volume to /proc. What lies there then, we and others would take
+// for the kernel's word; and what we have masked would be below it. (CVE-2019-16884)
+static MountPoint find_place(const std::string& root, const std::string& destination) {
+  MountPoint place(root, destination);
+  struct statfs status;
+  if (::fstatfs(place.fd(), &status) == -1) throw_errno({"stat ", place.name()});
+  if (status.f_type != PROC_SUPER_MAGIC) return place;
+  throw Failure(join({"mount on ", destination, ": it is in /proc, which is the kernel's"}),
+                "name another directory");
+}
+
 static void mount_volume(const std::string& root, const Volume& volume) {
   struct stat status;
   if (::stat(volume.source.c_str(), &status) == -1) {
@@ -85,12 +98,12 @@ static void mount_volume(const std::string& root, const Volume& volume) {
                   "in a user namespace root may be nobody outside: chmod o+x what is above it");
   }
   make_mount_point(root, volume.destination, S_ISDIR(status.st_mode));
-  bind(volume.source, MountPoint(root, volume.destination), volume.read_only);
+  bind(volume.source, find_place(root, volume.destination), volume.read_only);
 }
 
 static void mount_tmpfs(const std::string& root, const Tmpfs& tmpfs) {
   make_mount_point(root, tmpfs.destination, true);
-  mount_new("tmpfs", MountPoint(root, tmpfs.destination), tmpfs.flags, tmpfs.data.c_str());
+  mount_new("tmpfs", find_place(root, tmpfs.destination), tmpfs.flags, tmpfs.data.c_str());
 }
 
 void mount_volumes(const std::string& root, const std::vector<Volume>& volumes,
