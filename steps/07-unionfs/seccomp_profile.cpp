@@ -38,6 +38,22 @@ Value optional(const json& object, const char* key) {
   return found == object.end() || found->is_null() ? Value() : found->get<Value>();
 }
 
+// libseccomp compares 64 bits. Where the kernel looks at the lower half only, as of the request of
+// ioctl(2), any upper half would be "not equal". So with "bits": 32 (a word of ours, not docker's)
+// it is: one of those differs.
+void add_condition(const json& condition, std::vector<scmp_arg_cmp>& all) {
+  const unsigned argument = condition.at("index");
+  const scmp_compare comparison = comparison_of(condition.at("op"));
+  const uint64_t value = condition.at("value");
+  if (comparison != SCMP_CMP_NE || condition.value("bits", 64) != 32) {
+    all.push_back({argument, comparison, value, condition.value("valueTwo", 0UL)});
+    return;
+  }
+  for (uint64_t bit = 1; bit <= UINT32_MAX; bit <<= 1) {
+    all.push_back({argument, SCMP_CMP_MASKED_EQ, bit, ~value & bit});
+  }
+}
+
 // Conditions hold all at once, but those on one argument are alternatives, in docker's format.
 bool repeats_an_argument(const std::vector<scmp_arg_cmp>& conditions) {
   unsigned seen = 0;
@@ -131,10 +147,7 @@ void Compiler::add_rule(const json& rule) {
   const uint32_t action = action_of(rule.at("action"), rule.value("errnoRet", default_error_));
   if (action == default_action_ || !applies(rule)) return;
   std::vector<scmp_arg_cmp> conditions;
-  for (const json& condition : optional<json>(rule, "args")) {
-    conditions.push_back({condition.at("index"), comparison_of(condition.at("op")),
-                          condition.at("value"), condition.value("valueTwo", 0UL)});
-  }
+  for (const json& condition : optional<json>(rule, "args")) add_condition(condition, conditions);
   for (const std::string& name : names) {
     if (!repeats_an_argument(conditions)) {
       add_call(name, action, conditions);

@@ -74,6 +74,18 @@ CLAIM("no mount but /dev's has devices", {.step = 7, .hint = "nodev"}) {
   CHECK(run.out == "");
 }
 
+CLAIM("no link of an image leads a volume to /proc (CVE-2019-16884)",
+      {.step = 7, .hint = "what file system is it, that the mount point is on? (fstatfs(2))"}) {
+  // All that a runtime looks for in /proc/self is in this one, too.
+  const std::string source = stage.scratch("source");
+  make_directories(source + "/self/fd");
+  create_file(source + "/self/setgroups", "deny\n");
+  stage.on_host({"sh", "-c", "for n in $(seq 3 99); do ln -s /tmp $0/self/fd/$n; done", source});
+  stage.on_host({"ln", "-s", "/proc", stage.rootfs() + "/data"});
+  check_refused(subject, {"-v", source + ":/data"}, "in /proc");
+  check_refused(subject, {"--tmpfs", "/data"}, "in /proc");
+}
+
 CLAIM("--read-only keeps the root file system as it is", {.step = 7, .points = 2}) {
   make_directories(stage.scratch("source"));
   const Run run = subject.run(
@@ -107,6 +119,13 @@ CLAIM("a working directory that we have open leads nowhere (CVE-2024-21626)",
   }
   stop(running);
   remove(subject, name);
+}
+
+CLAIM("root inside does not type on the terminal that he was lent",
+      {.step = 7, .points = 3, .hint = "seccomp(2): TIOCSTI, of ioctl(2), is for nobody"}) {
+  PtyRun run = subject.start_on_pty({.command = attacks("console console-64")});
+  CHECK(run.wait() == 0);
+  CHECK(run.screen() == "tried\r\n");
 }
 
 // Root inside makes exec wait, reading what seems to be /etc/passwd, and takes hold of the program
@@ -147,10 +166,9 @@ CLAIM("root inside cannot write to the program of exec (CVE-2019-5736)",
 // --- The machine --------------------------------------------------------------------------
 
 CLAIM("root inside has no hold on the machine", {.step = 7, .points = 3, .hint = "seccomp(2)"}) {
-  const Run run =
-      subject.run({.command = attacks(
-                       "acct bpf clock handle ioperm kexec keyctl module perf reboot setns swapon "
-                       "unshare userfaultfd")});
+  const Run run = subject.run({.command = attacks("acct bpf clock crypto crypto-64 handle ioperm "
+                                                  "kexec keyctl module perf reboot setns swapon "
+                                                  "unshare userfaultfd")});
   CHECK(run.out == "tried\n");
 }
 

@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/io.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/swap.h>
 #include <sys/syscall.h>
@@ -51,6 +53,21 @@ long make_bpf_map() {
 // Who may set the machine's clock may also set it to nothing.
 long set_clock() { return ::syscall(SYS_settimeofday, nullptr, nullptr); }
 
+// Types on the terminal that is our stdin, for whoever reads it next. The kernel looks at the lower
+// half of the request: a filter that looks at all of it does not know this one.
+long type(unsigned long upper_half) {
+  for (const char* key = "echo typed-inside\n"; *key; ++key) {
+    if (::syscall(SYS_ioctl, STDIN_FILENO, upper_half | TIOCSTI, key) == -1) return -1;
+  }
+  return 0;
+}
+
+// The kernel's crypto, by a family that is an int: the upper half does not count.
+long open_crypto(long upper_half) {
+  constexpr long kFamily = 38;  // AF_ALG
+  return ::syscall(SYS_socket, upper_half | kFamily, SOCK_SEQPACKET, 0);
+}
+
 long trace(pid_t pid) { return ::ptrace(PTRACE_SEIZE, pid, nullptr, nullptr); }
 
 long join_mounts(pid_t pid) {
@@ -75,7 +92,11 @@ constexpr Attack kAttacks[] = {
     {"acct", [](pid_t) -> long { return ::acct("/no/such"); }},
     {"bpf", [](pid_t) { return make_bpf_map(); }},
     {"clock", [](pid_t) { return set_clock(); }},
+    {"console", [](pid_t) { return type(0); }},
+    {"console-64", [](pid_t) { return type(1UL << 32); }},
     {"core_pattern", [](pid_t) { return write_to("/proc/sys/kernel/core_pattern"); }},
+    {"crypto", [](pid_t) { return open_crypto(0); }},
+    {"crypto-64", [](pid_t) { return open_crypto(1L << 32); }},
     {"device", [](pid_t) { return use_own_device(); }},
     {"fsopen", [](pid_t) { return ::syscall(SYS_fsopen, "tmpfs", 0); }},
     {"handle", [](pid_t) { return open_by_handle(); }},
