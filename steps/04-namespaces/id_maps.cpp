@@ -1,5 +1,4 @@
 // The user namespace's id maps. (user_namespaces(7), newuidmap(1), subuid(5))
-#include <pwd.h>
 #include <unistd.h>
 
 #include "04-namespaces/namespaces.hpp"
@@ -49,13 +48,22 @@ static void write_map(pid_t child, const char* kind, const char* program, const 
   }
 }
 
+// By id(1): who is not in /etc/passwd is found by libraries, and a static program has none.
+static std::string own_name() {
+  try {
+    const std::string line = run_program({"id", "-un"}, "");
+    return line.substr(0, line.find('\n'));
+  } catch (const Failure&) {
+    return std::to_string(::getuid());  // we have no name
+  }
+}
+
 // Ours is id 0 inside, as far as a single id goes.
 static IdMap own_ids(const char* file, uid_t id) {
   const std::string uid = std::to_string(::getuid());
-  const passwd* user = ::getpwuid(::getuid());
   IdMap map{"0", std::to_string(id), "1"};
   if (::geteuid() == 0 || (has_program("newuidmap") && has_program("newgidmap"))) {
-    add_ranges(map, file, user ? user->pw_name : uid, uid, 1);
+    add_ranges(map, file, own_name(), uid, 1);
   }
   return map;
 }

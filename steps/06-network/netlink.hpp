@@ -8,9 +8,8 @@
 #include <vector>
 
 #include "06-network/addresses.hpp"
-
-struct mnl_socket;
-struct nlmsghdr;
+#include "06-network/netlink_message.hpp"
+#include "common/fd.hpp"
 
 namespace stepbox {
 
@@ -19,8 +18,6 @@ namespace stepbox {
 class Netlink {
  public:
   Netlink();
-  ~Netlink();
-  Netlink(const Netlink&) = delete;
 
   // Makes a bridge, or completes one that a killed start has left. Here and below, the Ethernet
   // address follows from the IPv4 one, 02:42 and its four bytes: a neighbour who remembers an
@@ -43,11 +40,11 @@ class Netlink {
   void commit();
 
  private:
-  struct Message;
-  Message& add(int type, int flags, const std::string& command);
+  // `command`: as a reader would have typed it; the name of the error too.
+  nl_msg* add(int type, int flags, const std::string& command);
 
-  mnl_socket* socket_;
-  std::vector<Message> messages_;
+  Fd socket_;
+  std::vector<std::pair<std::string, NetlinkMessage>> messages_;
 };
 
 // Whether a link of this name is here, and up; its IPv4 address, as text. (netdevice(7))

@@ -1,15 +1,17 @@
 #include "06-network/nft_query.hpp"
 
-#include <libmnl/libmnl.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include <array>
-#include <memory>
 
+#include "06-network/netlink_message.hpp"
 #include "common/error.hpp"
+#include "common/fd.hpp"
 
 namespace stepbox {
 
@@ -24,46 +26,45 @@ struct Query {
   const char* chain;  // null: none
 };
 
-struct CloseSocket {
-  void operator()(mnl_socket* socket) const { ::mnl_socket_close(socket); }
-};
-
 // nft keeps a comment in the rule's user data: a byte that says "comment", one of length, the text.
 constexpr char kComment[] = "\x00\x08stepbox";
 
-int look_for_comment(const nlmsghdr* header, void* found) {
-  if (::memmem(header, header->nlmsg_len, kComment, sizeof kComment)) {
-    *static_cast<bool*>(found) = true;
+// Sends the query; the socket on which the answer comes.
+Fd send(const Query& query) {
+  const NetlinkMessage message(::nlmsg_alloc());
+  const int type = NFNL_SUBSYS_NFTABLES << 8 | query.type;
+  nlmsghdr* header = ::nlmsg_put(message.get(), 0, 0, type, 0, NLM_F_REQUEST | query.flags);
+  nfgenmsg body{};
+  body.nfgen_family = AF_INET;
+  ::nlmsg_append(message.get(), &body, sizeof body, NLMSG_ALIGNTO);
+  ::nla_put_string(message.get(), query.table_attribute, query.table);
+  if (query.chain) ::nla_put_string(message.get(), query.chain_attribute, query.chain);
+
+  Fd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER));
+  if (!socket || ::send(socket.get(), header, header->nlmsg_len, 0) == -1) {
+    throw_errno({"ask nftables"});
   }
-  return MNL_CB_OK;
+  return socket;
 }
 
 // Whether the kernel has it; `*commented`: whether our comment was in the answer.
 bool ask(const Query& query, bool* commented) {
+  const Fd socket = send(query);
   std::array<char, 8192> buffer;
-  nlmsghdr* header = ::mnl_nlmsg_put_header(buffer.data());
-  header->nlmsg_type = static_cast<uint16_t>(NFNL_SUBSYS_NFTABLES << 8 | query.type);
-  header->nlmsg_flags = static_cast<uint16_t>(NLM_F_REQUEST | query.flags);
-  auto* body = static_cast<nfgenmsg*>(::mnl_nlmsg_put_extra_header(header, sizeof(nfgenmsg)));
-  body->nfgen_family = AF_INET;
-  ::mnl_attr_put_strz(header, query.table_attribute, query.table);
-  if (query.chain) ::mnl_attr_put_strz(header, query.chain_attribute, query.chain);
-
-  const std::unique_ptr<mnl_socket, CloseSocket> socket(
-      ::mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC));
-  if (!socket || ::mnl_socket_bind(socket.get(), 0, MNL_SOCKET_AUTOPID) == -1 ||
-      ::mnl_socket_sendto(socket.get(), header, header->nlmsg_len) == -1) {
-    throw_errno({"ask nftables"});
+  for (;;) {
+    int left = static_cast<int>(::recv(socket.get(), buffer.data(), buffer.size(), 0));
+    if (left == -1) throw_errno({"ask nftables"});
+    for (auto* header = reinterpret_cast<nlmsghdr*>(buffer.data()); ::nlmsg_ok(header, left);
+         header = ::nlmsg_next(header, &left)) {
+      if (header->nlmsg_type == NLMSG_DONE) return true;
+      if (header->nlmsg_type == NLMSG_ERROR) {  // or the acknowledgement: error 0
+        const int error = -static_cast<const nlmsgerr*>(::nlmsg_data(header))->error;
+        if (error != 0 && error != ENOENT) throw_errno({"ask nftables for ", query.table}, error);
+        return error == 0;
+      }
+      if (::memmem(header, header->nlmsg_len, kComment, sizeof kComment)) *commented = true;
+    }
   }
-  int more = MNL_CB_OK;
-  while (more > MNL_CB_STOP) {
-    const ssize_t length = ::mnl_socket_recvfrom(socket.get(), buffer.data(), buffer.size());
-    if (length == -1) throw_errno({"ask nftables"});
-    more =
-        ::mnl_cb_run(buffer.data(), static_cast<size_t>(length), 0, 0, look_for_comment, commented);
-  }
-  if (more != MNL_CB_STOP && errno != ENOENT) throw_errno({"ask nftables for ", query.table});
-  return more == MNL_CB_STOP;
 }
 
 }  // namespace
