@@ -42,8 +42,8 @@ void write_file(const std::string& path, std::string_view text) {
 
 void create_file(const std::string& path, std::string_view text, unsigned mode) {
   Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
-  if (!file || ::fchmod(file.get(), mode) == -1)
-    throw_errno({"create ", path});  // whatever the umask
+  // fchmod(2): whatever the umask.
+  if (!file || ::fchmod(file.get(), mode) == -1) throw_errno({"create ", path});
   if (!text.empty()) write_whole(file, path, text);
 }
 

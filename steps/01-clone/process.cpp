@@ -1,5 +1,6 @@
 #include "01-clone/process.hpp"
 
+#include <limits.h>
 #include <linux/close_range.h>
 #include <linux/sched.h>  // struct clone_args, CLONE_INTO_CGROUP
 #include <poll.h>
@@ -66,13 +67,13 @@ void die_with_parent() {
   if (::poll(&go, 1, 0) == 1 && !(go.revents & POLLIN)) ::_exit(kFailed);
 }
 
-// Says to the parent why we end: one byte of exit status, then the message. (A message longer
-// than a pipe holds is cut, not waited for.)
+// Says to the parent why we end: one byte of exit status, then the message. It is cut to what a
+// pipe takes at once (pipe(7)): nobody may be reading yet.
 void report_to_parent(const std::exception& error) {
   const std::string text =
       join({std::string(1, static_cast<char>(status_of(error))), message_of(error)});
   [[maybe_unused]] ssize_t written =
-      ::write(g_errors, text.data(), std::min<size_t>(text.size(), 4096));
+      ::write(g_errors, text.data(), std::min<size_t>(text.size(), PIPE_BUF));
 }
 
 int child_main(void* argument) {

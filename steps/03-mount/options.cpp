@@ -17,8 +17,9 @@ void parse_value(const std::string& text, Volume& volume) {
     throw Failure(join({text, " is not SRC:DST[:ro]"}), "DST begins with /");
   }
   char source[PATH_MAX];
-  if (!::realpath(text.substr(0, colon).c_str(), source))
+  if (!::realpath(text.substr(0, colon).c_str(), source)) {
     throw_errno({"open ", text.substr(0, colon)});
+  }
   volume = {source, text.substr(colon + 1, second - colon - 1), mode == "ro"};
   if (volume.destination.find_first_not_of('/') == std::string::npos) {
     throw Failure(join({text, " would hide the whole rootfs"}), "name a directory below /");

@@ -14,8 +14,8 @@ namespace stepbox {
 void start_init(const Namespaces& namespaces) {
   if (!namespaces.init) return;
   explain({"tini -s -- sh -c '…'"});
-  ::prctl(PR_SET_CHILD_SUBREAPER,
-          1);  // orphans come to us even if --share pid keeps us from being 1
+  // Orphans come to us, even if --share pid keeps us from being process 1.
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   const pid_t pid = ::fork();
   if (pid == -1) throw_errno({"fork"});
   if (pid == 0) return;

@@ -26,8 +26,8 @@ namespace stepbox {
 
 // Outside, as SpawnSettings::before_go: says who is who in the child's user namespace. Id 0 inside
 // is the caller outside (so root itself gains little by it); 1 and up are the ranges of /etc/subuid
-// and /etc/subgid that the caller has, if any
-// (newuidmap(1) may write them for us). Does nothing without CLONE_NEWUSER.
+// and /etc/subgid that the caller has, if any: newuidmap(1) may write them for us. Does nothing
+// without CLONE_NEWUSER.
 // Throws system_error: `write /proc/4711/uid_map: …`.
 void write_id_maps(pid_t child, int flags);
 

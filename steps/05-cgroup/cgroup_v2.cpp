@@ -37,8 +37,9 @@ void add_usage_v2(const Group& group, Usage& usage) {
   if (group.has("cpu")) usage.throttled_us = group.get_number("cpu.stat", "throttled_usec");
   if (group.has("memory")) {
     usage.oom_kills = group.get_number("memory.events", "oom_kill");
-    if (group.offers("memory.peak"))
-      usage.memory_peak = std::stoll(group.get("memory.peak"));  // 5.19
+    if (group.offers("memory.peak")) {  // since Linux 5.19
+      usage.memory_peak = std::stoll(group.get("memory.peak"));
+    }
   }
 }
 

@@ -45,8 +45,9 @@ void parse_value(const std::string& text, Bytes& bytes) {
     throw Failure(join({"'", text, "' is no size"}), "as 64m or 0.5g; 0 for no limit");
   }
   // No program starts in less; it would be killed before it could say why.
-  if (count > 0 && count < (1 << 20))
+  if (count > 0 && count < (1 << 20)) {
     throw Failure(join({"'", text, "' is too little"}), "1m or more");
+  }
   bytes.count = static_cast<int64_t>(count);
 }
 

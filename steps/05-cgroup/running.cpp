@@ -1,5 +1,4 @@
-// The groups of a container that runs: joined, frozen and changed by who does not own them. (Step
-// 7)
+// Step 7. The groups of a container that runs: joined, frozen and changed by who does not own them.
 #include <algorithm>
 
 #include "05-cgroup/cgroup.hpp"
@@ -48,8 +47,7 @@ void Cgroup::freeze(bool frozen) const {
 bool Cgroup::is_frozen() const {
   const Group& group = freezer();
   if (!group.offers("freezer.state")) return group.get_number("cgroup.events", "frozen") == 1;
-  return group.get("freezer.state") ==
-         "FROZEN\n";  // it is FREEZING until the last one stands still
+  return group.get("freezer.state") == "FROZEN\n";  // FREEZING until the last one stands still
 }
 
 // While it lives, no process of the container starts another.

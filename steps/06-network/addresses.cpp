@@ -52,8 +52,7 @@ void parse_value(const std::string& text, Subnet& subnet) {
   }
 }
 
-// Iface Destination Gateway Flags RefCnt Use Metric Mask …; addresses in hex, in network byte
-// order.
+// Iface Destination Gateway Flags RefCnt Use Metric Mask …; addresses in hex, network byte order.
 std::vector<Subnet> parse_routes(const std::string& text) {
   std::vector<Subnet> routes;
   for (const std::string& line : split(text, '\n')) {

@@ -38,9 +38,9 @@ std::vector<Subnet> parse_routes(const std::string& text);
 Subnet bridge_subnet();
 
 // An address that a container has for itself, as long as this object lives: a file
-// /run/stepbox/leases/ADDRESS, and a lock on it (flock(2)). When its holder dies, however, the
-// kernel drops the lock, and the address is free. keep() puts a note into the
-// file for whoever cleans up then.
+// /run/stepbox/leases/ADDRESS, and a lock on it (flock(2)). When its holder dies, in whatever way,
+// the kernel drops the lock, and the address is free. keep() puts a note into the file for whoever
+// cleans up then.
 class Lease {
  public:
   // Takes the next free address after the one given out last: an address that was just used is

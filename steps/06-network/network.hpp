@@ -6,7 +6,7 @@
 //   172.16.0.2                     +-- stepbox0 172.16.0.1 -- routed, masqueraded -- the world
 //   eth0 ----------- sb-77b0e1d4 --+
 //
-// Settling, the bridge, the lease and the binding of ports: under one lock,
+// Settling, the bridge, the lease and the binding of ports are done under one lock,
 // /run/stepbox/network.lock.
 #ifndef STEPBOX_STEPS_06_NETWORK_NETWORK_HPP_
 #define STEPBOX_STEPS_06_NETWORK_NETWORK_HPP_

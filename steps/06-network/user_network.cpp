@@ -27,8 +27,9 @@ void check_user_network() {
     throw Failure("a network without root needs slirp4netns, which is not installed",
                   join({"scripts/setup rootless installs it; or ", kWithout}));
   }
-  if (::access("/dev/net/tun", R_OK | W_OK) == -1)
+  if (::access("/dev/net/tun", R_OK | W_OK) == -1) {
     throw Failure("no /dev/net/tun for us", join({"modprobe tun; or ", kWithout}));
+  }
 }
 
 namespace {
@@ -120,8 +121,9 @@ UserNetwork::UserNetwork(pid_t child, const std::vector<PublishedPort>& ports) {
                                          "eth0"};
   router_.pid = ::fork();
   if (router_.pid == -1) throw_errno({"fork"});
-  if (router_.pid == 0)
+  if (router_.pid == 0) {
     become(command, {ready.writer.get(), router_.exit.reader.get()}, messages.get());
+  }
   ready.writer.close();
   char byte;
   pollfd told{ready.reader.get(), POLLIN, 0};

@@ -1,8 +1,8 @@
 // Step 6. A network for who is not root: the router is an ordinary program, slirp4netns(1).
 //
-//   container           slirp4netns: packets in, system calls out
-//   eth0 -------------- 10.0.2.2 gateway, 10.0.2.3 name server -- the user's own sockets -- the
-//   world 10.0.2.100
+//   container          slirp4netns: packets in, system calls out
+//   eth0 ------------- 10.0.2.2 gateway ----- the user's own sockets ----- the world
+//   10.0.2.100         10.0.2.3 name server
 #ifndef STEPBOX_STEPS_06_NETWORK_USER_NETWORK_HPP_
 #define STEPBOX_STEPS_06_NETWORK_USER_NETWORK_HPP_
 

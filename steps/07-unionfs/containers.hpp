@@ -118,8 +118,7 @@ Fd open_process(const Record& record);
 // was removed then (--rm).
 int wait_for_end(const Record& record);
 
-// When a process began, in clock ticks since the boot; -1 if there is none. (proc(5), stat, field
-// 22)
+// When a process began, in clock ticks since the boot; -1 if there is none. (proc(5), starttime)
 int64_t start_time(pid_t pid);
 
 }  // namespace stepbox

@@ -47,8 +47,9 @@ bool is_made_of(const Record& record, std::string image) {
 bool matches(const Filter& filter, const Record& record) {
   const auto& [key, value] = filter;
   if (key == "status") return value == state_of(record);
-  if (key == "exited")
+  if (key == "exited") {
     return state_of(record) == std::string("exited") && value == std::to_string(record.status);
+  }
   if (key == "label") return has_label(record, value);
   if (key == "ancestor") return is_made_of(record, value);
   const Expression expression(value);

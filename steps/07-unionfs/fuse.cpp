@@ -86,8 +86,8 @@ void FuseOverlay::mount_on(const std::string& directory) const {
   }
   send_descriptor(ends_.inside, user);
   send_descriptor(ends_.inside, device);
-  device
-      .close();  // the program's is the last one: with it the mount is dead, or we waited for ever
+  // The program's is the last one now: when it ends the mount is dead, and nobody waits for ever.
+  device.close();
   struct stat status;
   if (::stat(directory.c_str(), &status) == 0) return;
   const std::string said = read_file("/proc/self/fd/" + std::to_string(messages_.get()));

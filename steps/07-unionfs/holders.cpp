@@ -34,8 +34,9 @@ Fd hold(const std::string& id) {
   const std::string path = holder_of(id);
   Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   if (!file) throw_errno({"open ", path});
-  if (!try_lock(file, path))
+  if (!try_lock(file, path)) {
     throw Failure(join({"container ", short_id(id), " is running"}), "end it first");
+  }
   if (::ftruncate(file.get(), 0) == -1) throw_errno({"write ", path});
   write_line(file, store());  // whose it is, for settle_containers()
   return file;

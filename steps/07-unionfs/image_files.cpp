@@ -23,8 +23,8 @@ ImageFiles::ImageFiles(const std::string& path, const std::string& directory)
     : folder_(path == "-" ? -1 : ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
   if (folder_) return;
   tar_ = open_blob(path);
-  if (tar_.size == -1)
-    tar_ = uncompressed(std::move(tar_), directory);  // a pipe: no way back in it
+  // A pipe: there is no way back in it.
+  if (tar_.size == -1) tar_ = uncompressed(std::move(tar_), directory);
   if (read_table(path)) return;
   tar_ = uncompressed(std::move(tar_), directory);
   read_table(path);

@@ -21,8 +21,8 @@ enum class Stream { kOutput, kErrors };
 struct LogLine {
   Stream stream = Stream::kOutput;
   std::string text;  // ends with a newline, unless it is the part of a line
-  std::string
-      time;  // RFC 3339, UTC, nine digits of a second: compared as texts, the later is greater
+  // RFC 3339, UTC, nine digits of a second: of two such texts the later is the greater.
+  std::string time;
 };
 std::string to_json(const LogLine& line);
 std::optional<LogLine> parse_log_line(const std::string& json);  // none: torn, or no such line

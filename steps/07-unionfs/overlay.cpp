@@ -84,8 +84,7 @@ void Overlay::make_own_layer(const Options& options) const {
     explain({"mkdir -p ", quoted(directory_), name});
     make_directories(directory_ + name);
   }
-  // What was mounted `volatile` says so in there, and is refused after a crash. This is a second
-  // start.
+  // A second start: what was mounted `volatile` says so in there, and is refused after a crash.
   if (options.remove && exists(directory_ + "/work/work")) remove_tree(directory_ + "/work/work");
   // The upper layer's own directory is the container's `/`: it looks like the image's.
   struct stat status;
@@ -95,8 +94,9 @@ void Overlay::make_own_layer(const Options& options) const {
 
 // From here on all is where the container will find it, and where that may look.
 void Overlay::shift() {
-  if (fuse_)
+  if (fuse_) {
     throw Failure("root's --userns does not go with --storage fuse", "leave one of them out");
+  }
   shifted_.emplace();
   const std::string directory = shifted_->add(directory_);
   root_ = directory + root_.substr(directory_.size());

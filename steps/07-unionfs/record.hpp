@@ -13,17 +13,16 @@ namespace stepbox {
 struct Record {
   std::string id;
   std::string name;
-  Image image;              // what options.image was, so that `start` finds the same
-  Options options;          // so that `start` does the same again
-  bool running = false;     // as its holder said; only the lock tells whether it still is
-  bool paused = false;      // frozen by its cgroup
-  bool restarting = false;  // it has ended, and its monitor will start it again
-  int restarts = 0;         // how often that was so, since `start`
-  int holder = 0;           // the process that holds it: `run` itself, or its monitor
-  int pid = 0;              // process 1, as the host numbers it
-  int64_t pid_started =
-      0;           // when that process began (proc(5), stat, 22): later, the pid is another's
-  int status = 0;  // exit status, once it has ended
+  Image image;                 // what options.image was, so that `start` finds the same
+  Options options;             // so that `start` does the same again
+  bool running = false;        // as its holder said; only the lock tells whether it still is
+  bool paused = false;         // frozen by its cgroup
+  bool restarting = false;     // it has ended, and its monitor will start it again
+  int restarts = 0;            // how often that was so, since `start`
+  int holder = 0;              // the process that holds it: `run` itself, or its monitor
+  int pid = 0;                 // process 1, as the host numbers it
+  int64_t pid_started = 0;     // when that process began, start_time(): its number may be reused
+  int status = 0;              // exit status, once it has ended
   bool out_of_memory = false;  // the kernel killed one of its processes for that
   int64_t created = 0;         // seconds since 1970
   int64_t started = 0;

@@ -30,8 +30,9 @@ void add_store_option(CommandLine& cli) {
 }
 
 void set_store(const std::string& path) {
-  if (path.empty())
+  if (path.empty()) {
     throw Failure("no directory for the store given", "--root DIR, or STEPBOX_ROOT");
+  }
   g_store.path = std::filesystem::absolute(path).string();
 }
 

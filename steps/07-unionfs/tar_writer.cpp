@@ -3,6 +3,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -83,7 +84,7 @@ void TarWriter::put_xattrs(const std::string& path) {
   std::string value;
   for (const std::string& name : list_xattrs(path)) {
     if (!is_the_files_own(name)) continue;
-    value.resize(65536);  // XATTR_SIZE_MAX
+    value.resize(XATTR_SIZE_MAX);
     const ssize_t size = ::lgetxattr(path.c_str(), name.c_str(), value.data(), value.size());
     if (size == -1 && errno == ENODATA) continue;  // gone meanwhile
     if (size == -1) throw_errno({"read the attribute ", name, " of ", path});

@@ -1,6 +1,7 @@
 #include "07-unionfs/tree.hpp"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -85,8 +86,8 @@ bool is_opaque(const std::string& path) {
 }
 
 std::vector<std::string> list_xattrs(const std::string& path) {
-  std::string names(::llistxattr(path.c_str(), nullptr, 0) > 0 ? 65536 : 0,
-                    '\0');  // XATTR_LIST_MAX
+  const size_t room = ::llistxattr(path.c_str(), nullptr, 0) > 0 ? XATTR_LIST_MAX : 0;
+  std::string names(room, '\0');
   const ssize_t size = names.empty() ? 0 : ::llistxattr(path.c_str(), names.data(), names.size());
   if (size == -1) throw_errno({"list the extended attributes of ", path});
   if (size == 0) return {};

@@ -120,8 +120,9 @@ void mount_volumes(const std::string& root, const std::vector<Volume>& volumes,
   for (const Volume& volume : volumes) {
     entries.push_back({&volume, nullptr, depth_of(volume.destination)});
   }
-  for (const Tmpfs& memory : tmpfs)
+  for (const Tmpfs& memory : tmpfs) {
     entries.push_back({nullptr, &memory, depth_of(memory.destination)});
+  }
   std::stable_sort(entries.begin(), entries.end(),
                    [](const Entry& a, const Entry& b) { return a.depth < b.depth; });
   for (const Entry& entry : entries) {

@@ -38,8 +38,8 @@ static int foreign_namespaces(const std::string& pid) {
   for (const auto& [name, flag] : kKinds) {
     struct stat ours, theirs;
     const std::string path = join({"/proc/", pid, "/ns/", name});
-    if (::stat(join({"/proc/self/ns/", name}).c_str(), &ours) == -1)
-      throw_errno({"open ", name, " namespace"});
+    const std::string own = join({"/proc/self/ns/", name});
+    if (::stat(own.c_str(), &ours) == -1) throw_errno({"open ", own});
     if (::stat(path.c_str(), &theirs) == -1) throw_errno({"open ", path});
     if (ours.st_ino != theirs.st_ino) flags |= flag;
   }

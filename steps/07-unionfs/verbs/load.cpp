@@ -68,8 +68,9 @@ int verb_load(int argc, char** argv, Runner) {
   if (quiet) hide_progress();
   const Staging staging;
   const ImageFiles files(file, staging.path());
-  for (const ArchivedImage& image : list_images(files, name_of_file(file)))
+  for (const ArchivedImage& image : list_images(files, name_of_file(file))) {
     print(load(files, image));
+  }
   return 0;
 }
 
