@@ -30,6 +30,28 @@ std::optional<int64_t> parse_number(std::string_view text) {
   return number;
 }
 
+// Not toupper(3), whose answer depends on the locale.
+std::string in_upper_case(std::string text) {
+  for (char& c : text) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return text;
+}
+
+std::string in_lower_case(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
+std::string as_hex(std::span<const unsigned char> bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string digits;
+  for (const unsigned char byte : bytes) digits += {kDigits[byte >> 4], kDigits[byte & 15]};
+  return digits;
+}
+
 size_t edit_distance(std::string_view one, std::string_view other) {
   // distances[j]: from what we have read of `one` to the first j characters of `other`.
   std::vector<size_t> distances(other.size() + 1);

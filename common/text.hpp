@@ -1,9 +1,10 @@
-// Words cut out of text.
+// Words cut out of text, and put into other forms.
 #ifndef STEPBOX_COMMON_TEXT_HPP_
 #define STEPBOX_COMMON_TEXT_HPP_
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,13 @@ std::vector<std::string> words_in(std::string_view line);
 
 // A whole decimal number and nothing else; none if `text` is not one, or it is too big.
 std::optional<int64_t> parse_number(std::string_view text);
+
+// With ASCII letters in upper case, or in lower case; all else stays.
+std::string in_upper_case(std::string text);
+std::string in_lower_case(std::string text);
+
+// Bytes as lower case hexadecimal digits, two each.
+std::string as_hex(std::span<const unsigned char> bytes);
 
 // How many characters must be put in, left out or exchanged to make one of the other
 // (Levenshtein).

@@ -1,4 +1,4 @@
-// Are words cut out of text, and quoted again, without loss?
+// Are words cut out of text, put into other forms and quoted without loss?
 #include <doctest/doctest.h>
 
 #include "common/explain.hpp"
@@ -31,6 +31,17 @@ TEST_CASE("parse_number takes a whole number and nothing else") {
     CAPTURE(std::string(text));
     CHECK_FALSE(parse_number(text).has_value());
   }
+}
+
+TEST_CASE("letters change their case, and nothing else does") {
+  CHECK(in_upper_case("sigRTMIN+3 é") == "SIGRTMIN+3 é");
+  CHECK(in_lower_case("CAP_Net_RAW É") == "cap_net_raw É");
+}
+
+TEST_CASE("bytes become two hexadecimal digits each") {
+  constexpr unsigned char kBytes[] = {0x00, 0x0f, 0xa5, 0xff};
+  CHECK(as_hex(kBytes) == "000fa5ff");
+  CHECK(as_hex({}).empty());
 }
 
 TEST_CASE("the edit distance counts what a hurried finger gets wrong") {

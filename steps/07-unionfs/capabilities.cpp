@@ -4,12 +4,12 @@
 #include <sys/prctl.h>
 
 #include <algorithm>
-#include <cctype>
 #include <memory>
 #include <optional>
 
 #include "common/error.hpp"
 #include "common/explain.hpp"
+#include "common/text.hpp"
 
 namespace stepbox {
 
@@ -34,17 +34,11 @@ static std::optional<cap_value_t> find_number(const std::string& name) {
   return number;
 }
 
-static std::string in_case(std::string text, int (*convert)(int)) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [=](unsigned char c) { return static_cast<char>(convert(c)); });
-  return text;
-}
-
 void parse_value(const std::string& text, Capability& capability) {
-  capability.name = in_case(text, ::toupper);
+  capability.name = in_upper_case(text);
   if (capability.name == "ALL") return;
   if (!capability.name.starts_with("CAP_")) capability.name.insert(0, "CAP_");
-  if (!find_number(in_case(capability.name, ::tolower))) {
+  if (!find_number(in_lower_case(capability.name))) {
     throw Failure(join({"no capability is called '", text, "'"}), "capabilities(7) lists them");
   }
 }
@@ -54,7 +48,7 @@ CapabilitySet all_capabilities() { return bit(::cap_max_bits()) - 1; }
 CapabilitySet named(const std::vector<Capability>& capabilities) {
   CapabilitySet set = 0;
   for (const Capability& capability : capabilities) {
-    const auto number = find_number(in_case(capability.name, ::tolower));
+    const auto number = find_number(in_lower_case(capability.name));
     if (number) set |= bit(*number);
   }
   return set;
@@ -75,7 +69,7 @@ CapabilitySet capabilities_for(const std::vector<Capability>& add,
 }
 
 bool has_capability(CapabilitySet set, const std::string& name) {
-  const auto number = find_number(in_case(name, ::tolower));
+  const auto number = find_number(in_lower_case(name));
   return number && (set & bit(*number)) != 0;
 }
 

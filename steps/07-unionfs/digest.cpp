@@ -4,6 +4,7 @@
 
 #include "common/error.hpp"
 #include "common/id.hpp"
+#include "common/text.hpp"
 
 namespace stepbox {
 
@@ -14,12 +15,7 @@ void Sha256::add(const void* data, size_t size) { ::SHA256_Update(&state_, data,
 std::string Sha256::hex() {
   unsigned char bytes[SHA256_DIGEST_LENGTH];
   ::SHA256_Final(bytes, &state_);
-  std::string digits;
-  for (const unsigned char byte : bytes) {
-    constexpr char kDigits[] = "0123456789abcdef";
-    digits += {kDigits[byte >> 4], kDigits[byte & 15]};
-  }
-  return digits;
+  return as_hex(bytes);
 }
 
 std::string sha256(std::string_view text) {

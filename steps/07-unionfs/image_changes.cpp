@@ -19,10 +19,7 @@ std::string trimmed(const std::string& text) {
 
 // A list in JSON, or words.
 std::vector<std::string> words_of(const std::string& text) {
-  if (text.front() == '[') return parse_texts(text);
-  std::vector<std::string> words = split(text, ' ');
-  std::erase(words, "");
-  return words;
+  return text.front() == '[' ? parse_texts(text) : words_in(text);
 }
 
 // A list in JSON is the command, anything else a line for the shell.
@@ -69,12 +66,11 @@ std::string port_of(const std::string& text) {
 void apply_change(const std::string& change, ImageConfig& config) {
   const std::string line = trimmed(change);
   const size_t blank = std::min(line.find_first_of(" \t"), line.size());
-  std::string word = line.substr(0, blank);
-  std::transform(word.begin(), word.end(), word.begin(),
-                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  const std::string word = in_upper_case(line.substr(0, blank));
   const std::string rest = trimmed(line.substr(blank));
-  if (rest.empty())
+  if (rest.empty()) {
     throw Failure(join({"'", change, "' is no change"}), "CMD date, ENV NAME=VALUE");
+  }
   if (word == "CMD") {
     config.command = command_of(rest);
   } else if (word == "ENTRYPOINT") {

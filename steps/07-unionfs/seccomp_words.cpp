@@ -3,18 +3,18 @@
 #include <sys/utsname.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstdio>
 #include <utility>
 
 #include "common/error.hpp"
+#include "common/text.hpp"
 
 namespace stepbox {
 
 uint32_t architecture_of(const std::string& name) {
   constexpr size_t kPrefix = std::string_view("SCMP_ARCH_").size();
-  std::string word = name.substr(std::min(kPrefix, name.size()));  // libseccomp says "x86_64"
-  std::transform(word.begin(), word.end(), word.begin(), ::tolower);
+  // libseccomp says "x86_64".
+  const std::string word = in_lower_case(name.substr(std::min(kPrefix, name.size())));
   const uint32_t architecture = ::seccomp_arch_resolve_name(word.c_str());
   if (architecture == 0) throw Failure(join({"no architecture is called '", name, "'"}));
   return architecture;

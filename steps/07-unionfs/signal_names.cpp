@@ -3,8 +3,6 @@
 #include <signal.h>
 #include <string.h>
 
-#include <algorithm>
-
 #include "common/error.hpp"
 #include "common/text.hpp"
 
@@ -27,9 +25,7 @@ static int number_of(const std::string& name) {
 }
 
 void parse_value(const std::string& text, Signal& signal) {
-  std::string name = text;
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  std::string name = in_upper_case(text);
   if (name.starts_with("SIG")) name.erase(0, 3);
   const auto number = parse_number(name);
   signal.number = number && *number > 0 && *number <= SIGRTMAX ? static_cast<int>(*number)
