@@ -14,6 +14,7 @@
 #include "07-unionfs/holders.hpp"
 #include "07-unionfs/images.hpp"
 #include "07-unionfs/names.hpp"
+#include "07-unionfs/processes.hpp"
 #include "07-unionfs/store.hpp"
 #include "common/deadline.hpp"
 #include "common/error.hpp"
@@ -65,13 +66,10 @@ Record read_or_empty(const std::string& id) {
   return record;
 }
 
-int64_t start_time(pid_t pid) {
-  const std::string path = join({"/proc/", std::to_string(pid), "/stat"});
-  const std::string text = exists(path) ? read_file(path) : "";
-  // The second word, the program's name, may hold anything; behind its `)` the third one follows.
-  const std::vector<std::string> words =
-      split(text.substr(std::min(text.rfind(')') + 1, text.size())), ' ');
-  return words.size() > 20 ? parse_number(words[20]).value_or(-1) : -1;
+int64_t start_time(pid_t pid) try {
+  return parse_number(stat_fields(pid).at(22)).value_or(-1);
+} catch (const std::system_error&) {
+  return -1;
 }
 
 // From here on there is something to take back: the destructor does.

@@ -6,10 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
+#include "07-unionfs/processes.hpp"
 #include "common/error.hpp"
 #include "common/fd.hpp"
 #include "common/files.hpp"
@@ -24,13 +24,9 @@ bool can_write_to_own_program() {
 }
 
 bool is_parents_program(pid_t child) {
-  const std::string text = read_file(join({"/proc/", std::to_string(child), "/stat"}));
-  // Behind the name in parentheses: the state, and the parent (proc(5)).
-  const std::vector<std::string> words =
-      split(text.substr(std::min(text.rfind(')') + 1, text.size())), ' ');
+  const std::string parents = join({"/proc/", stat_fields(child).at(4), "/exe"});
   struct stat ours, theirs;
-  return words.size() > 2 && ::stat(kOwn, &ours) == 0 &&
-         ::stat(join({"/proc/", words[2], "/exe"}).c_str(), &theirs) == 0 &&
+  return ::stat(kOwn, &ours) == 0 && ::stat(parents.c_str(), &theirs) == 0 &&
          ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
 }
 

@@ -3,8 +3,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "07-unionfs/store.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
@@ -12,12 +10,17 @@
 
 namespace stepbox {
 
+std::vector<std::string> stat_fields(pid_t pid) {
+  const std::string text = read_file(join({"/proc/", std::to_string(pid), "/stat"}));
+  std::vector<std::string> fields = split(text.substr(text.rfind(')') + 2), ' ');  // the third on
+  fields.insert(fields.begin(), 3, "");
+  return fields;
+}
+
 // Throws system_error when it has ended.
-static Process read_process(const std::string& directory) {
-  // The second word, the program's name, may hold anything; behind its `)` the third one follows.
-  const std::string text = read_file(directory + "/stat");
-  const std::vector<std::string> words = split(text.substr(text.rfind(')') + 2), ' ');
-  const auto field = [&](size_t n) { return parse_number(words.at(n - 3)).value_or(0); };
+static Process read_process(pid_t pid) {
+  const std::vector<std::string> fields = stat_fields(pid);
+  const auto field = [&](size_t n) { return parse_number(fields.at(n)).value_or(0); };
   const int64_t ticks = field(14) + field(15) + field(16) + field(17);
   Process process;
   process.parent = static_cast<pid_t>(field(4));
@@ -25,16 +28,18 @@ static Process read_process(const std::string& directory) {
   process.threads = field(20);
   process.resident = field(24) * ::sysconf(_SC_PAGESIZE);
   struct stat ns;
-  if (::stat((directory + "/ns/pid").c_str(), &ns) == 0) process.pid_namespace = ns.st_ino;
+  const std::string link = join({"/proc/", std::to_string(pid), "/ns/pid"});
+  if (::stat(link.c_str(), &ns) == 0) process.pid_namespace = ns.st_ino;
   return process;
 }
 
 ProcessTable::ProcessTable() {
   for (const std::string& name : list_directory("/proc")) {
-    const auto pid = parse_number(name);
-    if (!pid) continue;
+    const auto number = parse_number(name);
+    if (!number) continue;
+    const auto pid = static_cast<pid_t>(*number);
     try {
-      processes_[static_cast<pid_t>(*pid)] = read_process("/proc/" + name);
+      processes_[pid] = read_process(pid);
     } catch (const std::system_error&) {
       // It has ended since.
     }

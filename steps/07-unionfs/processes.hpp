@@ -6,11 +6,17 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
 #include <vector>
 
 #include "07-unionfs/record.hpp"
 
 namespace stepbox {
+
+// What /proc/PID/stat says: field 4, the parent, is [4], as proc(5) counts them. The first two are
+// left out: the second, the program's name, may hold anything.
+// Throws system_error when there is no such process.
+std::vector<std::string> stat_fields(pid_t pid);
 
 struct Process {
   pid_t parent = 0;

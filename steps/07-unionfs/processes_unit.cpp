@@ -1,9 +1,11 @@
 // Which processes are a container's?
 #include <doctest/doctest.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "07-unionfs/processes.hpp"
+#include "common/testing/forked.hpp"
 
 namespace stepbox {
 namespace {
@@ -55,6 +57,16 @@ TEST_CASE("a container that has ended has none") {
   Record ended = running(101, true);
   ended.running = false;
   CHECK(kTable.of(ended).empty());
+}
+
+TEST_CASE("fields of stat have proc(5)'s numbers, whatever the program is called") {
+  const int status = run_forked([] {
+    ::prctl(PR_SET_NAME, ") Z 1 (");
+    const std::vector<std::string> fields = stat_fields(::getpid());
+    return fields.at(3) == "R" && fields.at(4) == std::to_string(::getppid()) ? 0 : 1;
+  });
+  CHECK(status == 0);
+  CHECK_THROWS_AS(stat_fields(-1), std::system_error);
 }
 
 TEST_CASE("the table knows this process") {

@@ -13,6 +13,7 @@
 
 #include "03-mount/mount.hpp"
 #include "03-mount/mountinfo.hpp"
+#include "07-unionfs/processes.hpp"
 #include "07-unionfs/store.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
@@ -52,12 +53,6 @@ static Inhabitant open_inhabitant(const std::string& pid) {
   return {number, Fd(static_cast<int>(::syscall(SYS_pidfd_open, number, 0)))};
 }
 
-// "/proc/PID/stat" is "PID (its name) STATE PARENT …", and the name may hold anything.
-static std::string parent_of(const std::string& pid) {
-  const std::string text = read_file(of_process(pid, "stat"));
-  return split(text.substr(text.rfind(')') + 2), ' ').at(1);
-}
-
 // Whether it is one of our programs, by name, or at least the one that asks.
 static bool is_runtime(const std::string& pid) {
   if (!exists(of_process(pid, "comm"))) return false;
@@ -71,7 +66,7 @@ static std::vector<Inhabitant> find_owners(const World& world, const std::string
   std::set<std::string> parents;
   for (const Inhabitant& member : world.members) {
     try {
-      parents.insert(parent_of(std::to_string(member.pid)));
+      parents.insert(stat_fields(member.pid).at(4));
     } catch (const std::system_error&) {
       // it has ended just now
     }
