@@ -81,6 +81,8 @@ void make_directories(const std::string& path, unsigned mode) {
 
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
+std::string proc_path(const Fd& file) { return "/proc/self/fd/" + std::to_string(file.get()); }
+
 static int operation_of(Lock lock) { return lock == Lock::kShared ? LOCK_SH : LOCK_EX; }
 
 bool try_lock(const Fd& file, const std::string& path, Lock lock) {

@@ -35,6 +35,9 @@ void make_directories(const std::string& path, unsigned mode = 0755);
 
 bool exists(const std::string& path);
 
+// A name of an open file, whatever has become of the one it was opened by: /proc/self/fd/N.
+std::string proc_path(const Fd& file);
+
 // Who may hold a lock beside its holder: nobody, or others who share it too.
 enum class Lock { kAlone, kShared };
 

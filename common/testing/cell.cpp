@@ -41,7 +41,7 @@ void write_verdict(const Fd& paper, const Verdict& verdict) {
 }
 
 Verdict read_verdict(const Fd& paper) {
-  const std::string text = read_file("/proc/self/fd/" + std::to_string(paper.get()));
+  const std::string text = read_file(proc_path(paper));
   if (text.size() < 2) return {.reason = "the claim itself ended without an answer\n"};
   return {.answer = static_cast<Answer>(text[0] - '0'),
           .reason = text.substr(2),

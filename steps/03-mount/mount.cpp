@@ -47,7 +47,7 @@ MountPoint::MountPoint(const std::string& rootfs, const std::string& path) {
   name_.assign(real, static_cast<size_t>(length));
 }
 
-std::string MountPoint::handle() const { return "/proc/self/fd/" + std::to_string(fd_.get()); }
+std::string MountPoint::handle() const { return proc_path(fd_); }
 
 static std::string as_options(unsigned long flags, const char* data) {
   std::string options;

@@ -26,7 +26,7 @@ class MountPoint {
  public:
   MountPoint(const std::string& rootfs, const std::string& path);
   const std::string& name() const { return name_; }  // where it really is, for people
-  std::string handle() const;                        // for mount(2) and umount(2)
+  std::string handle() const;                        // for mount(2) and umount(2): /proc/self/fd/N
   int fd() const { return fd_.get(); }
 
  private:

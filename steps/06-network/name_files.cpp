@@ -57,7 +57,7 @@ static std::string read_in(const Fd& root, const std::string& path) {
   struct stat status;
   if (!file || ::fstat(file.get(), &status) == -1) return "";
   const bool plain = S_ISREG(status.st_mode) && status.st_size <= 1 << 20;
-  return plain ? read_file("/proc/self/fd/" + std::to_string(file.get())) : "";
+  return plain ? read_file(proc_path(file)) : "";
 }
 
 NameFiles name_files_of(pid_t process, const std::string& hostname) {

@@ -128,7 +128,7 @@ UserNetwork::UserNetwork(pid_t child, const std::vector<PublishedPort>& ports) {
   char byte;
   pollfd told{ready.reader.get(), POLLIN, 0};
   if (::poll(&told, 1, 10'000) != 1 || ::read(ready.reader.get(), &byte, 1) != 1) {
-    const std::string said = read_file("/proc/self/fd/" + std::to_string(messages.get()));
+    const std::string said = read_file(proc_path(messages));
     throw Failure(join({"slirp4netns: ", split(said, '\n')[0]}), "or run with --network none");
   }
   for (const PublishedPort& port : ports) {

@@ -54,10 +54,15 @@ Blob open_blob(const std::string& path) {
   return blob;
 }
 
+Fd open_unnamed(const std::string& directory) {
+  Fd file(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (!file) throw_errno({"make a file in ", directory});
+  return file;
+}
+
 Blob uncompressed(Blob blob, const std::string& directory) {
   Blob plain;
-  plain.file = Fd(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-  if (!plain.file) throw_errno({"make a file in ", directory});
+  plain.file = open_unnamed(directory);
   const auto unpack = [&] {
     Progress progress("reading", std::max<off_t>(blob.size, 0));
     LayerStream stream(std::move(blob), progress);

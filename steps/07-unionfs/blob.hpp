@@ -25,8 +25,12 @@ struct Blob {
 // A file, or with "-" stdin. Throws system_error.
 Blob open_blob(const std::string& path);
 
-// What `blob` holds when it is unpacked (gzip, xz, zstd), as a file without a name in `directory`.
-// ^C ends it. Throws Failure.
+// A file without a name in `directory` (open(2), O_TMPFILE): nothing of it stays, whatever happens.
+// Throws system_error.
+Fd open_unnamed(const std::string& directory);
+
+// What `blob` holds when it is unpacked (gzip, xz, zstd), as an unnamed file in `directory`. ^C
+// ends it. Throws Failure.
 Blob uncompressed(Blob blob, const std::string& directory);
 
 }  // namespace stepbox

@@ -47,7 +47,7 @@ template <class Call>
 static int with_address(const Fd& socket, const std::string& id, Call call) {
   const Fd directory(::open(socket_directory().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!directory) return -1;
-  const std::string path = join({"/proc/self/fd/", std::to_string(directory.get()), "/", id});
+  const std::string path = join({proc_path(directory), "/", id});
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   path.copy(address.sun_path, sizeof address.sun_path - 1);

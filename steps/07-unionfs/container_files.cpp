@@ -30,7 +30,7 @@ Fd open_merged(const Record& record) {
   layers.insert(layers.begin(), directory + "/upper");
   if (record.options.storage == StorageKind::kFuse) {
     static std::optional<FuseOverlay> server;  // as long as we live
-    server.emplace(lower_directories(layers));
+    server.emplace("lowerdir=" + lower_directories(layers));
     server->mount_on(directory + "/merged");
     release_signals();
     return open_directory(directory + "/merged");

@@ -4,7 +4,6 @@
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,15 +17,6 @@
 
 namespace stepbox {
 
-FuseOverlay::Ends::Ends() {
-  int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == -1) {
-    throw_errno({"make a pair of sockets"});
-  }
-  inside = Fd(ends[0]);
-  outside = Fd(ends[1]);
-}
-
 static void check_available() {
   if (!has_program("fuse-overlayfs")) {
     throw Failure("--storage fuse needs fuse-overlayfs, which is not installed",
@@ -35,12 +25,6 @@ static void check_available() {
   if (::access("/dev/fuse", R_OK | W_OK) == -1) {
     throw Failure("no /dev/fuse for us", "modprobe fuse; or --storage copy");
   }
-}
-
-std::string lower_directories(const std::vector<std::string>& layers) {
-  std::string text;
-  for (const std::string& layer : layers) text += (text.empty() ? "lowerdir=" : ":") + layer;
-  return text;
 }
 
 FuseOverlay::FuseOverlay(const std::string& layers)
@@ -59,9 +43,9 @@ static bool is_own(const Fd& user) {
 // In the process that becomes the program.
 int FuseOverlay::serve(const std::string& layers) const {
   ::setpgid(0, 0);  // ^C at the terminal is for the container
-  ::close(ends_.inside.get());
-  const Fd user = receive_descriptor(ends_.outside);
-  const Fd device = receive_descriptor(ends_.outside);
+  ::close(line_.ours.get());
+  const Fd user = receive_descriptor(line_.theirs);
+  const Fd device = receive_descriptor(line_.theirs);
   if (!device) return 0;  // it was never mounted
   if (!is_own(user) && ::setns(user.get(), CLONE_NEWUSER) == -1) {
     throw_errno({"join the container's user namespace"});
@@ -84,13 +68,13 @@ void FuseOverlay::mount_on(const std::string& directory) const {
       -1) {
     throw_errno({"mount fuse on ", directory});
   }
-  send_descriptor(ends_.inside, user);
-  send_descriptor(ends_.inside, device);
+  send_descriptor(line_.ours, user);
+  send_descriptor(line_.ours, device);
   // The program's is the last one now: when it ends the mount is dead, and nobody waits for ever.
   device.close();
   struct stat status;
   if (::stat(directory.c_str(), &status) == 0) return;
-  const std::string said = read_file("/proc/self/fd/" + std::to_string(messages_.get()));
+  const std::string said = read_file(proc_path(messages_));
   throw Failure(join({"fuse-overlayfs: ", split(said, '\n').back()}), "or --storage copy");
 }
 

@@ -9,15 +9,12 @@
 #define STEPBOX_STEPS_07_UNIONFS_FUSE_HPP_
 
 #include <string>
-#include <vector>
 
 #include "01-clone/process.hpp"
+#include "07-unionfs/connection.hpp"
 #include "common/fd.hpp"
 
 namespace stepbox {
-
-// "lowerdir=/a:/b", for its options. The uppermost first.
-std::string lower_directories(const std::vector<std::string>& layers);
 
 class FuseOverlay {
  public:
@@ -31,11 +28,8 @@ class FuseOverlay {
  private:
   int serve(const std::string& layers) const;
 
-  struct Ends {
-    Ends();
-    Fd inside, outside;
-  } ends_;
-  Fd messages_;  // a file in memory
+  Connection line_;  // ours: inside; theirs: the program's
+  Fd messages_;      // a file in memory
   Child server_;
 };
 

@@ -55,7 +55,7 @@ void mark_ended(const Fd& holder, int status) {
 }
 
 std::optional<int> status_in(const Fd& holder) {
-  const std::string text = read_file(join({"/proc/self/fd/", std::to_string(holder.get())}));
+  const std::string text = read_file(proc_path(holder));
   const size_t at = text.rfind(kEnded);
   if (at == std::string::npos) return std::nullopt;
   return std::atoi(text.c_str() + at + kEnded.size());

@@ -19,12 +19,13 @@ namespace {
 
 constexpr std::string_view kPrefix = "sha256:";
 
-// The id of the image of that name, else of those whose id begins so; empty if there is none.
-std::string image_id(const std::string& reference) {
-  if (is_reference(reference)) {
-    const std::string id = id_of_tag(parse_reference(reference).text());
-    if (!id.empty()) return id;
-  }
+// The id of the image of that name; empty if there is none.
+std::string id_by_name(const std::string& name) {
+  return is_reference(name) ? id_of_tag(parse_reference(name).text()) : "";
+}
+
+// The id that begins so; empty if there is none.
+std::string id_by_digits(const std::string& reference) {
   const std::string digits =
       reference.starts_with(kPrefix) ? reference.substr(kPrefix.size()) : reference;
   if (digits.empty() || digits.find_first_not_of("0123456789abcdef") != digits.npos) return "";
@@ -60,13 +61,18 @@ Image load_image(const std::string& id, const std::string& name) {
 
 }  // namespace
 
+std::string lower_directories(const std::vector<std::string>& layers) {
+  std::string text;
+  for (const std::string& layer : layers) text += join({text.empty() ? "" : ":", layer});
+  return text;
+}
+
 Image find_image(const std::string& name) {
-  if (is_reference(name)) {
-    const std::string id = id_of_tag(parse_reference(name).text());
-    if (!id.empty()) return load_image(id, name);
+  std::string id = id_by_name(name);
+  if (id.empty() && exists(name)) {
+    return {.id = "", .name = name, .layers = {find_rootfs(name)}, .config = {}};
   }
-  if (exists(name)) return {.id = "", .name = name, .layers = {find_rootfs(name)}, .config = {}};
-  const std::string id = image_id(name);
+  if (id.empty()) id = id_by_digits(name);
   if (!id.empty()) return load_image(id, name);
   throw Failure("no such verb, image or rootfs: " + name,
                 "`images` lists the images, --help the verbs; `make busybox` makes a rootfs");
@@ -99,7 +105,8 @@ std::vector<StoredImage> all_images() {
 }
 
 std::string find_image_id(const std::string& reference) {
-  const std::string id = image_id(reference);
+  std::string id = id_by_name(reference);
+  if (id.empty()) id = id_by_digits(reference);
   if (id.empty()) throw Failure("No such image: " + reference, "images lists them");
   return id;
 }

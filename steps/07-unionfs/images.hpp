@@ -31,6 +31,9 @@ struct Image {
   ImageConfig config;
 };
 
+// "/upper:/lower": layers, the uppermost first, as overlay's option `lowerdir` has them.
+std::string lower_directories(const std::vector<std::string>& layers);
+
 // The image of that name, else the directory of that name as an image of one layer, else the image
 // whose id begins so. Throws Failure when there is none of them.
 Image find_image(const std::string& name);

@@ -105,7 +105,7 @@ void Overlay::shift() {
 }
 
 void Overlay::start_fuse() {
-  fuse_.emplace(join({lower_directories(layers_), ",upperdir=", directory_,
+  fuse_.emplace(join({"lowerdir=", lower_directories(layers_), ",upperdir=", directory_,
                       "/upper,workdir=", directory_, "/work"}));
 }
 

@@ -25,6 +25,11 @@ void parse_value(const std::string& text, RestartPolicy& policy) {
   policy.most = static_cast<int>(*most);
 }
 
+void add_options(CommandLine& cli, RestartPolicy& policy) {
+  cli.option("--restart", "POLICY", policy,
+             "When it has ended, start it again: no, on-failure[:N], always or unless-stopped");
+}
+
 bool RestartPolicy::applies(int status, int restarts) const {
   if (when == RestartWhen::kOnFailure) return status != 0 && (most == 0 || restarts < most);
   return when != RestartWhen::kNever;

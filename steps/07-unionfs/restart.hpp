@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "common/cli.hpp"
+
 namespace stepbox {
 
 enum class RestartWhen { kNever, kOnFailure, kAlways, kUnlessStopped };
@@ -18,6 +20,8 @@ struct RestartPolicy {
   bool applies(int status, int restarts) const;
 };
 void parse_value(const std::string& text, RestartPolicy& policy);  // throws Failure
+
+void add_options(CommandLine& cli, RestartPolicy& policy);
 
 // How long to wait before it is started, in milliseconds: 100, then twice as long each time, up to
 // a minute; 100 again when it has run for 10 s. As docker does.

@@ -193,7 +193,7 @@ CallFilter Compiler::program() const {
   const Fd file(::memfd_create("filter", MFD_CLOEXEC));
   if (!file) throw_errno({"memfd_create"});
   check(::seccomp_export_bpf(context_.get(), file.get()), {"compile the filter"});
-  return for_newer_calls() + read_file(join({"/proc/self/fd/", std::to_string(file.get())}));
+  return for_newer_calls() + read_file(proc_path(file));
 }
 
 }  // namespace

@@ -21,19 +21,12 @@ namespace stepbox {
 
 namespace {
 
-// A file without a name in the staging folder, for a layer on its way: nothing of it can stay.
-Fd open_scratch(const Staging& staging) {
-  Fd file(::open(staging.path().c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-  if (!file) throw_errno({"make a file in ", staging.path()});
-  return file;
-}
-
 // Runs `pack(tar)` apart, and adds what it has written as a layer. Returns its diff id.
 template <class Pack>
 std::string add_layer(Staging& staging, const Record& record, const std::string& what, Pack pack) {
-  const Fd scratch = open_scratch(staging);
+  Fd packed = open_unnamed(staging.path());
   const int status = apart(record, [&] {
-    FdSink sink(scratch.get(), "the layer");
+    FdSink sink(packed.get(), "the layer");
     MeasuredSink measured(sink, join({"packing ", what}));
     TarWriter tar(measured);
     pack(tar);
@@ -41,9 +34,8 @@ std::string add_layer(Staging& staging, const Record& record, const std::string&
     return 0;
   });
   if (status != 0) throw Failure("interrupted", "", status);
-  const off_t size = ::lseek(scratch.get(), 0, SEEK_CUR);
-  return staging.add_layer(Blob{Fd(::fcntl(scratch.get(), F_DUPFD_CLOEXEC, 0)), 0, size},
-                           {what, ""});
+  const off_t size = ::lseek(packed.get(), 0, SEEK_CUR);
+  return staging.add_layer({std::move(packed), 0, size}, {what, ""});
 }
 
 // A directory as an image has no layer in the store yet.

@@ -19,11 +19,10 @@
 
 namespace stepbox {
 
-// A directory is packed first, into a file without a name.
+// A directory is packed first.
 static Blob packed(const std::string& directory, const Staging& staging) {
   Blob tar;
-  tar.file = Fd(::open(staging.path().c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-  if (!tar.file) throw_errno({"make a file in ", staging.path()});
+  tar.file = open_unnamed(staging.path());
   const auto pack = [&] {
     FdSink sink(tar.file.get(), staging.path());
     TarWriter writer(sink);

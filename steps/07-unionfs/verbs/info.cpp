@@ -7,7 +7,7 @@
 
 #include "05-cgroup/group.hpp"
 #include "07-unionfs/describe.hpp"
-#include "07-unionfs/images.hpp"
+#include "07-unionfs/image_file.hpp"
 #include "07-unionfs/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
@@ -71,10 +71,6 @@ Json security_options() {
   if (exists("/proc/self/ns/cgroup")) options.push_back("name=cgroupns");
   if (::geteuid() != 0) options.push_back("name=rootless");
   return options;
-}
-
-std::string architecture(const std::string& machine) {
-  return machine == "x86_64" ? "amd64" : machine == "aarch64" ? "arm64" : machine;
 }
 
 Json make_info() {
@@ -160,7 +156,7 @@ int verb_version(int argc, char** argv, Runner) {
   ::uname(&system);
   const Json version{{"Version", STEPBOX_VERSION},
                      {"Os", "linux"},
-                     {"Arch", architecture(system.machine)},
+                     {"Arch", own_architecture()},
                      {"KernelVersion", system.release}};
   print(format == Format::kJson ? Json{{"Client", version}}.dump() + "\n"
                                 : "stepbox:\n" + as_text(version, kVersion));

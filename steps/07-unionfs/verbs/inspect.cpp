@@ -15,12 +15,6 @@ std::string digest_of(const Image& image) {
   return image.id.empty() ? image.layers.at(0) : "sha256:" + image.id;
 }
 
-std::string lower_directories(const Image& image) {
-  std::string text;
-  for (const std::string& layer : image.layers) text += join({text.empty() ? "" : ":", layer});
-  return text;
-}
-
 namespace {
 
 // {"80/tcp": {}}: a set, as Go has it.
@@ -38,23 +32,23 @@ Json image_as_json(const Image& image) {
   for (StoredImage& candidate : all_images()) {
     if (candidate.id == image.id) stored = std::move(candidate);
   }
-  return {
-      {"Id", digest_of(image)},
-      {"RepoTags", stored.names},
-      {"Created", as_timestamp(stored.created)},
-      {"Os", "linux"},
-      {"Size", stored.size},
-      {"Config",
-       {{"User", config.user},
-        {"ExposedPorts", keys(config.exposed_ports)},
-        {"Env", config.env},
-        {"Cmd", config.command},
-        {"Volumes", keys(config.volumes)},
-        {"WorkingDir", config.working_directory},
-        {"Entrypoint", config.entrypoint},
-        {"Labels", config.labels},
-        {"StopSignal", config.stop_signal}}},
-      {"GraphDriver", {{"Name", "overlay"}, {"Data", {{"LowerDir", lower_directories(image)}}}}}};
+  return {{"Id", digest_of(image)},
+          {"RepoTags", stored.names},
+          {"Created", as_timestamp(stored.created)},
+          {"Os", "linux"},
+          {"Size", stored.size},
+          {"Config",
+           {{"User", config.user},
+            {"ExposedPorts", keys(config.exposed_ports)},
+            {"Env", config.env},
+            {"Cmd", config.command},
+            {"Volumes", keys(config.volumes)},
+            {"WorkingDir", config.working_directory},
+            {"Entrypoint", config.entrypoint},
+            {"Labels", config.labels},
+            {"StopSignal", config.stop_signal}}},
+          {"GraphDriver",
+           {{"Name", "overlay"}, {"Data", {{"LowerDir", lower_directories(image.layers)}}}}}};
 }
 
 namespace {

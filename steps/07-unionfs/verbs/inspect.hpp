@@ -17,9 +17,6 @@ Json image_as_json(const Image& image);
 // "sha256:…"; of a plain directory its path.
 std::string digest_of(const Image& image);
 
-// Its layers as the option of mount(8) has them: the uppermost first, with colons.
-std::string lower_directories(const Image& image);
-
 }  // namespace stepbox
 
 #endif  // STEPBOX_STEPS_07_UNIONFS_VERBS_INSPECT_HPP_

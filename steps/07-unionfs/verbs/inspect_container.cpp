@@ -104,7 +104,7 @@ Json storage_as_json(const Record& record) {
   }
   return {{"Name", record.options.storage == StorageKind::kFuse ? "fuse-overlayfs" : "overlay"},
           {"Data",
-           {{"LowerDir", lower_directories(record.image)},
+           {{"LowerDir", lower_directories(record.image.layers)},
             {"MergedDir", directory + "/merged"},
             {"UpperDir", directory + "/upper"},
             {"WorkDir", directory + "/work"}}}};

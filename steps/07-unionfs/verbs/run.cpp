@@ -28,8 +28,7 @@ void add_options(CommandLine& cli, Options& options) {
   add_options(cli, options.process);
   add_options(cli, options.tmpfs);
   add_options(cli, options.console);
-  cli.option("--restart", "POLICY", options.restart,
-             "When it has ended, start it again: no, on-failure[:N], always or unless-stopped");
+  add_options(cli, options.restart);
   cli.option("--name", "NAME", options.name, "Call the container so");
   cli.flag("--rm", options.remove, "Remove the container when it has ended");
   cli.option("--storage", "KIND", options.storage,

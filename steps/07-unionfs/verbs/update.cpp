@@ -13,8 +13,7 @@ namespace stepbox {
 static std::vector<std::string> parse(int argc, char** argv, Options& options) {
   CommandLine cli("update OPTIONS CONTAINER...", "update --memory 256m box");
   add_limit_options(cli, options.limits);
-  cli.option("--restart", "POLICY", options.restart,
-             "When it has ended, start it again: no, on-failure[:N], always or unless-stopped");
+  add_options(cli, options.restart);
   add_store_option(cli);
   cli.parse(argc, argv);
   const std::vector<std::string> references = cli.take_all("CONTAINER");
