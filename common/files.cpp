@@ -79,6 +79,12 @@ void make_directories(const std::string& path, unsigned mode) {
   }
 }
 
+Fd open_directory(const std::string& path) {
+  Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory) throw_errno({"open ", path});
+  return directory;
+}
+
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
 std::string proc_path(const Fd& file) { return "/proc/self/fd/" + std::to_string(file.get()); }

@@ -33,6 +33,9 @@ void sync_file(const std::string& path);
 // Throws system_error.
 void make_directories(const std::string& path, unsigned mode = 0755);
 
+// Opens a directory that is there. Throws system_error: `open PATH: Not a directory`.
+Fd open_directory(const std::string& path);
+
 bool exists(const std::string& path);
 
 // A name of an open file, whatever has become of the one it was opened by: /proc/self/fd/N.

@@ -1,7 +1,5 @@
 #include "07-unionfs/changes.hpp"
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <optional>
@@ -9,6 +7,7 @@
 #include "07-unionfs/holders.hpp"
 #include "07-unionfs/tree.hpp"
 #include "common/error.hpp"
+#include "common/files.hpp"
 
 namespace stepbox {
 
@@ -173,10 +172,7 @@ std::vector<Change> compare(const Comparison& comparison) { return Comparer(comp
 
 Fd open_own_files(const Record& record) {
   const bool copy = record.options.storage == StorageKind::kCopy;
-  const std::string path = directory_of(record.id) + (copy ? "/rootfs" : "/upper");
-  Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory) throw_errno({"open ", path});
-  return directory;
+  return open_directory(directory_of(record.id) + (copy ? "/rootfs" : "/upper"));
 }
 
 std::vector<Change> changes_of(const Record& record) {

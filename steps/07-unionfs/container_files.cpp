@@ -16,12 +16,6 @@
 
 namespace stepbox {
 
-static Fd open_directory(const std::string& path) {
-  Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory) throw_errno({"open ", path});
-  return directory;
-}
-
 Fd open_merged(const Record& record) {
   const std::string directory = directory_of(record.id);
   if (record.options.storage == StorageKind::kCopy) return open_directory(directory + "/rootfs");

@@ -184,8 +184,7 @@ Fd lock_record(const std::string& id) {
   const std::string path = directory_of(id);
   Fd directory;
   const bool locked = wait_until(10, [&] {
-    directory = Fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory) throw_errno({"open ", path});
+    directory = open_directory(path);
     return try_lock(directory, path);
   });
   if (!locked) throw Failure(join({"lock ", path, ": held for 10 s by another process"}));

@@ -1,13 +1,12 @@
 #include "07-unionfs/oci_archive.hpp"
 
-#include <fcntl.h>
-
 #include <set>
 
 #include "07-unionfs/digest.hpp"
 #include "07-unionfs/oci_json.hpp"
 #include "07-unionfs/progress.hpp"
 #include "common/error.hpp"
+#include "common/files.hpp"
 
 namespace stepbox {
 
@@ -41,10 +40,8 @@ class DigestSink : public Sink {
 };
 
 void pack_layer(const std::string& directory, Sink& sink) {
-  const Fd opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!opened) throw_errno({"open ", directory});
   TarWriter tar(sink);
-  Tree tree(opened);
+  Tree tree(open_directory(directory));
   add_layer(tar, tree);
   tar.finish();
 }

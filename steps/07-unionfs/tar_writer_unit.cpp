@@ -2,7 +2,6 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <doctest/doctest.h>
-#include <fcntl.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -25,10 +24,6 @@ class FullDisk : public Sink {
  public:
   void write(std::string_view) override { throw_errno({"write it"}, ENOSPC); }
 };
-
-Fd open_directory(const std::string& path) {
-  return Fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-}
 
 std::string packed(const std::string& directory, bool as_layer, const std::string& name = "") {
   Text sink;

@@ -1,5 +1,4 @@
 // commit: an image of a container: its image's layers, and one more of what it changed.
-#include <fcntl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
+#include "common/files.hpp"
 #include "common/table.hpp"
 
 namespace stepbox {
@@ -41,7 +41,7 @@ std::string add_layer(Staging& staging, const Record& record, const std::string&
 // A directory as an image has no layer in the store yet.
 std::string add_directory(Staging& staging, const Record& record) {
   return add_layer(staging, record, "the image", [&](TarWriter& tar) {
-    Tree tree(Fd(::open(record.image.layers.at(0).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
+    Tree tree(open_directory(record.image.layers.at(0)));
     add_tree(tar, tree, "");
   });
 }

@@ -1,5 +1,4 @@
 // import: an image of one layer, from a tar of its files or a directory.
-#include <fcntl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 #include "07-unionfs/tar_writer.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
+#include "common/files.hpp"
 #include "common/table.hpp"
 
 namespace stepbox {
@@ -26,7 +26,7 @@ static Blob packed(const std::string& directory, const Staging& staging) {
   const auto pack = [&] {
     FdSink sink(tar.file.get(), staging.path());
     TarWriter writer(sink);
-    Tree tree(Fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
+    Tree tree(open_directory(directory));
     add_tree(writer, tree, "");
     writer.finish();
     return 0;
