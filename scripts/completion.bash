@@ -14,7 +14,7 @@ _step7_has_value() { # HELP OPTION
 _step7_values_of() { # OPTION
   case $1 in
     --format | -f) echo table json ;;
-    --network) echo bridge none host ;;
+    --network) echo bridge none host slirp4netns ;;
     --restart) echo no on-failure always unless-stopped ;;
     --storage) echo overlay fuse copy ;;
     --type) echo container image ;;
