@@ -12,11 +12,25 @@ namespace stepbox {
 
 namespace {
 
+constexpr size_t kColumn = 34;  // where the help of an option begins
+constexpr size_t kWidth = 100;
+
 class Help : public CLI::Formatter {
  public:
   std::string usage;
   std::string make_usage(const CLI::App*, std::string) const override {
     return join({"Usage: ", program_invocation_short_name, " ", usage, "\n"});
+  }
+  // CLI11 indents each line, but breaks none.
+  std::string make_option_desc(const CLI::Option* option) const override {
+    std::string text = option->get_description();
+    for (size_t start = 0; text.size() - start > kWidth - kColumn;) {
+      const size_t blank = text.rfind(' ', start + kWidth - kColumn);
+      if (blank == text.npos || blank < start) break;  // one long word
+      text[blank] = '\n';
+      start = blank + 1;
+    }
+    return text;
   }
 };
 
@@ -50,7 +64,7 @@ CommandLine::CommandLine(std::string_view usage, std::string_view example)
   open_standard_files();
   CLI::App& app = parts_->app;
   parts_->help->usage = usage;
-  parts_->help->column_width(34);
+  parts_->help->column_width(kColumn);
   app.formatter(parts_->help);
   // No positionals: CLI11 would rewrite bracketed words of the command ("[ -f /x ]"), and take
   // options that belong to it. All words from the first non-option on come back as they are.

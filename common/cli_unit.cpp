@@ -32,7 +32,9 @@ struct Example {
   Example() {
     cli.flag("--stats", stats, "A switch");
     cli.option("-n,--name", "NAME", name, "A value");
-    cli.option("--even", "N", even, "A value of a type of its own");
+    cli.option("--even", "N", even,
+               "A value of a type of its own, and more of a help than would fit into the one line "
+               "that it begins in");
     cli.list("-v,--volume", "A:B", volumes, "A list");
   }
   void parse(const Typed& words) {
@@ -167,6 +169,7 @@ TEST_CASE("--help prints usage, options and exit statuses, and exits 0") {
     CAPTURE(std::string(part));
     CHECK(help.find(part) != std::string::npos);
   }
+  CHECK(help.find("would fit\n" + std::string(34, ' ') + "into the one") != std::string::npos);
 }
 
 }  // namespace stepbox

@@ -24,14 +24,11 @@ void parse_value(const std::string& text, NamespaceSet& set) {
   }
 }
 
-void add_options(CommandLine& cli, Namespaces& namespaces) {
+void add_options(CommandLine& cli, Namespaces& namespaces, const char* userns_help) {
   cli.option("--hostname", "NAME", namespaces.hostname, "The container's host name");
   cli.option("--share", "NS[,NS]", namespaces.shared,
              "Keep the host's uts, pid, mount, ipc, net or cgroup namespace");
-  cli.flag(
-      "--userns", namespaces.user,
-      "Add a user namespace (always, when not root). In step 7 root's containers then have ids "
-      "that are others outside: those of 'stepbox' in /etc/subuid, else 1879048192 and up");
+  cli.flag("--userns", namespaces.user, userns_help);
   cli.flag("--init", namespaces.init, "Let a reaper be process 1, the command its child");
 }
 

@@ -35,8 +35,9 @@ struct Namespaces {
   int for_clone() const { return flags() & ~CLONE_NEWCGROUP; }
 };
 
-// --hostname, --share, --userns, --init.
-void add_options(CommandLine& cli, Namespaces& namespaces);
+// --hostname, --share, --userns, --init. What --userns means in step 7 is more than here.
+void add_options(CommandLine& cli, Namespaces& namespaces,
+                 const char* userns_help = "Add a user namespace (always, when not root)");
 
 // Outside, before anything is made. Throws Failure for what cannot go together, or cannot work
 // without root, and says so.

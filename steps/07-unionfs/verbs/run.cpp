@@ -20,7 +20,9 @@ void parse_value(const std::string& text, StorageKind& kind) {
 
 void add_options(CommandLine& cli, Options& options) {
   add_options(cli, options.volumes);
-  add_options(cli, options.namespaces);
+  add_options(cli, options.namespaces,
+              "Add a user namespace (always, when not root). With it root's containers have other "
+              "ids outside: those of 'stepbox' in /etc/subuid, else 1879048192 and up");
   add_options(cli, options.limits);
   options.network.knows_containers = true;
   add_options(cli, options.network);
