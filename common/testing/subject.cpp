@@ -67,6 +67,11 @@ void Running::signal(int number) const {
   if (::kill(pid_, number) == -1) throw_errno({"signal the subject"});
 }
 
+void stop(Running& running) {
+  running.signal(SIGTERM);
+  running.wait();
+}
+
 void Running::kill_hard() {
   subject_->stage_.expect_orphans();
   signal(SIGKILL);

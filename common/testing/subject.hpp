@@ -70,6 +70,9 @@ class Running {
   bool may_refuse_;
 };
 
+// Sends TERM, and waits for the end, whatever that is like.
+void stop(Running& running);
+
 class Subject {
  public:
   // `topic`: see RunSpec.

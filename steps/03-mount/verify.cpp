@@ -170,8 +170,7 @@ CLAIM("the mounts are seen on the host", {.step = 3, .kind = kHole, .closed = 4}
   Running running = subject.start({.command = {"/bin/probe", "wait"}});
   running.wait_for_output("ready");
   CHECK(stage.is_mounted(stage.rootfs() + "/proc"));
-  running.signal(SIGTERM);
-  running.wait();
+  stop(running);
 }
 
 CLAIM("ps sees the host's processes", {.step = 3, .kind = kHole, .closed = 4}) {

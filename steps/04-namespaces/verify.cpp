@@ -1,5 +1,4 @@
 // The claims of step 4: a machine of its own, to all appearances; and the old one out of reach.
-#include <signal.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -111,8 +110,7 @@ CLAIM("a mount inside is unseen outside",
   running.wait_for_output("ready");
   CHECK_FALSE(stage.is_mounted(stage.rootfs() + "/mnt"));
   CHECK_FALSE(stage.is_mounted(stage.rootfs() + "/proc"));
-  running.signal(SIGTERM);
-  running.wait();
+  stop(running);
 }
 
 CLAIM("umount of /proc inside leaves the host's", {.step = 4,
@@ -172,8 +170,7 @@ CLAIM("root inside is nobody special outside",
   CHECK(running.out() == "ready\n");
   const std::string pid = std::to_string(stage.find_process(word));
   CHECK(holds(read_file("/proc/" + pid + "/status"), "\nUid:\t54321\t54321\t54321\t54321\n"));
-  running.signal(SIGTERM);
-  running.wait();
+  stop(running);
 }
 
 // --- kill -9 ------------------------------------------------------------------------------

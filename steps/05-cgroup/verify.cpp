@@ -78,11 +78,6 @@ void pause_for(long microseconds) {
   ::nanosleep(&pause, nullptr);
 }
 
-void stop(Running& running) {
-  running.signal(SIGTERM);
-  running.wait();
-}
-
 }  // namespace
 
 // --- CPU ----------------------------------------------------------------------------------

@@ -87,8 +87,7 @@ CLAIM("the limit of memory counts swap", {.step = 5}) {
   } else {
     skip("no swap accounting here");
   }
-  running.signal(SIGTERM);
-  running.wait();
+  stop(running);
 }
 
 CLAIM("limits hold where clone3(2) is hidden",

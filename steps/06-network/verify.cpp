@@ -1,6 +1,7 @@
 // The claims of step 6: an address of its own, and a way out. Ports that lead in: verify_ports.cpp
 #include "06-network/verify.hpp"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <set>

@@ -2,8 +2,6 @@
 #ifndef STEPBOX_STEPS_06_NETWORK_VERIFY_HPP_
 #define STEPBOX_STEPS_06_NETWORK_VERIFY_HPP_
 
-#include <signal.h>
-
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,11 +34,6 @@ inline Running start_server(Subject& subject, const std::string& word, const std
       {.options = {"-p", port + ":80"}, .command = {"/bin/probe", "serve", "tcp", "80", word}});
   server.wait_for_output("ready");
   return server;
-}
-
-inline void stop(Running& running) {
-  running.signal(SIGTERM);
-  running.wait();
 }
 
 // A server in the internet, on port 80.

@@ -1,12 +1,8 @@
 // The claims of step 6 about a network without root.
-#include <signal.h>
-
+#include "06-network/verify.hpp"
 #include "common/files.hpp"
 #include "common/program.hpp"
-#include "common/testing/claim.hpp"
 #include "common/testing/launch.hpp"
-#include "common/testing/stage.hpp"
-#include "common/testing/subject.hpp"
 
 namespace stepbox {
 namespace {
@@ -32,10 +28,7 @@ RunSpec spec(std::vector<std::string> options, const std::vector<std::string>& c
 CLAIM("an ordinary user's container reaches the internet", {.step = 6, .points = 2}) {
   require_slirp4netns(stage);
   const std::string word = random_word();
-  const std::string probe = stage.rootfs() + "/bin/probe";
-  const Background server(stage.internet().out_there({probe, "serve", "tcp", "80", word}),
-                          stage.scratch("server"), "ready");
-  stage.census_before();
+  const auto server = serve_in_internet(stage, word);
   const Run run = subject.run(spec({}, {"/bin/probe", "ask", "tcp", kInternetAddress, "80"}));
   CHECK(run.out == word + " " + kHostAddress + "\n");
 }
@@ -64,8 +57,7 @@ CLAIM("an ordinary user publishes a port", {.step = 6}) {
   const Run second = subject.run(spec({"-p", "8080:80"}, {"/bin/true"}));
   CHECK(second.status == 125);
   CHECK(holds(second.err, "8080"));
-  server.signal(SIGTERM);
-  server.wait();
+  stop(server);
 }
 
 CLAIM("slirp4netns ends with a runtime that was killed",

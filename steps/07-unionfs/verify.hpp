@@ -27,11 +27,6 @@ inline Running start_named(Subject& subject, const std::string& name,
   return running;
 }
 
-inline void stop(Running& running) {
-  running.signal(SIGTERM);
-  running.wait();
-}
-
 inline void remove(Subject& subject, const std::string& name) {
   CHECK(subject.run({.command = {name}, .verb = "rm"}).status == 0);
 }

@@ -48,8 +48,7 @@ CLAIM("USR1 freezes the command with all that it has started",
   running.signal(SIGUSR1);
   CHECK(becomes(command, true));
   CHECK(becomes(started, true));
-  running.signal(SIGTERM);
-  running.wait();
+  stop(running);
   stage.expect_orphans();
 }
 
@@ -64,8 +63,7 @@ CLAIM("USR2 lets the command go on", {.step = 5, .hint = "THAWED, or 0", .challe
   running.signal(SIGUSR2);
   CHECK(becomes(command, false));
   CHECK(wait_until(10, [&] { return read_file(file).size() > before; }));
-  running.signal(SIGTERM);
-  running.wait();
+  stop(running);
   stage.expect_orphans();
 }
 
