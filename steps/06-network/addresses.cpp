@@ -108,7 +108,8 @@ Lease::Lease(const Subnet& subnet) {
 
 Lease::~Lease() {
   explain({"rm ", path_of(address_)});
-  if (::unlink(path_of(address_).c_str()) == -1) warn({"remove the lease ", path_of(address_)});
+  if (::unlink(path_of(address_).c_str()) == 0) return;
+  warn({"rm ", path_of(address_), ": ", std::generic_category().message(errno)});
 }
 
 void Lease::keep(const std::string& note) const { create_file(path_of(address_), note); }

@@ -66,7 +66,7 @@ void add_options(CommandLine& cli, NetworkOptions& network) {
   cli.option("--network", "MODE", network,
              join({"bridge (an address of its own), none, host, slirp4netns (without root)",
                    network.knows_containers ? ", container:NAME" : ""}));
-  cli.list("-p,--publish", "[IP:]HOST:CTR[/udp]", network.ports,
+  cli.list("-p,--publish", "[IP:]HOST:CONTAINER[/udp]", network.ports,
            "Lead a port of the host to one of the container");
   cli.list("--dns", "IP", network.dns, "Name server, instead of the host's");
   cli.list("--add-host", "NAME:IP", network.hosts, "Add a line to /etc/hosts");
