@@ -1,6 +1,7 @@
 #include "common/files.hpp"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -77,6 +78,12 @@ void make_directories(const std::string& path, unsigned mode) {
   if (::stat(path.c_str(), &status) == 0 && !S_ISDIR(status.st_mode)) {
     throw_errno({"mkdir ", path}, ENOTDIR);
   }
+}
+
+std::string read_link(const std::string& path) {
+  char target[PATH_MAX];
+  const ssize_t length = ::readlink(path.c_str(), target, sizeof target);
+  return length == -1 ? "" : std::string(target, static_cast<size_t>(length));
 }
 
 Fd open_directory(const std::string& path) {

@@ -33,6 +33,9 @@ void sync_file(const std::string& path);
 // Throws system_error.
 void make_directories(const std::string& path, unsigned mode = 0755);
 
+// Where a symbolic link leads; empty if there is no such link.
+std::string read_link(const std::string& path);
+
 // Opens a directory that is there. Throws system_error: `open PATH: Not a directory`.
 Fd open_directory(const std::string& path);
 

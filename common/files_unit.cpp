@@ -69,6 +69,15 @@ TEST_CASE("write_file makes no file: a misspelt name in /sys is an error") {
   CHECK_FALSE(exists(scratch.file("cpu.maks")));
 }
 
+TEST_CASE("read_link says where a link leads, if it is one") {
+  const ScratchDirectory scratch;
+  CHECK(::symlink("no/where", scratch.file("link").c_str()) == 0);
+  create_file(scratch.file("file"), "");
+  CHECK(read_link(scratch.file("link")) == "no/where");
+  CHECK(read_link(scratch.file("file")).empty());
+  CHECK(read_link(scratch.file("missing")).empty());
+}
+
 TEST_CASE("replace_file gives the new text") {
   const ScratchDirectory scratch;
   const std::string path = scratch.file("record");

@@ -42,13 +42,6 @@ void count_links(Census& census) {
   ::if_freenameindex(all);
 }
 
-std::string namespace_of(const std::string& process, const char* type) {
-  char target[64];
-  const std::string link = process + "/ns/" + type;
-  const ssize_t length = ::readlink(link.c_str(), target, sizeof target);
-  return length > 0 ? std::string(target, static_cast<size_t>(length)) : "";
-}
-
 // Processes, and the namespaces that they keep alive.
 void count_processes(Census& census) {
   std::multiset<std::string> namespaces;
@@ -70,7 +63,7 @@ void count_processes(Census& census) {
                   status.substr(open + 1, close - open - 1) + (zombie ? " (zombie)" : ""));
     for (const char* type : {"cgroup", "ipc", "mnt", "net", "pid", "user", "uts"}) {
       if (zombie) break;
-      namespaces.insert(namespace_of(process, type));
+      namespaces.insert(read_link(process + "/ns/" + type));
     }
   }
   ::closedir(proc);

@@ -32,10 +32,8 @@ std::vector<std::string> list_applets(const std::string& busybox) {
 }  // namespace
 
 std::string beside_verify(const std::string& name) {
-  char self[4096];
-  const ssize_t length = ::readlink("/proc/self/exe", self, sizeof self);
-  if (length == -1) throw_errno({"readlink /proc/self/exe"});
-  std::string path(self, static_cast<size_t>(length));
+  std::string path = read_link("/proc/self/exe");
+  if (path.empty()) throw_errno({"readlink /proc/self/exe"});
   path.replace(path.rfind('/') + 1, path.npos, name);
   return exists(path) ? path : "";
 }

@@ -161,10 +161,9 @@ pid_t Stage::find_process(std::string_view word) const {
 
 std::string Stage::namespace_of(pid_t pid, const std::string& type) {
   const std::string link = "/proc/" + std::to_string(pid) + "/ns/" + type;
-  char target[64];
-  const ssize_t length = ::readlink(link.c_str(), target, sizeof target);
-  if (length == -1) throw_errno({"readlink ", link});
-  return std::string(target, static_cast<size_t>(length));
+  const std::string target = read_link(link);
+  if (target.empty()) throw_errno({"readlink ", link});
+  return target;
 }
 
 std::string Stage::group_of(pid_t pid, const std::string& controller) {

@@ -1,7 +1,6 @@
 #include "03-mount/mount.hpp"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -41,10 +40,8 @@ MountPoint::MountPoint(const std::string& rootfs, const std::string& path) {
                   join({"make it first: mkdir -p ", quoted(full), " (or touch, for a file)"}));
   }
   if (!fd_) throw_errno({"open ", path, " in ", rootfs});
-  char real[PATH_MAX];
-  const ssize_t length = ::readlink(handle().c_str(), real, sizeof real);
-  if (length == -1) throw_errno({"read ", handle()});
-  name_.assign(real, static_cast<size_t>(length));
+  name_ = read_link(handle());
+  if (name_.empty()) throw_errno({"read ", handle()});
 }
 
 std::string MountPoint::handle() const { return proc_path(fd_); }

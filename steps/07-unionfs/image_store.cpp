@@ -1,7 +1,6 @@
 #include "07-unionfs/image_store.hpp"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -59,11 +58,7 @@ std::vector<std::string> image_ids() {
   return ids;
 }
 
-std::string id_of_tag(const std::string& name) {
-  char id[PATH_MAX];
-  const ssize_t length = ::readlink(tag_of(name).c_str(), id, sizeof id);
-  return length == -1 ? "" : std::string(id, static_cast<size_t>(length));
-}
+std::string id_of_tag(const std::string& name) { return read_link(tag_of(name)); }
 
 std::vector<std::string> names_of(const std::string& id) {
   std::vector<std::string> names;

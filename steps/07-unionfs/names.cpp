@@ -1,6 +1,5 @@
 #include "07-unionfs/names.hpp"
 
-#include <limits.h>
 #include <unistd.h>
 
 #include "07-unionfs/holders.hpp"
@@ -21,11 +20,7 @@ void check_name(const std::string& name) {
   }
 }
 
-std::string id_of_name(const std::string& name) {
-  char id[PATH_MAX];
-  const ssize_t length = ::readlink(link_of(name).c_str(), id, sizeof id);
-  return length == -1 ? "" : std::string(id, static_cast<size_t>(length));
-}
+std::string id_of_name(const std::string& name) { return read_link(link_of(name)); }
 
 // symlink(2) is atomic: of two who want a name, one gets it.
 void take_name(const std::string& name, const std::string& id) {

@@ -13,6 +13,7 @@
 #include <set>
 
 #include "common/error.hpp"
+#include "common/files.hpp"
 
 namespace stepbox {
 
@@ -106,12 +107,9 @@ void TarWriter::put_content(int file, const std::string& name) {
   }
 }
 
-static std::string read_link(const FTSENT& entry) {
-  std::string target(static_cast<size_t>(entry.fts_statp->st_size) + 1, '\0');
-  if (target.size() < 4096) target.resize(4096);
-  const ssize_t size = ::readlink(entry.fts_accpath, target.data(), target.size());
-  if (size == -1) throw_errno({"read the link ", entry.fts_path});
-  target.resize(static_cast<size_t>(size));
+static std::string target_of(const FTSENT& link) {
+  const std::string target = read_link(link.fts_accpath);
+  if (target.empty()) throw_errno({"read the link ", link.fts_path});
   return target;
 }
 
@@ -136,7 +134,7 @@ void TarWriter::add(const FTSENT& entry, const std::string& name) {
   ::archive_entry_unset_ctime(entry_);
   ::archive_entry_copy_pathname(entry_, name.c_str());
   put_xattrs(entry.fts_accpath);
-  if (S_ISLNK(status.st_mode)) ::archive_entry_copy_symlink(entry_, read_link(entry).c_str());
+  if (S_ISLNK(status.st_mode)) ::archive_entry_copy_symlink(entry_, target_of(entry).c_str());
   if (!S_ISREG(status.st_mode)) ::archive_entry_set_size(entry_, 0);
   if (!S_ISDIR(status.st_mode) && status.st_nlink > 1) {
     const auto [first, fresh] = linked_.try_emplace({status.st_dev, status.st_ino}, name);

@@ -1,6 +1,5 @@
 #include "07-unionfs/worlds.hpp"
 
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -26,17 +25,11 @@ static std::string of_process(const std::string& pid, const char* file) {
   return join({"/proc/", pid, "/", file});
 }
 
-static std::string link_text(const std::string& path) {
-  char target[PATH_MAX];
-  const ssize_t length = ::readlink(path.c_str(), target, sizeof target);
-  return length == -1 ? "" : std::string(target, static_cast<size_t>(length));
-}
-
 // Two processes see the same files if they have this in common: the mount namespace, and the root.
 static std::string view_of(const std::string& pid) {
   struct stat root;
   if (::stat(of_process(pid, "root/").c_str(), &root) == -1) return "";
-  return join({link_text(of_process(pid, "ns/mnt")), " ", std::to_string(root.st_dev), ":",
+  return join({read_link(of_process(pid, "ns/mnt")), " ", std::to_string(root.st_dev), ":",
                std::to_string(root.st_ino)});
 }
 
@@ -57,7 +50,7 @@ static Inhabitant open_inhabitant(const std::string& pid) {
 static bool is_runtime(const std::string& pid) {
   if (!exists(of_process(pid, "comm"))) return false;
   return read_file(of_process(pid, "comm")).starts_with("step") ||
-         link_text(of_process(pid, "exe")) == link_text("/proc/self/exe");
+         read_link(of_process(pid, "exe")) == read_link("/proc/self/exe");
 }
 
 // The parents of the members, where they are runtimes and live outside: a container's own reaper
@@ -89,7 +82,7 @@ std::vector<World> find_worlds() {
       const std::string view = view_of(pid);
       if (!inhabitant.handle || view.empty() || view == own || !is_inside(pid)) continue;
       World& world = worlds[view];
-      world.root = link_text(of_process(pid, "root"));
+      world.root = read_link(of_process(pid, "root"));
       world.members.push_back(std::move(inhabitant));
     } catch (const std::system_error&) {
       // it has ended just now
