@@ -22,8 +22,7 @@ std::string find_rootfs(const std::string& path) {
     throw Failure(join({"rootfs ", path, " is not a directory"}), "unpack an archive first");
   }
   if (std::string_view(absolute) == "/") {
-    throw Failure("rootfs / is the host's own root",
-                  "the container would mount over its /proc and /dev");
+    throw Failure("rootfs / is the host's own root", "name another directory, as busybox");
   }
   return absolute;
 }

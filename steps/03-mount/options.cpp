@@ -14,7 +14,7 @@ void parse_value(const std::string& text, Volume& volume) {
   const std::string mode = second == std::string::npos ? "rw" : text.substr(second + 1);
   const bool complete = colon != std::string::npos && colon > 0 && text[colon + 1] == '/';
   if (!complete || (mode != "ro" && mode != "rw")) {
-    throw Failure(join({text, " is not SRC:DST[:ro]"}), "DST begins with /");
+    throw Failure(join({"'", text, "' is not SRC:DST[:ro]"}), "DST begins with /");
   }
   char source[PATH_MAX];
   if (!::realpath(text.substr(0, colon).c_str(), source)) {
@@ -22,7 +22,7 @@ void parse_value(const std::string& text, Volume& volume) {
   }
   volume = {source, text.substr(colon + 1, second - colon - 1), mode == "ro"};
   if (volume.destination.find_first_not_of('/') == std::string::npos) {
-    throw Failure(join({text, " would hide the whole rootfs"}), "name a directory below /");
+    throw Failure(join({"'", text, "' would hide the whole rootfs"}), "name a directory below /");
   }
 }
 
