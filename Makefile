@@ -60,7 +60,8 @@ test-site:
 ##   make hint5      the next hint for the first claim that fails (or CLAIM)
 ##   make solution5  how we did it, once all claims hold; FORCE=1: at once
 ##   make reset5     begin again; what was there is kept beside it
-##   make grade      points for all that is in work/; FORMAT=json (Gradescope's), FORMAT=junit
+##   make grade      points for all that is in work/, challenges extra; FORMAT=json (Gradescope's)
+##                   or junit
 ##   make bug5       a bug hunt: our step 5 with a mistake in it (BUG=2: that one)
 ##
 # As it was typed: a claim's name may hold what make or a shell would read.
@@ -136,16 +137,15 @@ vm: ready
 ##   make challenges     names all of them
 ##   make start-NAME     begins one, in work/challenges/NAME
 ##   make check-NAME     builds it, and asks its claims; CLAIM='…': one of them
+##   make hint-NAME      the next hint; make watch-NAME checks on each save
 ##   make solution-NAME  how we did it, once its claims pass; FORCE=1: at once
 ##
+# check-NAME, hint-NAME and watch-NAME are made by the rules for steps: check% with -NAME for %.
 challenges:
 	@scripts/challenge list
 
 start-%:
 	@scripts/challenge start $*
-
-check-%: ready
-	@scripts/challenge check $*
 
 solution-%: ready
 	@scripts/challenge solution $*

@@ -177,12 +177,17 @@ SubjectSpec parse_subject(const std::string& text) {
   std::string level = text.substr(equals + 1, colon - equals - 1);
   SubjectSpec subject{.name = text.substr(0, equals),
                       .words = absolute(split_words(text.substr(colon + 1)))};
+  if (level == "challenge" && !subject.words.empty()) {
+    subject.challenge = subject.name;
+    return subject;
+  }
   subject.peer = level.starts_with("peer");
   subject.by_hand = level.starts_with("hand");
   subject.ordinary_user = level.starts_with("user");
   if (!subject.is_step() || subject.ordinary_user) level.erase(0, 4);
   if (level.size() != 1 || level[0] < '1' || level[0] > '7' || subject.words.empty()) {
-    throw Failure("no subject: " + text, "the level is 1 to 7, or peer1, hand1, user1 and so on");
+    throw Failure("no subject: " + text,
+                  "the level is 1 to 7, or peer1, hand1, user1 and so on, or challenge");
   }
   subject.level = level[0] - '0';
   return subject;
@@ -204,7 +209,7 @@ std::vector<std::string> adapt(const SubjectSpec& subject, const RunSpec& run,
     not_applicable(subject.name + " has no " + run.verb);
   }
   std::vector<std::string> words = subject.words;
-  if (subject.bare) {
+  if (!subject.challenge.empty()) {
     words.insert(words.end(), run.command.begin(), run.command.end());
     return words;
   }

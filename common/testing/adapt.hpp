@@ -15,7 +15,7 @@ struct SubjectSpec {
   bool peer = false;               // another runtime: shown for comparison, never judged
   bool by_hand = false;            // a step's by-hand.sh: the same container, by shell commands
   bool ordinary_user = false;      // a step that root never starts
-  bool bare = false;               // a challenge's program: it gets the claim's words alone
+  std::string challenge = {};      // whose program it is: it gets the claim's words alone
   std::vector<std::string> words;  // what starts it: ./step4
   bool without_limits = false;     // the host has no cgroup controllers: say --cpus 0 and so on
 
@@ -39,9 +39,9 @@ struct RunSpec {
   bool privileged = false;  // needs --privileged where there is such a thing
 };
 
-// "step5=5:./step5 --explain", "hand5=hand5:steps/05-cgroup/by-hand.sh" or
-// "crun=peer5:scripts/adapters/crun".
-// Throws Failure when it is neither.
+// "step5=5:./step5 --explain", "hand5=hand5:steps/05-cgroup/by-hand.sh",
+// "crun=peer5:scripts/adapters/crun" or "shell=challenge:build/mine-shell".
+// Throws Failure when it is none of these. A challenge's level is still to be looked up.
 SubjectSpec parse_subject(const std::string& text);
 
 // The words of a command line, split at blanks; quotes hold a word together.

@@ -117,6 +117,7 @@ pid_t start_keeper(Cell& cell, const Ingredients& ingredients, const Fd& paper) 
   if (keeper == -1) throw_errno({"fork"});
   if (keeper != 0) return keeper;
   be_hard_to_kill();
+  ::dup2(STDERR_FILENO, STDOUT_FILENO);  // a subject may reach our files: not the report
   try {
     keep(cell, ingredients, paper);
   } catch (const std::exception& error) {

@@ -10,7 +10,8 @@ namespace {
 
 bool has_begun(int step, const std::vector<Cell>& cells) {
   return std::any_of(cells.begin(), cells.end(), [&](const Cell& cell) {
-    return cell.claim->traits.step == step && cell.claim->traits.kind == kNew &&
+    const Traits& traits = cell.claim->traits;
+    return traits.step == step && traits.kind == kNew && traits.challenge.empty() &&
            state_of(cell) == "passed";
   });
 }
@@ -36,22 +37,38 @@ Points points_of(const Cell& cell, const std::vector<Cell>& cells) {
   return {.earned = earned ? traits.points : 0, .reachable = traits.points};
 }
 
+std::string section_of(const Claim& claim) {
+  const Traits& traits = claim.traits;
+  if (!traits.challenge.empty()) return "challenge " + std::string(traits.challenge);
+  return "step " + std::to_string(traits.step);
+}
+
+Grade grade_of(const std::vector<Cell>& cells) {
+  Grade grade;
+  for (const Cell& cell : cells) {
+    const Points points = points_of(cell, cells);
+    const bool extra = !cell.claim->traits.challenge.empty();
+    (extra ? grade.extra : grade.steps) += points;
+  }
+  return grade;
+}
+
 std::string as_grades(const std::vector<Cell>& cells, bool coloured) {
   std::string text;
-  Points total, step;
+  Points sum;
   for (size_t i = 0; i < cells.size(); ++i) {
     const Points points = points_of(cells[i], cells);
-    step.earned += points.earned;
-    step.reachable += points.reachable;
+    sum += points;
     text += fraction(points) + as_line(cells[i], coloured);
-    const int number = cells[i].claim->traits.step;
-    if (i + 1 < cells.size() && cells[i + 1].claim->traits.step == number) continue;
-    text += fraction(step) + "  step " + std::to_string(number) + "\n\n";
-    total.earned += step.earned;
-    total.reachable += step.reachable;
-    step = {};
+    const std::string section = section_of(*cells[i].claim);
+    if (i + 1 < cells.size() && section_of(*cells[i + 1].claim) == section) continue;
+    text += fraction(sum) + "  " + section + "\n\n";
+    sum = {};
   }
-  return text + fraction(total) + "  total\n";
+  const Grade grade = grade_of(cells);
+  text += fraction(grade.steps) + "  total\n";
+  if (grade.extra.reachable > 0) text += fraction(grade.extra) + "  extra, for challenges\n";
+  return text;
 }
 
 }  // namespace stepbox

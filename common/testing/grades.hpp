@@ -12,6 +12,18 @@ namespace stepbox {
 struct Points {
   int earned = 0;
   int reachable = 0;  // 0 where this machine cannot host the claim: nobody loses by that
+
+  Points& operator+=(const Points& more) {
+    earned += more.earned;
+    reachable += more.reachable;
+    return *this;
+  }
+};
+
+// Challenges are extra: who leaves them out can have all points.
+struct Grade {
+  Points steps = {};
+  Points extra = {};
 };
 
 // Whether a student's step N answers for this claim: those that the step adds, or must keep. A
@@ -22,7 +34,12 @@ bool is_graded(const Claim& claim, int step);
 // new of the same step: who has not begun has earned nothing.
 Points points_of(const Cell& cell, const std::vector<Cell>& cells);
 
-// A line a claim, a sum a step, what went wrong under each that failed; the total at the end.
+Grade grade_of(const std::vector<Cell>& cells);
+
+// What a claim is counted under: "step 5", "challenge shell".
+std::string section_of(const Claim& claim);
+
+// A line a claim, a sum a section, what went wrong under each that failed; the total at the end.
 std::string as_grades(const std::vector<Cell>& cells, bool coloured);
 
 }  // namespace stepbox

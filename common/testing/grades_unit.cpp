@@ -36,6 +36,20 @@ TEST_CASE("who has not begun earns nothing by what held before") {
   CHECK(last_line(as_grades(cells(Answer::kFalse, Answer::kFalse), false)) == "  0/  6  total\n");
 }
 
+TEST_CASE("a challenge's points are extra, and no beginning of its step") {
+  const Claim more{.name = "more", .traits = {.step = 3, .points = 4, .challenge = "toy"}};
+  auto with = [&](Answer added) {
+    std::vector<Cell> all = cells(added, Answer::kFalse);
+    all.push_back({&more, &kMine, Demand::kTrue, {.answer = Answer::kTrue}});
+    return all;
+  };
+  CHECK(last_line(as_grades(with(Answer::kTrue), false)) == "  4/  4  extra, for challenges\n");
+  const Grade grade = grade_of(with(Answer::kFalse));
+  CHECK(grade.steps.earned == 0);
+  CHECK(grade.steps.reachable == 6);
+  CHECK(as_json(with(Answer::kTrue)).find("\"score\": 7,") != std::string::npos);
+}
+
 TEST_CASE("a student answers for his own step, for no hole, and for no verb") {
   CHECK(is_graded({.name = "a", .traits = {.step = 3}, .file = "steps/03-mount/verify.cpp"}, 3));
   CHECK_FALSE(is_graded({.name = "a", .traits = {.step = 2}}, 3));

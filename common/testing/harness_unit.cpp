@@ -30,7 +30,7 @@ TEST_CASE("a subject gets no option that is newer than itself") {
 
 TEST_CASE("a challenge's program gets the claim's words and no others") {
   SubjectSpec program = subject_at(7);
-  program.bare = true;
+  program.challenge = "shell";
   CHECK(adapt(program, {.command = {"up", "-v", "x"}}, "/r") == Words{"./it", "up", "-v", "x"});
 }
 

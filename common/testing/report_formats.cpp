@@ -43,27 +43,26 @@ std::string xml_text(const std::string& text) {
 
 std::string as_json(const std::vector<Cell>& cells) {
   nlohmann::ordered_json tests = nlohmann::ordered_json::array();
-  Points total;
+  const Grade grade = grade_of(cells);
   double duration = 0;
   for (const Cell& cell : cells) {
     const Points points = points_of(cell, cells);
-    total.earned += points.earned;
-    total.reachable += points.reachable;
     duration += cell.verdict.seconds;
-    const std::string state = state_of(cell), step = std::to_string(cell.claim->traits.step);
+    const std::string state = state_of(cell);
     tests.push_back({{"name", cell.claim->name},
-                     {"number", step},
+                     {"number", section_of(*cell.claim)},
                      {"score", points.earned},
                      {"max_score", points.reachable},
                      {"status", state == "failed" ? "failed" : "passed"},
                      {"output", state == "failed" ? reason_of(cell) : cell.verdict.reason},
                      {"tags", {cell.subject->name, name_of(cell.claim->traits.kind), state}}});
   }
-  const nlohmann::ordered_json report{{"score", total.earned},
-                                      {"execution_time", duration},
-                                      {"output", summary_of(tally_of(cells))},
-                                      {"extra_data", {{"reachable", total.reachable}}},
-                                      {"tests", tests}};
+  const nlohmann::ordered_json report{
+      {"score", grade.steps.earned + grade.extra.earned},
+      {"execution_time", duration},
+      {"output", summary_of(tally_of(cells))},
+      {"extra_data", {{"reachable", grade.steps.reachable}, {"extra", grade.extra.earned}}},
+      {"tests", tests}};
   // What a program printed need not be UTF-8.
   return report.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
@@ -76,9 +75,8 @@ std::string as_junit(const std::vector<Cell>& cells) {
             "\" skipped=\"", std::to_string(tally.skipped), "\">\n"});
   for (const Cell& cell : cells) {
     const std::string state = state_of(cell);
-    text +=
-        join({"  <testcase classname=\"step", std::to_string(cell.claim->traits.step), "\" name=\"",
-              xml_text(cell.claim->name), "\" time=\"", seconds(cell.verdict.seconds), "\">"});
+    text += join({"  <testcase classname=\"", section_of(*cell.claim), "\" name=\"",
+                  xml_text(cell.claim->name), "\" time=\"", seconds(cell.verdict.seconds), "\">"});
     if (state == "failed") {
       text += "<failure>" + xml_text(reason_of(cell)) + "</failure>";
     } else if (state != "passed") {

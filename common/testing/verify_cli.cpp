@@ -20,8 +20,10 @@ std::optional<VerifyOptions> parse_verify_options(int argc, char** argv, int& st
   app.add_option("--challenge", options.challenge, "all claims of this one of steps/*/challenges/");
   app.add_option("--matrix", columns, "NAME=LEVEL:COMMAND..., all claims against all of them")
       ->expected(1, 100);
-  app.add_option("--grade", steps, "NAME=LEVEL:COMMAND..., each for the claims of its own step")
-      ->expected(1, 7);
+  app.add_option(
+         "--grade", steps,
+         "NAME=LEVEL:COMMAND..., each for the claims of its own step; LEVEL may be challenge")
+      ->expected(1, 100);
   app.add_option("--excuses", options.excuses,
                  "what scripts cannot do, or a step without root, and why: a file (again for more)")
       ->allow_extra_args(false);
@@ -48,8 +50,7 @@ std::optional<VerifyOptions> parse_verify_options(int argc, char** argv, int& st
       options.subjects = {{.name = name, .level = step, .words = absolute(split_words(subject))}};
     }
     if (!subject.empty() && !options.challenge.empty()) {
-      options.subjects = {
-          {.name = options.challenge, .bare = true, .words = absolute(split_words(subject))}};
+      options.subjects = {parse_subject(options.challenge + "=challenge:" + subject)};
     }
     if (options.subjects.empty() && !options.list) {
       throw Failure("whom to ask? Say --subject and --step or --challenge, --matrix or --grade");

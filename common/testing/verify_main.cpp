@@ -43,6 +43,7 @@ std::string file_of(const std::string& name) {
 }
 
 bool is_for(const Claim& claim, const SubjectSpec& subject, const VerifyOptions& options) {
+  if (claim.traits.challenge != subject.challenge) return false;
   if (options.matrix) return true;
   return options.grade ? is_graded(claim, subject.level) : is_asked(claim.traits, subject.level);
 }
@@ -60,7 +61,6 @@ std::vector<Cell> cells_of(const VerifyOptions& options) {
   const std::string only_file = file_of(options.beside);
   std::vector<Cell> cells;
   for (const Claim& claim : claims()) {
-    if (claim.traits.challenge != options.challenge) continue;
     if (!is_named(claim, options.claims)) continue;
     if (!only_file.empty() && claim.file != only_file) continue;
     for (const SubjectSpec& subject : options.subjects) {
@@ -70,6 +70,9 @@ std::vector<Cell> cells_of(const VerifyOptions& options) {
       cells.push_back({.claim = &claim, .subject = &subject, .demand = demand});
     }
   }
+  // Points: what is extra comes last.
+  std::stable_partition(cells.begin(), cells.end(),
+                        [](const Cell& cell) { return cell.subject->challenge.empty(); });
   return cells;
 }
 
@@ -96,7 +99,7 @@ int verify(VerifyOptions options) {
   }
   if (::geteuid() != 0) throw Failure("the stage needs root", "try it with sudo");
   for (SubjectSpec& subject : options.subjects) {
-    if (subject.bare) subject.level = step_of_challenge(options.challenge);
+    if (!subject.challenge.empty()) subject.level = step_of_challenge(subject.challenge);
     subject.without_limits =
         !has_controller("cpu") || !has_controller("memory") || !has_controller("pids");
   }
