@@ -152,4 +152,10 @@ TEST_CASE("what is no config file is refused") {
   }
 }
 
+TEST_CASE("JSON that nests without end is refused") {
+  const std::string deep = std::string(2'000'000, '[') + std::string(2'000'000, ']');
+  CHECK_THROWS_WITH_AS(parse_image_file("{\"config\": " + deep + "}"),
+                       doctest::Contains("too deep"), Failure);
+}
+
 }  // namespace stepbox

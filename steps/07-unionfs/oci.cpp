@@ -39,6 +39,7 @@ static std::vector<ArchivedImage> in_docker_archive(const ImageFiles& files) {
       for (const Json& layer : entry.at("Layers")) image.layers.push_back(part_of(layer));
       images.push_back(std::move(image));
     }
+    if (images.empty()) throw Failure("no image in it: manifest.json names none");
     return images;
   });
 }

@@ -12,11 +12,16 @@ namespace stepbox {
 
 using Json = nlohmann::json;
 
-// Reads JSON by `read(json)`; what is not as it should be is a Failure.
+// Reads JSON by `read(json)`; what is not as it should be is a Failure. So is what nests deeper
+// than any image does: to copy it takes a stack as deep.
 template <class Read>
 auto read_json(const std::string& text, const char* what, Read read) {
+  const auto check_depth = [&](int depth, Json::parse_event_t, Json&) {
+    if (depth > 100) throw Failure(join({"read the image: its ", what, " nests too deep"}));
+    return true;
+  };
   try {
-    return read(Json::parse(text));
+    return read(Json::parse(text, check_depth));
   } catch (const Json::exception& error) {
     throw Failure(join({"read the image: its ", what, " is not as it should be"}), error.what());
   }

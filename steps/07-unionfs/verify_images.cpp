@@ -232,8 +232,11 @@ CLAIM("what is no image is refused in one line", {.step = 7}) {
   create_file(stage.scratch("text"), "no tar at all\n");
   Tarball(stage.scratch("rootfs.tar")).file("etc/motd", "x");
   make_directories(stage.scratch("empty"));
-  for (const std::string& path : {stage.scratch("text"), stage.scratch("rootfs.tar"),
-                                  stage.scratch("empty"), stage.scratch("no-such")}) {
+  make_directories(stage.scratch("none"));
+  create_file(stage.scratch("none/manifest.json"), "[]");
+  for (const std::string& path :
+       {stage.scratch("text"), stage.scratch("rootfs.tar"), stage.scratch("empty"),
+        stage.scratch("none"), stage.scratch("no-such")}) {
     const Run run = subject.run({.options = {"-i", path}, .verb = "load"});
     CHECK(run.status == 1);
     CHECK_MESSAGE(run.err.find('\n') == run.err.size() - 1, "one line: " << run.err);
