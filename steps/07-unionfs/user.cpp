@@ -1,7 +1,9 @@
 #include "07-unionfs/user.hpp"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -10,6 +12,7 @@
 
 #include "common/error.hpp"
 #include "common/explain.hpp"
+#include "common/fd.hpp"
 #include "common/files.hpp"
 #include "common/text.hpp"
 
@@ -21,9 +24,13 @@ constexpr char kGroup[] = "/etc/group";
 using File = std::unique_ptr<FILE, int (*)(FILE*)>;
 
 // As docker reads them: these two files, whatever nsswitch.conf says. One that is missing is empty.
+// So is what an image has in its place: a pipe would keep us waiting, and /dev/zero has no end.
 static File open_file(const char* path) {
-  FILE* file = ::fopen(path, "re");
-  return File(file ? file : ::fopen("/dev/null", "re"), ::fclose);
+  const Fd file(::open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  struct stat status;
+  const bool plain = file && ::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode);
+  if (!plain) return File(::fopen("/dev/null", "re"), ::fclose);
+  return File(::fdopen(::fcntl(file.get(), F_DUPFD_CLOEXEC, 0), "r"), ::fclose);
 }
 
 // An id that is given as a number, if `text` is one.

@@ -128,8 +128,19 @@ CLAIM("root inside does not type on the terminal that he was lent",
   CHECK(run.screen() == "tried\r\n");
 }
 
-// Root inside makes exec wait, reading what seems to be /etc/passwd, and takes hold of the program
-// that waits. What it writes is the first byte of every program, so nothing is lost.
+CLAIM("what an image has instead of /etc/passwd keeps nobody waiting",
+      {.step = 7, .hint = "a pipe that nobody writes to, /dev/zero without end: is it a file?"}) {
+  stage.on_host({"mkfifo", stage.rootfs() + "/pipe"});
+  for (const char* target : {"/pipe", "/dev/zero"}) {
+    stage.on_host({"ln", "-sf", target, stage.rootfs() + "/etc/passwd"});
+    const Run run = subject.run(
+        {.options = {"-u", "7"}, .command = {"/bin/grep", "^Uid", "/proc/self/status"}});
+    CHECK(run.out == "Uid:\t7\t7\t7\t7\n");
+  }
+}
+
+// Root inside makes exec slow, by 40 MB of /etc/passwd to look for root in, and takes hold of the
+// program that waits. What it writes is the first byte of every program, so nothing is lost.
 CLAIM("root inside cannot write to the program of exec (CVE-2019-5736)",
       {.step = 7, .points = 2, .hint = "ETXTBSY while it runs; else run from a sealed copy"}) {
   stage.expect_orphans();
@@ -146,15 +157,16 @@ CLAIM("root inside cannot write to the program of exec (CVE-2019-5736)",
   const std::string said = stage.scratch("volume/said");
   make_directories(stage.scratch("volume"));
   create_file(said, "");
-  stage.on_host({stage.scratch("starts"), "run", "-d", "--name", name, "--cap-add", "SYS_PTRACE",
-                 "-v", stage.scratch("volume") + ":/mnt", stage.rootfs(), "/bin/sh", "-c",
-                 "rm -f /etc/passwd; mkfifo /etc/passwd; exec >/mnt/said 2>/dev/null; echo ready\n"
-                 "while :; do for p in /proc/[0-9]*; do\n"
-                 "case $(readlink $p/exe) in ''|/bin/*) continue;; esac\n"
-                 "exec 5<$p/exe; (printf '\\177' 1<>/proc/self/fd/5) && echo possible\n"
-                 "echo root:x:0:0::/:/bin/sh >/etc/passwd; until [ -e /mnt/go ]; do :; done\n"
-                 "(printf '\\177' 1<>/proc/self/fd/5) && echo possible\n"
-                 "echo tried; exit; done; done"});
+  stage.on_host(
+      {stage.scratch("starts"), "run", "-d", "--name", name, "--cap-add", "SYS_PTRACE", "-v",
+       stage.scratch("volume") + ":/mnt", stage.rootfs(), "/bin/sh", "-c",
+       "yes x:x:1:1::: | head -c 40000000 >/etc/passwd; exec >/mnt/said 2>/dev/null; echo ready\n"
+       "while :; do for p in /proc/[0-9]*; do\n"
+       "case $(readlink $p/exe) in ''|/bin/*) continue;; esac\n"
+       "exec 5<$p/exe; (printf '\\177' 1<>/proc/self/fd/5) && echo possible\n"
+       "echo root:x:0:0::/:/bin/sh >/etc/passwd; until [ -e /mnt/go ]; do :; done\n"
+       "(printf '\\177' 1<>/proc/self/fd/5) && echo possible\n"
+       "echo tried; exit; done; done"});
   CHECK(wait_until(10, [&] { return read_file(said) == "ready\n"; }));
   stage.on_host({stage.scratch("joins"), "exec", name, "/bin/true"});
   create_file(stage.scratch("volume/go"), "");  // exec has ended: nobody runs its program now
