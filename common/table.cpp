@@ -29,6 +29,14 @@ static size_t width_of(const std::string& text) {
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), begins_character));
 }
 
+// What a stranger's image says is shown, not obeyed: the terminal gets no control characters.
+static std::string harmless(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
+  }
+  return text;
+}
+
 std::string as_table(const std::vector<Row>& rows) {
   constexpr size_t kGap = 3, kNarrowest = 10;
   std::vector<size_t> widths;
@@ -41,7 +49,7 @@ std::string as_table(const std::vector<Row>& rows) {
   std::string text;
   for (const Row& row : rows) {
     for (size_t i = 0; i < row.size(); ++i) {
-      text += row[i];
+      text += harmless(row[i]);
       if (i + 1 < row.size()) text += std::string(widths[i] - width_of(row[i]), ' ');
     }
     text += '\n';

@@ -106,4 +106,8 @@ TEST_CASE("a time that has not come is docker's year 1") {
   CHECK(as_timestamp(1'700'000'000) == "2023-11-14T22:13:20Z");
 }
 
+TEST_CASE("what is in a table does not talk to the terminal") {
+  CHECK(as_table({{"\x1b]0;title\a", "two\nlines"}}) == "?]0;title?   two?lines\n");
+}
+
 }  // namespace stepbox
