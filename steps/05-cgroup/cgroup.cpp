@@ -41,10 +41,14 @@ Cgroup::Cgroup(const std::string& id, const Limits& limits)
 
 Cgroup::~Cgroup() {
   if (!owner_ || !limits_.always) return;
-  std::vector<Group> all = find_groups(id_);  // those too that change() has added meanwhile
-  for (const Group& group : all) group.thaw();
-  for (Group& group : groups_) group.leave();
-  for (Group& group : all) group.own();
+  try {
+    std::vector<Group> all = find_groups(id_);  // those too that change() has added meanwhile
+    for (const Group& group : all) group.thaw();
+    for (Group& group : groups_) group.leave();
+    for (Group& group : all) group.own();
+  } catch (const std::exception& error) {
+    warn({error.what()});
+  }
 }
 
 // A filter of seccomp(2) may hide clone3(2): ENOSYS or EPERM. Without arguments it is EINVAL.
