@@ -93,6 +93,8 @@ static Fd hold_when_free(const std::string& id) {
 
 Container::Container(const std::string& id) : Container(Record(), hold_when_free(id), false) {
   record_ = read_or_empty(id);  // as its last holder left it
+  if (exists(record_of(id))) return;
+  throw NoSuchContainer(join({"container ", short_id(id), " has just been removed"}));
 }
 
 std::string Container::directory() const { return directory_of(id()); }

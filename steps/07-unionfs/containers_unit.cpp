@@ -1,13 +1,16 @@
 // Is a container found by what people call it?
 #include <doctest/doctest.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "07-unionfs/containers.hpp"
 #include "07-unionfs/holders.hpp"
 #include "07-unionfs/images.hpp"
+#include "07-unionfs/overlay.hpp"
 #include "07-unionfs/store.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
+#include "common/testing/forked.hpp"
 #include "common/testing/scratch_directory.hpp"
 
 namespace stepbox {
@@ -110,6 +113,34 @@ TEST_CASE("a container that has no record yet is left out") {
   make_directories(store() + "/containers/" + std::string(64, 'b'));
   REQUIRE(all_containers().size() == 1);
   CHECK(all_containers()[0].id == id);
+}
+
+TEST_CASE("a container that was removed while somebody waited for it is none any more") {
+  const Example example;
+  const std::string id(64, 'a');
+  CHECK_THROWS_AS(Container{id}, NoSuchContainer);
+  CHECK_FALSE(exists(holder_of(id)));
+}
+
+TEST_CASE("a container whose image nobody knows is not started") {
+  const ScratchDirectory scratch;
+  CHECK_THROWS_WITH_AS(Overlay(Image(), scratch.path(), Options(), true),
+                       doctest::Contains("record"), Failure);
+}
+
+TEST_CASE("a tree with more levels than we may have files open is removed") {
+  const ScratchDirectory scratch;
+  const int status = run_forked([&] {
+    const rlimit few{64, 64};
+    std::string path = scratch.file("tree");
+    for (int level = 0; level < 200; ++level) path += "/d";
+    make_directories(path);
+    ::setrlimit(RLIMIT_NOFILE, &few);
+    remove_tree(scratch.file("tree"));
+    return 0;
+  });
+  CHECK(status == 0);
+  CHECK_FALSE(exists(scratch.file("tree")));
 }
 
 }  // namespace stepbox

@@ -68,6 +68,7 @@ void MountOptions::mount_on(const std::string& directory) const {
 Overlay::Overlay(const Image& image, const std::string& directory, const Options& options,
                  bool for_container)
     : layers_(image.layers), directory_(directory) {
+  if (layers_.empty()) throw Failure("no layers: the container's record cannot be read");
   if (options.storage == StorageKind::kCopy) {
     root_ = directory + "/rootfs";
     if (!exists(root_)) copy_layers();  // else a second start: with the changes of the first

@@ -10,6 +10,7 @@
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
+#include "common/program.hpp"
 
 namespace stepbox {
 
@@ -78,7 +79,12 @@ void remove_tree(const std::string& path) {
   with_own_ids([&] {
     std::error_code error;
     std::filesystem::remove_all(path, error);
-    if (error) throw_errno({"remove ", path}, error.value());
+    // It keeps each directory open that it is in; rm(1) goes as deep as somebody inside has gone.
+    if (error == std::errc::too_many_files_open) {
+      run_program({"rm", "-rf", "--", path}, "");
+    } else if (error) {
+      throw_errno({"remove ", path}, error.value());
+    }
   });
 }
 

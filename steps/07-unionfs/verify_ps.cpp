@@ -72,6 +72,25 @@ CLAIM("ps -s tells what a container has written", {.step = 7}) {
   remove(subject, name);
 }
 
+CLAIM("directories deeper than any path hide no container and go with theirs",
+      {.step = 7, .hint = "whoever walks down holds a file open a level, or a name too long"}) {
+  const std::string name = random_word(), other = random_word();
+  // A chain of 70 levels is as much as one path can name: it is made again and again, and all that
+  // was there before is moved to its end.
+  const std::string deepen = "cd /root; level=$(seq 70 | sed s:.*:" + std::string(50, 'd') +
+                             ": | tr '\\n' /)\nfor round in $(seq 20); do mkdir -p new/$level; [ ! "
+                             "-e old ] || mv old new/$level\n"
+                             "mv new old; done";
+  CHECK(subject.run({.options = {"--name", name}, .command = shell(deepen)}).status == 0);
+  CHECK(subject.run({.options = {"--name", other}, .command = {"/bin/true"}}).status == 0);
+  const Run sizes = subject.run({.options = {"-as"}, .verb = "ps"});
+  CHECK(sizes.status == 0);
+  CHECK(holds(sizes.out, other));
+  CHECK_MESSAGE(holds(sizes.err, name), "it should be named: " << sizes.err);
+  remove(subject, name);
+  remove(subject, other);
+}
+
 // --- inspect ------------------------------------------------------------------------------
 
 CLAIM("inspect tells how a container was made and what it is doing", {.step = 7, .points = 2}) {

@@ -68,13 +68,16 @@ std::vector<Record> choose(const PsOptions& options) {
   return records;
 }
 
-// "2B (virtual 4.33MB)": its own, and with its image.
-std::string as_sizes(const Record& record) {
+// "2B (virtual 4.33MB)": its own, and with its image. What cannot be measured hides no other.
+std::string as_sizes(const Record& record) try {
   int64_t image = 0;
   for (const std::string& layer : record.image.layers) image += size_of_tree(layer);
   const bool copied = record.options.storage == StorageKind::kCopy;
   const int64_t own = size_of_tree(directory_of(record.id) + (copied ? "/rootfs" : "/upper"));
   return join({as_size(own), " (virtual ", as_size(copied ? own : own + image), ")"});
+} catch (const std::exception& error) {
+  warn({"the size of ", record.name, ": ", error.what()});
+  return "unknown";
 }
 
 Row as_row(const Record& record, const PsOptions& options) {
