@@ -6,13 +6,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 
 #include "01-clone/signals.hpp"
 #include "07-unionfs/holders.hpp"
 #include "common/deadline.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
+#include "common/table.hpp"
 
 namespace stepbox {
 
@@ -96,7 +96,7 @@ void Stop::finish() {
 
 void finish(NamedStop& stop) {
   stop.second.finish();
-  ::dprintf(STDOUT_FILENO, "%s\n", stop.first.c_str());
+  print(stop.first + "\n");
 }
 
 void kill_container(const Record& record) { Stop(record, SIGKILL, {0}).finish(); }

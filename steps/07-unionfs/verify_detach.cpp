@@ -102,6 +102,7 @@ CLAIM("create makes what start runs", {.step = 7}) {
   CHECK(made.out.size() == 65);
   CHECK(holds(verb(subject, "ps", {"-a"}), name));
   CHECK_FALSE(holds(verb(subject, "ps", {}), name));
+  CHECK(subject.run({.command = {name}, .verb = "diff"}).status == 0);  // nothing yet
   CHECK(verb(subject, "start", {name}) == name + "\n");
   CHECK(verb(subject, "wait", {name}) == "3\n");
   const Run again = subject.run({.options = {"-a"}, .command = {name}, .verb = "start"});
@@ -120,6 +121,19 @@ CLAIM("start goes on after a container that is not there", {.step = 7}) {
   const Run run = subject.run({.command = {random_word(), name}, .verb = "start"});
   CHECK(run.status == 1);
   CHECK(run.out == name + "\n");
+  verb(subject, "wait", {name});
+  verb(subject, "rm", {name});
+}
+
+CLAIM("run -d that cannot say the id fails", {.step = 7}) {
+  stage.expect_orphans();
+  const std::string name = random_word();
+  const Run run = subject.run({.options = {"-d", "--name", name},
+                               .command = {"/bin/true"},
+                               .may_refuse = true,
+                               .through = {"/bin/sh", "-c", "exec \"$@\" >/dev/full", "sh"}});
+  CHECK(run.status != 0);
+  CHECK(holds(run.err, "No space left"));
   verb(subject, "wait", {name});
   verb(subject, "rm", {name});
 }

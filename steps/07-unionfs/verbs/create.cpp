@@ -1,9 +1,7 @@
 // create: a new container that does not run yet. `start` runs it.
-#include <unistd.h>
-
-#include <cstdio>
-
+#include "07-unionfs/overlay.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
+#include "common/table.hpp"
 
 namespace stepbox {
 
@@ -13,8 +11,9 @@ int verb_create(int argc, char** argv, Runner) {
   const Options options = parse_options(cli, argc, argv);
   settle_containers();
   Container held(options);
+  const Overlay layer(held.image(), held.directory(), held.options(), false);  // for diff, commit
   held.created();
-  ::dprintf(STDOUT_FILENO, "%s\n", held.id().c_str());
+  print(held.id() + "\n");
   return 0;
 }
 

@@ -1,13 +1,12 @@
 // kill: sends containers a signal, KILL if none is named.
 #include <signal.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 
 #include "07-unionfs/ending.hpp"
 #include "07-unionfs/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
+#include "common/table.hpp"
 
 namespace stepbox {
 
@@ -27,7 +26,7 @@ int verb_kill(int argc, char** argv, Runner) {
       return;
     }
     send_signal(record, signal.number);
-    ::dprintf(STDOUT_FILENO, "%s\n", reference.c_str());
+    print(reference + "\n");
   });
   return std::max(status, for_each_container(killed, finish));
 }

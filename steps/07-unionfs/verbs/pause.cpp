@@ -1,12 +1,9 @@
 // pause and unpause: all processes of containers stand still, or go on. They are not asked, as with
 // the signals STOP and CONT, and do not notice. (The freezer of cgroups(7))
-#include <unistd.h>
-
-#include <cstdio>
-
 #include "07-unionfs/ending.hpp"
 #include "07-unionfs/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
+#include "common/table.hpp"
 
 namespace stepbox {
 
@@ -17,7 +14,7 @@ static int set_all_paused(CommandLine& cli, int argc, char** argv, bool paused) 
   settle();
   return for_each_container(references, [&](const std::string& reference) {
     set_paused(find_container(reference).id, paused);
-    ::dprintf(STDOUT_FILENO, "%s\n", reference.c_str());
+    print(reference + "\n");
   });
 }
 

@@ -1,13 +1,11 @@
 // restart: stops containers, and starts them again.
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstdio>
 
 #include "07-unionfs/ending.hpp"
 #include "07-unionfs/holders.hpp"
 #include "07-unionfs/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
+#include "common/table.hpp"
 
 namespace stepbox {
 
@@ -31,7 +29,7 @@ static void finish(Restart& restart, Runner runner) {
   restart.stop.finish();
   Container held(restart.id);
   run_detached(held, runner);
-  ::dprintf(STDOUT_FILENO, "%s\n", restart.reference.c_str());
+  print(restart.reference + "\n");
 }
 
 int verb_restart(int argc, char** argv, Runner runner) {

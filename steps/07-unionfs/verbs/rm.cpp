@@ -1,15 +1,12 @@
 // rm: containers that have ended are forgotten, with all that they changed; with -f others are
 // killed first.
-#include <unistd.h>
-
-#include <cstdio>
-
 #include "07-unionfs/ending.hpp"
 #include "07-unionfs/holders.hpp"
 #include "07-unionfs/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
+#include "common/table.hpp"
 
 namespace stepbox {
 
@@ -31,7 +28,7 @@ int verb_rm(int argc, char** argv, Runner) {
   return for_each_container(references, [&](const std::string& reference) {
     try {
       remove_container(find_container(reference), force);
-      ::dprintf(STDOUT_FILENO, "%s\n", reference.c_str());
+      print(reference + "\n");
     } catch (const NoSuchContainer& error) {
       if (!force) throw;
       report(error);

@@ -1,11 +1,8 @@
 // run: a new container of an image, from birth to exit.
-#include <unistd.h>
-
-#include <cstdio>
-
 #include "07-unionfs/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
+#include "common/table.hpp"
 
 namespace stepbox {
 
@@ -69,7 +66,7 @@ int verb_run(int argc, char** argv, Runner runner) {
   Container held(options);
   if (!detach) return run_attached(held, runner, attach);
   run_detached(held, runner);
-  ::dprintf(STDOUT_FILENO, "%s\n", held.id().c_str());
+  print(held.id() + "\n");
   return 0;
 }
 

@@ -1,11 +1,8 @@
 // start: containers that have ended run again, with their changes.
-#include <unistd.h>
-
-#include <cstdio>
-
 #include "07-unionfs/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
+#include "common/table.hpp"
 
 namespace stepbox {
 
@@ -15,7 +12,7 @@ static void start_detached(const std::string& reference, Runner runner) {
     Container held(record.id);
     run_detached(held, runner);
   }
-  ::dprintf(STDOUT_FILENO, "%s\n", reference.c_str());
+  print(reference + "\n");
 }
 
 int verb_start(int argc, char** argv, Runner runner) {

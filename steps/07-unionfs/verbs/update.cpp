@@ -1,11 +1,8 @@
 // update: other limits, or another restart policy, for containers, those that run too.
-#include <unistd.h>
-
-#include <cstdio>
-
 #include "07-unionfs/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
+#include "common/table.hpp"
 
 namespace stepbox {
 
@@ -51,7 +48,7 @@ int verb_update(int argc, char** argv, Runner) {
   settle();
   return for_each_container(references, [&](const std::string& reference) {
     update(find_container(reference).id, argc, argv);
-    ::dprintf(STDOUT_FILENO, "%s\n", reference.c_str());
+    print(reference + "\n");
   });
 }
 

@@ -1,11 +1,8 @@
 // wait: until containers have ended; prints the exit status of each.
-#include <unistd.h>
-
-#include <cstdio>
-
 #include "01-clone/signals.hpp"
 #include "07-unionfs/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
+#include "common/table.hpp"
 
 namespace stepbox {
 
@@ -17,7 +14,7 @@ int verb_wait(int argc, char** argv, Runner) {
   settle_containers();
   release_signals();  // nothing is ours here: ^C may end us
   return for_each_container(references, [](const std::string& reference) {
-    ::dprintf(STDOUT_FILENO, "%d\n", wait_for_end(find_container(reference)));
+    print(std::to_string(wait_for_end(find_container(reference))) + "\n");
   });
 }
 
