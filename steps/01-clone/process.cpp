@@ -204,7 +204,8 @@ int exec_command(const std::vector<std::string>& command) {
   argv.push_back(nullptr);
   explain({"exec ", quoted(command)});
   die_with_parent();  // again: a change of user id has cleared it (prctl(2))
-  ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);  // what our caller left open is not for the container
+  // What our caller left open is not for the container: it may lead out of it.
+  if (::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == -1) throw_errno({"close the caller's files"});
   release_signals();
   ::execvp(argv[0], argv.data());
   const int error = errno;

@@ -20,6 +20,7 @@ User enter_process(const Options& options) {
   User user = find_user(process.user);
   enter_directory(process.working_directory);
   set_environment(process.environment.variables, options.console.tty, user.home);
+  // So that the user may open it by its name, too. Some user namespaces cannot give it away.
   if (options.console.tty) ::fchown(STDIN_FILENO, user.uid, static_cast<gid_t>(-1));
   for (const Ulimit& limit : process.ulimits) set_limit(limit);  // last: they hold for us, too
   return user;

@@ -95,8 +95,9 @@ static void copy_device(const Fd& dev, const std::string& name) {
   if (S_ISDIR(status.st_mode)) ::mkdirat(dev.get(), name.c_str(), 0755);
   if (!S_ISCHR(status.st_mode) && !S_ISBLK(status.st_mode)) return;
   if (::mknodat(dev.get(), name.c_str(), status.st_mode, status.st_rdev) == 0) {
+    // As on the host, and whatever the umask. Where that is refused it stays root's.
     ::fchownat(dev.get(), name.c_str(), status.st_uid, status.st_gid, 0);
-    ::fchmodat(dev.get(), name.c_str(), status.st_mode & 07777, 0);  // whatever the umask
+    ::fchmodat(dev.get(), name.c_str(), status.st_mode & 07777, 0);
   } else if (errno != EEXIST) {
     throw_errno({"mknod /dev/", name});
   }

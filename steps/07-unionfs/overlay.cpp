@@ -90,7 +90,8 @@ void Overlay::make_own_layer(const Options& options) const {
   // The upper layer's own directory is the container's `/`: it looks like the image's.
   struct stat status;
   if (::stat(layers_[0].c_str(), &status) == -1) throw_errno({"open image ", layers_[0]});
-  ::chmod((directory_ + "/upper").c_str(), status.st_mode & 07777);
+  const std::string upper = directory_ + "/upper";
+  if (::chmod(upper.c_str(), status.st_mode & 07777) == -1) throw_errno({"chmod ", upper});
 }
 
 // From here on all is where the container will find it, and where that may look.

@@ -78,7 +78,7 @@ std::string Staging::add_layer(Blob tar, const ImagePart& part, const std::strin
   // A layer may leave out its root directory: then it is that of the layer below.
   struct stat below {};
   if (!layers_.empty() && ::stat(tree_of(layers_.back()).c_str(), &below) == 0) {
-    ::chmod(tree.c_str(), below.st_mode & 07777);
+    if (::chmod(tree.c_str(), below.st_mode & 07777) == -1) throw_errno({"chmod ", tree});
   }
   const Unpacked unpacked = unpack(std::move(tar), tree, "unpacking " + part.file);
   const bool torn = !part.digest.empty() && unpacked.blob_digest != part.digest;
