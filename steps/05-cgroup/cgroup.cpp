@@ -19,9 +19,7 @@ std::vector<std::string> wanted_controllers(const Limits& limits) {
   return controllers;
 }
 
-static Limits no_limits() {
-  return {.cpus = {0}, .memory = {0}, .pids = {0}, .cpu_list = {}, .stats = false, .always = false};
-}
+static Limits no_limits() { return {.cpus = {0}, .memory = {0}, .pids = {0}}; }
 
 void set_limits(const Group& group, const Limits& current, const Limits& wanted) {
   (group.hierarchy().v2 ? set_limits_v2 : set_limits_v1)(group, current, wanted);

@@ -22,14 +22,12 @@ namespace stepbox {
 // Returns what it returns; throws what it throws. ^C ends it.
 template <class Function>
 int apart(bool user, Function function) {
-  Child child = spawn({.namespaces = CLONE_NEWNS | (user ? CLONE_NEWUSER : 0),
-                       .cgroup_fd = -1,
-                       .before_go = write_id_maps},
-                      [&] {
-                        release_signals();
-                        make_mounts_private({});
-                        return function();
-                      });
+  Child child = spawn(
+      {.namespaces = CLONE_NEWNS | (user ? CLONE_NEWUSER : 0), .before_go = write_id_maps}, [&] {
+        release_signals();
+        make_mounts_private({});
+        return function();
+      });
   return child.wait();
 }
 

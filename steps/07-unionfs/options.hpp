@@ -24,8 +24,7 @@ void parse_value(const std::string& text, StorageKind& kind);
 struct Options {
   std::vector<Volume> volumes;
   Namespaces namespaces;
-  Limits limits{
-      .cpus = {0}, .memory = {0}, .pids = {0}, .cpu_list = {}, .stats = false, .always = true};
+  Limits limits{.cpus = {0}, .memory = {0}, .pids = {0}, .always = true};
   NetworkOptions network;
   ConfineOptions confinement;
   ProcessOptions process;

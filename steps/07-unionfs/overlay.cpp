@@ -154,9 +154,7 @@ void Overlay::copy_layers_to(const std::string& fresh) const {
     mount_read_only(layers_, merged, user);
     return copy(merged);
   };
-  spawn({.namespaces = CLONE_NEWNS | user, .cgroup_fd = -1, .before_go = write_id_maps},
-        mount_and_copy)
-      .wait();
+  spawn({.namespaces = CLONE_NEWNS | user, .before_go = write_id_maps}, mount_and_copy).wait();
 }
 
 void mount_read_only(const std::vector<std::string>& layers, const std::string& directory,

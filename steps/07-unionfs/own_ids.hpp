@@ -20,7 +20,7 @@ void with_own_ids(Function function) {
     function();
     return 0;
   };
-  spawn({.namespaces = CLONE_NEWUSER, .cgroup_fd = -1, .before_go = write_id_maps}, call).wait();
+  spawn({.namespaces = CLONE_NEWUSER, .before_go = write_id_maps}, call).wait();
 }
 
 }  // namespace stepbox

@@ -1,23 +1,24 @@
 #include "07-unionfs/restart.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "common/error.hpp"
 #include "common/text.hpp"
 
 namespace stepbox {
 
+constexpr const char* kNames[] = {"no", "on-failure", "always", "unless-stopped"};
+
+const char* name_of(RestartWhen when) { return kNames[static_cast<size_t>(when)]; }
+
 void parse_value(const std::string& text, RestartPolicy& policy) {
   const size_t colon = text.find(':');
-  const std::string when = text.substr(0, colon);
+  const auto* name = std::find(std::begin(kNames), std::end(kNames), text.substr(0, colon));
+  policy.when = static_cast<RestartWhen>(name - kNames);
   const bool counted = colon != std::string::npos;
   const auto most = parse_number(counted ? text.substr(colon + 1) : "0");
-  policy.when = when == "always"           ? RestartWhen::kAlways
-                : when == "unless-stopped" ? RestartWhen::kUnlessStopped
-                : when == "on-failure"     ? RestartWhen::kOnFailure
-                                           : RestartWhen::kNever;
-  const bool known = policy.when != RestartWhen::kNever || when == "no";
-  if (!known || !most || *most < (counted ? 1 : 0) || *most > 1'000'000 ||
+  if (name == std::end(kNames) || !most || *most < (counted ? 1 : 0) || *most > 1'000'000 ||
       (counted && policy.when != RestartWhen::kOnFailure)) {
     throw Failure(join({"'", text, "' is no restart policy"}),
                   "no, on-failure, on-failure:3, always, unless-stopped");

@@ -9,6 +9,7 @@
 namespace stepbox {
 
 enum class RestartWhen { kNever, kOnFailure, kAlways, kUnlessStopped };
+const char* name_of(RestartWhen when);  // "no", "on-failure", …
 
 // "no", "on-failure", "on-failure:3" (at most so often), "always", "unless-stopped". The last two
 // are one here: they differ when docker's daemon starts, and there is none.

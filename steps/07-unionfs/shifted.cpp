@@ -17,8 +17,7 @@ namespace stepbox {
 // One that only lends its maps: the container's own is not there yet. The child is killed, unused.
 static Fd make_user_namespace() {
   const Child child =
-      spawn({.namespaces = CLONE_NEWUSER, .cgroup_fd = -1, .before_go = write_id_maps},
-            [] { return ::pause(); });
+      spawn({.namespaces = CLONE_NEWUSER, .before_go = write_id_maps}, [] { return ::pause(); });
   const std::string path = join({"/proc/", std::to_string(child.pid()), "/ns/user"});
   Fd made(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!made) throw_errno({"open ", path});

@@ -65,8 +65,7 @@ Unpacked unpack(Blob layer, const std::string& directory, const std::string& wha
     return 0;
   };
   const int user = ::geteuid() == 0 ? 0 : CLONE_NEWUSER;  // to own files of other users
-  const int status =
-      spawn({.namespaces = user, .cgroup_fd = -1, .before_go = write_id_maps}, inside).wait();
+  const int status = spawn({.namespaces = user, .before_go = write_id_maps}, inside).wait();
   if (status != 0) throw Failure("interrupted", "", status);
   char report[256];
   const ssize_t got = ::read(result.reader.get(), report, sizeof report);

@@ -45,14 +45,6 @@ Json list(const Things& things, AsText as_text) {
   return texts;
 }
 
-Json policy_as_json(const RestartPolicy& policy) {
-  const char* name = policy.when == RestartWhen::kAlways          ? "always"
-                     : policy.when == RestartWhen::kUnlessStopped ? "unless-stopped"
-                     : policy.when == RestartWhen::kOnFailure     ? "on-failure"
-                                                                  : "no";
-  return {{"Name", name}, {"MaximumRetryCount", policy.most}};
-}
-
 Json host_config_as_json(const Options& options, const std::string& network) {
   const ConfineOptions& confinement = options.confinement;
   const auto name = [](const Capability& capability) { return capability.name; };
@@ -71,7 +63,8 @@ Json host_config_as_json(const Options& options, const std::string& network) {
             })},
       {"NetworkMode", network},
       {"PortBindings", ports_as_json(options.network.ports)},
-      {"RestartPolicy", policy_as_json(options.restart)},
+      {"RestartPolicy",
+       {{"Name", name_of(options.restart.when)}, {"MaximumRetryCount", options.restart.most}}},
       {"AutoRemove", options.remove},
       {"CapAdd", list(confinement.cap_add, name)},
       {"CapDrop", list(confinement.cap_drop, name)},
