@@ -49,13 +49,11 @@ static void write_map(pid_t child, const char* kind, const char* program, const 
 }
 
 // By id(1): who is not in /etc/passwd is found by libraries, and a static program has none.
-static std::string own_name() {
-  try {
-    const std::string line = run_program({"id", "-un"}, "");
-    return line.substr(0, line.find('\n'));
-  } catch (const Failure&) {
-    return std::to_string(::getuid());  // we have no name
-  }
+static std::string ask_own_name() try {
+  const std::string line = run_program({"id", "-un"}, "");
+  return line.substr(0, line.find('\n'));
+} catch (const Failure&) {
+  return std::to_string(::getuid());  // we have no name
 }
 
 // Ours is id 0 inside, as far as a single id goes.
@@ -63,7 +61,8 @@ static IdMap own_ids(const char* file, uid_t id) {
   const std::string uid = std::to_string(::getuid());
   IdMap map{"0", std::to_string(id), "1"};
   if (::geteuid() == 0 || (has_program("newuidmap") && has_program("newgidmap"))) {
-    add_ranges(map, file, own_name(), uid, 1);
+    static const std::string name = ask_own_name();  // for users and groups, once
+    add_ranges(map, file, name, uid, 1);
   }
   return map;
 }

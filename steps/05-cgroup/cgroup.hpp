@@ -7,6 +7,7 @@
 #define STEPBOX_STEPS_05_CGROUP_CGROUP_HPP_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "05-cgroup/group.hpp"
@@ -22,7 +23,7 @@ class Cgroup {
   Cgroup(const std::string& id, const Limits& limits);
 
   ~Cgroup();  // kills who is left in the groups, and removes them
-  Cgroup(Cgroup&&) = default;
+  Cgroup(const Cgroup&) = delete;
 
   // The groups of a container that runs already within `limits`. (Step 7)
   static Cgroup existing(const std::string& id, const Limits& limits = {});
@@ -52,7 +53,8 @@ class Cgroup {
   static bool ran_out_of_memory() { return ran_out_of_memory_; }
 
  private:
-  Cgroup() = default;
+  Cgroup(const std::string& id, const Limits& limits, std::vector<Group> groups)
+      : id_(id), limits_(limits), groups_(std::move(groups)) {}
   const Group& freezer() const;
   void spread_to(const Hierarchy& hierarchy);
 

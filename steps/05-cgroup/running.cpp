@@ -11,11 +11,7 @@
 namespace stepbox {
 
 Cgroup Cgroup::existing(const std::string& id, const Limits& limits) {
-  Cgroup cgroup;
-  cgroup.id_ = id;
-  cgroup.limits_ = limits;
-  cgroup.groups_ = find_groups(id);
-  return cgroup;
+  return Cgroup(id, limits, find_groups(id));
 }
 
 // The group by which all processes are stopped: a v1 freezer's, else v2's.

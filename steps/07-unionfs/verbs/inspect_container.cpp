@@ -45,16 +45,18 @@ Json list(const Things& things, AsText as_text) {
   return texts;
 }
 
+Json security_as_json(const SecurityOptions& security) {
+  Json options = Json::array();
+  if (security.no_new_privileges) options.push_back("no-new-privileges");
+  if (!security.seccomp.empty()) options.push_back("seccomp=" + security.seccomp);
+  return options;
+}
+
 Json host_config_as_json(const Options& options, const std::string& network) {
   const ConfineOptions& confinement = options.confinement;
   const auto name = [](const Capability& capability) { return capability.name; };
   Json tmpfs = Json::object();
   for (const Tmpfs& mounted : options.tmpfs) tmpfs[mounted.destination] = mounted.data;
-  Json security = Json::array();
-  if (confinement.security.no_new_privileges) security.push_back("no-new-privileges");
-  if (!confinement.security.seccomp.empty()) {
-    security.push_back("seccomp=" + confinement.security.seccomp);
-  }
   return {
       {"Binds",
        list(options.volumes,
@@ -81,7 +83,7 @@ Json host_config_as_json(const Options& options, const std::string& network) {
             [](const Ulimit& limit) {
               return Json{{"Name", limit.name}, {"Soft", limit.soft}, {"Hard", limit.hard}};
             })},
-      {"SecurityOpt", security},
+      {"SecurityOpt", security_as_json(confinement.security)},
       {"UsernsMode", options.namespaces.user ? "private" : ""},
       {"Memory", options.limits.memory.count},
       {"CpusetCpus", options.limits.cpu_list.text},
