@@ -87,7 +87,8 @@ Container::Container(const Options& options) : Container(new_record(options), Fd
 
 // Its monitor may be about to go: it has recorded the end, and gives back what the host has lent.
 static Fd hold_when_free(const std::string& id) {
-  if (!read_or_empty(id).running) wait_until_ended(id);
+  const Record record = read_or_empty(id);
+  if (!record.running && !record.restarting) wait_until_ended(id);
   return hold(id);
 }
 

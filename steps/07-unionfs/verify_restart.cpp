@@ -1,6 +1,7 @@
 // The claims of step 7 about --restart, and about the monitor that does it.
 #include <fcntl.h>
 
+#include "common/deadline.hpp"
 #include "common/fd.hpp"
 #include "common/files.hpp"
 #include "common/testing/claim.hpp"
@@ -55,6 +56,17 @@ CLAIM("--restart always goes on until somebody ends it",
   logs.wait_for_output("run\nrun\nrun\n");
   CHECK(verb(subject, "rm", {"-f", name}) == name + "\n");
   logs.wait();
+}
+
+CLAIM("rm refuses a container that waits for its next start and start leaves it alone",
+      {.step = 7, .hint = "its monitor lives: it is neither running nor at its end"}) {
+  stage.expect_orphans();
+  const std::string name = random_word();
+  subject.run({.options = {"-d", "--restart", "always", "--name", name}, .command = {"/bin/false"}});
+  CHECK(wait_until(10, [&] { return holds(verb(subject, "ps", {}), "Restarting (1)"); }));
+  CHECK(holds(subject.run({.command = {name}, .verb = "rm"}).err, "is running: end it first"));
+  CHECK(verb(subject, "start", {name}) == name + "\n");
+  verb(subject, "rm", {"-f", name});
 }
 
 CLAIM("update --restart holds for a container that runs",

@@ -8,7 +8,7 @@ namespace stepbox {
 
 static void start_detached(const std::string& reference, Runner runner) {
   const Record record = find_container(reference);
-  if (!record.running) {
+  if (!record.running && !record.restarting) {
     Container held(record.id);
     run_detached(held, runner);
   }
