@@ -54,8 +54,8 @@ Verdict read_verdict(const Fd& paper) {
     Stage stage(ingredients, cell.subject->level);
     if (cell.subject->ordinary_user) stage.make_his_column();
     if (::chdir(stage.scratch("").c_str()) == -1) throw_errno({"chdir"});
-    // bwrap and unshare(1) leave their child to the host's init.
-    if (!cell.subject->is_step()) stage.expect_orphans();
+    // bwrap and unshare(1) leave their child to the host's init, bash what it has read by <(…).
+    if (!cell.subject->is_step() || cell.subject->is_script()) stage.expect_orphans();
     const Traits& traits = cell.claim->traits;
     Subject subject(*cell.subject, stage, traits.kind == kHole ? traits.closed : traits.step);
     write_verdict(paper, ask(*cell.claim, subject, stage));

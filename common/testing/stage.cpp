@@ -220,7 +220,7 @@ void Stage::await_orphans() { await_nothing("process: "); }
 std::string Stage::census_after() {
   const Census rest = await_nothing(counted_);
   if (rest.empty()) return "";
-  std::string text = "left behind, 3 s after the end:\n";
+  std::string text = "left behind, 3 s after the end, though all that is asked holds:\n";
   for (const std::string& line : rest) text += "    " + line + "\n";
   return text;
 }

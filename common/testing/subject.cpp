@@ -198,8 +198,10 @@ std::string Subject::transcript() const {
   std::string text;
   const size_t first = lines_.size() > kMost ? lines_.size() - kMost : 0;
   if (first > 0) text += "  … and " + std::to_string(first) + " runs before:\n";
-  for (size_t i = first; i < lines_.size(); ++i) {
-    text += "  $ " + lines_[i].command + "\n    " + lines_[i].outcome + "\n";
+  for (size_t i = first, next; i < lines_.size(); i = next) {
+    for (next = i + 1; next < lines_.size() && lines_[next] == lines_[i];) ++next;
+    const std::string times = next - i > 1 ? "   (" + std::to_string(next - i) + " times)" : "";
+    text += "  $ " + lines_[i].command + times + "\n    " + lines_[i].outcome + "\n";
   }
   return text;
 }

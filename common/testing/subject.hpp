@@ -102,6 +102,7 @@ class Subject {
   struct Line {
     std::string command;
     std::string outcome;
+    bool operator==(const Line&) const = default;
   };
   Launch prepare(const RunSpec& run);
   Milliseconds at_most_for_peers(Milliseconds patience) const;
