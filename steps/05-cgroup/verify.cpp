@@ -186,7 +186,8 @@ CLAIM("a group goes with its container",
   Running running = subject.start({.command = {"/bin/probe", "wait", word}});
   running.wait_for_output("ready");
   const std::string group = Stage::group_of(stage.find_process(word), "pids");
-  CHECK(group != Stage::group_of(::getpid(), "pids"));
+  REQUIRE_MESSAGE(group != Stage::group_of(::getpid(), "pids"),
+                  "the container has no group of its own: it is in its caller's, " << group);
   stop(running);
   CHECK_FALSE(exists(group));
 }
@@ -198,7 +199,8 @@ CLAIM("a group goes even after kill -9",
   Running running = subject.start({.command = {"/bin/probe", "wait", word}});
   running.wait_for_output("ready");
   const std::string group = Stage::group_of(stage.find_process(word), "pids");
-  CHECK(group != Stage::group_of(::getpid(), "pids"));
+  REQUIRE_MESSAGE(group != Stage::group_of(::getpid(), "pids"),
+                  "the container has no group of its own: it is in its caller's, " << group);
   running.kill_hard();
   subject.settle();
   CHECK_FALSE(exists(group));

@@ -31,6 +31,7 @@ class Netlink {
 
   void remove(const std::string& link);
 
+  // The link must be there by now: after add_bridge(), commit() first.
   void add_address(const char* link, Address address, const Subnet& subnet);
   void set_up(const char* link);
   void add_default_route(Address gateway);

@@ -74,7 +74,6 @@ CLAIM("a port in use is 125", {.step = 6, .hint = "bind(2) it: so nobody else ca
 CLAIM("a published port is free afterwards",
       {.step = 6, .hint = "the destructor takes out what was put in"}) {
   for (int round = 0; round < 2; ++round) {
-    INFO("round " << round);
     const std::string word = random_word();
     Running server = start_server(subject, word, "8080");
     CHECK(holds(ask_from_host(stage, "127.0.0.1", "8080"), word));

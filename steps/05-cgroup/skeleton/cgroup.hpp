@@ -42,6 +42,9 @@ class Cgroup {
   // kernel has killed for lack of memory: `out of memory: …`; and with --stats what was used:
   // `CPU time 0.12 s, throttled 0.30 s, memory peak 16.4 MiB, OOM kills 0`.
   void report() const;
+
+ private:
+  // Yours: what it must remember.
 };
 
 }  // namespace stepbox

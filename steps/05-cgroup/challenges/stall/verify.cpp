@@ -43,7 +43,7 @@ CLAIM("a command that must wait for the CPU is told of while it runs",
        .challenge = "stall"}) {
   skip_without_pressure();
   const Run run = subject.run({.command = quarrel(stage, "cpu", "1.5")});
-  CHECK(run.err.find("stalled\n") == 0);
+  CHECK(run.err.starts_with("stalled\n"));
   CHECK(run.err.find("stalled", 1) == run.err.npos);
 }
 
