@@ -62,7 +62,8 @@ CLAIM("rm refuses a container that waits for its next start and start leaves it 
       {.step = 7, .hint = "its monitor lives: it is neither running nor at its end"}) {
   stage.expect_orphans();
   const std::string name = random_word();
-  subject.run({.options = {"-d", "--restart", "always", "--name", name}, .command = {"/bin/false"}});
+  subject.run(
+      {.options = {"-d", "--restart", "always", "--name", name}, .command = {"/bin/false"}});
   CHECK(wait_until(10, [&] { return holds(verb(subject, "ps", {}), "Restarting (1)"); }));
   CHECK(holds(subject.run({.command = {name}, .verb = "rm"}).err, "is running: end it first"));
   CHECK(verb(subject, "start", {name}) == name + "\n");
