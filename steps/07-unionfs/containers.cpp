@@ -218,11 +218,12 @@ int wait_for_end(const Record& record) {
   return status_in(notes).value_or(kKilled);
 }
 
-std::vector<Record> all_containers() {
+// Those whose ids begin so. Nobody else's record is read.
+static std::vector<Record> containers_with(const std::string& beginning) {
   const Fd lock = lock_holders();
   std::vector<Record> records;
   for (const std::string& id : list_directory(store() + "/containers")) {
-    if (!exists(record_of(id))) continue;  // about to start, or to go
+    if (!id.starts_with(beginning) || !exists(record_of(id))) continue;  // about to start, or go
     Record record = read_or_empty(id);
     if (record.running && !is_held(id)) {  // a reboot has emptied the run directory
       record.running = record.paused = false;
@@ -235,13 +236,12 @@ std::vector<Record> all_containers() {
   return records;
 }
 
+std::vector<Record> all_containers() { return containers_with(""); }
+
 Record find_container(const std::string& reference) {
   const std::string id = reference.find('/') == std::string::npos ? id_of_name(reference) : "";
   std::vector<Record> found;
-  for (Record& record : all_containers()) {
-    if (record.id == id) return record;
-    if (!reference.empty() && record.id.starts_with(reference)) found.push_back(std::move(record));
-  }
+  if (!reference.empty()) found = containers_with(id.empty() ? reference : id);
   if (found.size() == 1) return found.front();
   if (found.empty()) throw NoSuchContainer("no such container: " + reference, "ps -a lists them");
   throw Failure(join({"more than one container's id begins with ", reference}), "give more of it");

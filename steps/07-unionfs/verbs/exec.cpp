@@ -130,7 +130,7 @@ int verb_exec(int argc, char** argv, Runner) {
     reference = cli.take("CONTAINER");
     command = cli.take_all("COMMAND");
   }
-  settle();
+  settle_containers();
   Record record = find_container(reference);
   record.options.command = command;
   override(record.options.process, options.process);
