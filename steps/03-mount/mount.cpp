@@ -30,17 +30,23 @@ Fd open_below(const Fd& root, const std::string& path) {
   return Fd(static_cast<int>(::syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof how)));
 }
 
-MountPoint::MountPoint(const std::string& rootfs, const std::string& path) {
+static Fd find(const std::string& rootfs, const std::string& path) {
   const Fd root(::open(rootfs.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!root) throw_errno({"open rootfs ", rootfs});
-  fd_ = open_below(root, path);
-  if (!fd_ && errno == ENOENT) {
+  Fd found = open_below(root, path);
+  if (!found && errno == ENOENT) {
     const std::string full = rootfs + path;
     throw Failure(join({"no mount point ", full}),
                   join({"make it first: mkdir -p ", quoted(full), " (or touch, for a file)"}));
   }
-  if (!fd_) throw_errno({"open ", path, " in ", rootfs});
-  name_ = read_link(handle());
+  if (!found) throw_errno({"open ", path, " in ", rootfs});
+  return found;
+}
+
+MountPoint::MountPoint(const std::string& rootfs, const std::string& path)
+    : MountPoint(find(rootfs, path)) {}
+
+MountPoint::MountPoint(Fd found) : fd_(std::move(found)), name_(read_link(handle())) {
   if (name_.empty()) throw_errno({"read ", handle()});
 }
 
@@ -107,9 +113,9 @@ static void fill_dev(const std::string& rootfs) {
   const MountPoint dev(rootfs, "/dev");
   for (const char* name : {"null", "zero", "full", "random", "urandom", "tty"}) {
     explain({"touch ", quoted(dev.name()), "/", name});
-    const Fd node(::openat(dev.fd(), name, O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    Fd node(::openat(dev.fd(), name, O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     if (!node) throw_errno({"create ", dev.name(), "/", name});
-    bind(join({"/dev/", name}), MountPoint(rootfs, join({"/dev/", name})), true);
+    bind(join({"/dev/", name}), MountPoint(std::move(node)), true);
   }
   const std::pair<const char*, const char*> kLinks[] = {{"pts/ptmx", "ptmx"},
                                                         {"/proc/self/fd", "fd"},

@@ -25,6 +25,7 @@ Fd open_below(const Fd& root, const std::string& path);
 class MountPoint {
  public:
   MountPoint(const std::string& rootfs, const std::string& path);
+  explicit MountPoint(Fd found);                     // by open_below(), for one
   const std::string& name() const { return name_; }  // where it really is, for people
   std::string handle() const;                        // for mount(2) and umount(2): /proc/self/fd/N
   int fd() const { return fd_.get(); }

@@ -33,11 +33,11 @@ constexpr const char* kReadOnly[] = {"/proc/bus", "/proc/fs", "/proc/irq", "/pro
                                      "/proc/sysrq-trigger"};
 
 // The place, if this kernel has it.
-static std::optional<MountPoint> find(const std::string& rootfs, const char* path) {
-  const Fd root(::open(rootfs.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!root) throw_errno({"open rootfs ", rootfs});
-  if (!open_below(root, path) && errno == ENOENT) return std::nullopt;
-  return MountPoint(rootfs, path);
+static std::optional<MountPoint> find(const Fd& root, const char* path) {
+  Fd found = open_below(root, path);
+  if (!found && errno == ENOENT) return std::nullopt;
+  if (!found) throw_errno({"open ", path});
+  return MountPoint(std::move(found));
 }
 
 static bool is_directory(const MountPoint& place) {
@@ -48,8 +48,10 @@ static bool is_directory(const MountPoint& place) {
 
 // LAB: masked
 void mask_paths(const std::string& rootfs) {
+  const Fd root(::open(rootfs.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!root) throw_errno({"open rootfs ", rootfs});
   for (const char* path : kHidden) {
-    const auto place = find(rootfs, path);
+    const auto place = find(root, path);
     if (!place) continue;
     if (is_directory(*place)) {
       mount_new("tmpfs", *place, MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=0");
@@ -58,7 +60,7 @@ void mask_paths(const std::string& rootfs) {
     }
   }
   for (const char* path : kReadOnly) {
-    const auto place = find(rootfs, path);
+    const auto place = find(root, path);
     if (place) bind(place->name(), *place, true);
   }
 }
