@@ -44,6 +44,12 @@ static std::vector<Hierarchy> all_hierarchies() {
   return found;
 }
 
+// They stay where they are: read once.
+static const std::vector<Hierarchy>& hierarchies() {
+  static const std::vector<Hierarchy> found = all_hierarchies();
+  return found;
+}
+
 // Every group of v2 can be frozen: that is no controller there.
 static bool serves(const Hierarchy& hierarchy, const std::string& controller) {
   return contains(hierarchy.controllers, controller) || (hierarchy.v2 && controller == kFreezer);
@@ -52,7 +58,7 @@ static bool serves(const Hierarchy& hierarchy, const std::string& controller) {
 constexpr char kWithout[] = "be root, or run without limits: --cpus 0 --memory 0 --pids-limit 0";
 
 std::vector<Hierarchy> find_hierarchies(const std::vector<std::string>& controllers) {
-  const std::vector<Hierarchy> all = all_hierarchies();
+  const std::vector<Hierarchy>& all = hierarchies();
   std::vector<Hierarchy> found;
   for (const std::string& controller : controllers) {
     const auto tree = std::find_if(all.begin(), all.end(), [&](const Hierarchy& hierarchy) {
@@ -134,7 +140,7 @@ Group::Group(const Hierarchy& hierarchy, const std::string& path, Fd directory)
 
 std::vector<Group> find_groups(const std::string& id) {
   std::vector<Group> groups;
-  for (const Hierarchy& hierarchy : all_hierarchies()) {
+  for (const Hierarchy& hierarchy : hierarchies()) {
     const std::string path = hierarchy.base + "/stepbox/" + id;
     Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (directory) groups.emplace_back(hierarchy, path, std::move(directory));
@@ -231,7 +237,7 @@ static void remove_if_dead(const std::vector<std::string>& paths) {
 
 void remove_dead_groups() {
   std::map<std::string, std::vector<std::string>> groups;  // paths, by id
-  for (const Hierarchy& hierarchy : all_hierarchies()) {
+  for (const Hierarchy& hierarchy : hierarchies()) {
     const std::string parent = hierarchy.base + "/stepbox";
     for (const std::string& name : groups_in(parent)) {
       if (is_id(name)) groups[name].push_back(parent + "/" + name);
