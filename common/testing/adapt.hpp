@@ -20,7 +20,7 @@ struct SubjectSpec {
   bool without_limits = false;     // the host has no cgroup controllers: say --cpus 0 and so on
 
   bool is_step() const { return !peer && !by_hand; }
-  bool is_script() const { return bare && words.back().ends_with(".sh"); }
+  bool is_script() const { return !challenge.empty() && words.back().ends_with(".sh"); }
 };
 
 // What a claim wants to be run.
