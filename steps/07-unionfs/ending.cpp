@@ -19,8 +19,7 @@ namespace stepbox {
 using Clock = std::chrono::steady_clock;
 
 [[noreturn]] static void throw_not_running(const Record& record) {
-  throw Failure(join({"container ", record.name, " is not running"}),
-                "start it: start " + record.name);
+  throw Failure(join({"container ", record.name, " is not running"}));
 }
 
 static void send(const Fd& process, const Record& record, int signal) {

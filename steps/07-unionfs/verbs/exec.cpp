@@ -137,7 +137,8 @@ int verb_exec(int argc, char** argv, Runner) {
   record.options.console = options.console;
   const Fd process = open_process(record);
   if (!process) {
-    throw Failure("container " + reference + " is not running", "start it: start " + reference);
+    throw Failure("container " + reference + " is not running",
+                  "start it: step7 start " + reference);
   }
   if (record.paused) {
     throw Failure("container " + reference + " is paused", "let it go on: unpause " + reference);
