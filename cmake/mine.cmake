@@ -49,6 +49,8 @@ function(add_mine number name)
 
   add_executable(mine${number} EXCLUDE_FROM_ALL ${own} ${again} ${given})
   target_include_directories(mine${number} BEFORE PRIVATE ${headers})
+  target_include_directories(mine${number} SYSTEM PRIVATE
+    $<TARGET_PROPERTY:${name},INCLUDE_DIRECTORIES>) # libnl's, for step 6
   target_link_libraries(mine${number} PRIVATE
     ${given} $<TARGET_PROPERTY:${name},INTERFACE_LINK_LIBRARIES> stepbox_quick_start)
   target_precompile_headers(mine${number} REUSE_FROM stepbox_common)
