@@ -154,10 +154,12 @@ std::string why_in_vain(const SubjectSpec& subject, int hung, int strikes) {
 
 }  // namespace
 
-void ask_all(std::vector<Cell>& cells, const Ingredients& ingredients, int at_once, int strikes) {
+void ask_all(std::vector<Cell>& cells, const Ingredients& ingredients, int at_once, int strikes,
+             int enough) {
   std::map<pid_t, Asked> under_way;
   std::map<const SubjectSpec*, int> hung;
   size_t next = 0;
+  int red = 0;
   while (next < cells.size() || !under_way.empty()) {
     while (next < cells.size() && under_way.size() < static_cast<size_t>(at_once)) {
       Cell& cell = cells[next++];
@@ -182,6 +184,9 @@ void ask_all(std::vector<Cell>& cells, const Ingredients& ingredients, int at_on
     asked.cell->verdict = read_verdict(asked.paper);
     asked.cell->verdict.seconds = std::chrono::duration<double>(Clock::now() - asked.since).count();
     if (has_hung(asked.cell->verdict)) ++hung[asked.cell->subject];
+    if (is_red(asked.cell->verdict, asked.cell->demand) && ++red == enough) {
+      cells.erase(cells.begin() + static_cast<std::ptrdiff_t>(next), cells.end());
+    }
     under_way.erase(found);
   }
 }

@@ -20,9 +20,11 @@ struct Cell {
 // Asks all of them, `at_once` at a time, each in a process and a stage of its own; a cell that
 // has no answer within 60 s is ended and counts as false. A subject that hung in `strikes` claims
 // is asked no more, and the rest counts as false (0: never); so does all that is asked of a program
-// that does not exist. Afterwards the machine is as before.
+// that does not exist. After so many red ones as `enough` says (0: never) the rest is dropped from
+// `cells`, unasked. Afterwards the machine is as before.
 // Throws system_error when this process may not make stages (not root).
-void ask_all(std::vector<Cell>& cells, const Ingredients& ingredients, int at_once, int strikes);
+void ask_all(std::vector<Cell>& cells, const Ingredients& ingredients, int at_once, int strikes,
+             int enough);
 
 }  // namespace stepbox
 

@@ -111,7 +111,7 @@ void Running::wait_for_output(std::string_view text, Milliseconds patience) cons
     if (over || Clock::now() > deadline) {
       FAIL("waited for \"" << text << "\" on the command's stdout, but "
                            << std::string(over ? "the subject ended" : "it did not come")
-                           << "; there is: " << out() << "; on stderr: " << err());
+                           << "; there is: \"" << out() << "\"; on stderr: \"" << err() << "\"");
     }
     const timespec pause{.tv_sec = 0, .tv_nsec = 500'000};
     ::nanosleep(&pause, nullptr);
@@ -151,11 +151,13 @@ Launch Subject::prepare(const RunSpec& asked) {
   const std::string number = std::to_string(++runs_);
   launch.out = stage_.scratch("out-" + number);
   launch.err = stage_.scratch("err-" + number);
+  std::string line = quoted(launch.words);
   if (!run.stdin_text.empty()) {
+    if (run.stdin_text.size() < 200) append_output(line, "stdin", run.stdin_text);
     launch.in = stage_.scratch("in-" + number);
     create_file(launch.in, run.stdin_text);
   }
-  lines_.push_back({quoted(launch.words), "did not end"});
+  lines_.push_back({line, "did not end"});
   return launch;
 }
 

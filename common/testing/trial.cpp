@@ -14,6 +14,16 @@ Subject* the_subject = nullptr;
 Stage* the_stage = nullptr;
 std::string* complaints = nullptr;
 
+// The two sides of a comparison, in one line; an empty one as "".
+std::string shown(std::string sides) {
+  for (const char* op : {" == ", " != "}) {
+    if (sides.starts_with(op)) sides.insert(0, "\"\"");
+    if (sides.ends_with(op)) sides += "\"\"";
+  }
+  for (size_t at = 0; (at = sides.find('\n', at)) != sides.npos;) sides.replace(at, 1, "\\n");
+  return sides;
+}
+
 void complain(const char* file, int line, const std::string& text) {
   std::string_view name = file;  // as the lab knows it: steps/04-namespaces/verify.cpp
   for (const std::string_view top : {"/steps/", "/common/"}) {
@@ -43,7 +53,7 @@ struct Complaints : doctest::IReporter {
     if (data.m_threw) {
       text += std::string(" threw: ") + data.m_exception.c_str();
     } else {
-      text += std::string(" does not hold: ") + data.m_decomp.c_str();
+      text += " does not hold: " + shown(data.m_decomp.c_str());
     }
     complain(data.m_file, data.m_line, text);
   }

@@ -34,6 +34,8 @@ std::optional<VerifyOptions> parse_verify_options(int argc, char** argv, int& st
       ->check(CLI::IsMember({"text", "json", "junit"}));
   app.add_option("--keep", options.keep, "a file: gets the matrix, too");
   app.add_option("-j,--jobs", options.at_once, "claims at a time (2)")->check(CLI::Range(1, 64));
+  app.add_option("--enough", options.enough, "stop after so many red ones")
+      ->check(CLI::Range(1, 1000));
   app.add_flag("--list", options.list, "names the claims, and ends");
   app.footer(
       "Exit status: 0 nothing red, 1 something red, 2 bad usage.\n"

@@ -22,6 +22,7 @@ struct VerifyOptions {
   std::string format = "text";
   std::string keep;  // a file that gets the matrix too
   int at_once = 2;
+  int enough = 0;  // after so many red ones no more are asked; 0: all are
 };
 
 // Nothing when the program is to end at once, with `status`: --help, or bad usage (2).

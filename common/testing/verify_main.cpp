@@ -106,7 +106,7 @@ int verify(VerifyOptions options) {
   const Ingredients ingredients = find_ingredients();
   prepare_workshop();
   std::vector<Cell> cells = cells_of(options);
-  ask_all(cells, ingredients, options.at_once, options.grade ? kStrikes : 0);
+  ask_all(cells, ingredients, options.at_once, options.grade ? kStrikes : 0, options.enough);
   for (const std::string& file : options.excuses) excuse(cells, read_excuses(read_file(file)));
   print(cells, options);
   return tally_of(cells).failed > 0 ? kRedFound : 0;
