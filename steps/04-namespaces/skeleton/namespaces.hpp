@@ -3,9 +3,8 @@
 //
 // This is the contract: what each function promises. namespaces.cpp is yours, and main.cpp must
 // call it. Given: --hostname, --share, --userns, --init, and which CLONE_NEW* flags they come to
-// (04-namespaces/options.hpp); SpawnSettings takes those (01-clone/process.hpp). The mounts are made
-// inside now: bind_onto_itself(), and Mounts::release() (03-mount/mount.hpp) leaves them where they
-// are.
+// (04-namespaces/options.hpp); SpawnSettings takes those (01-clone/process.hpp). The mounts are
+// made inside now: see bind_onto_itself() and Mounts::release() (03-mount/mount.hpp).
 #ifndef STEPBOX_WORK_04_NAMESPACES_NAMESPACES_HPP_
 #define STEPBOX_WORK_04_NAMESPACES_NAMESPACES_HPP_
 
