@@ -151,13 +151,12 @@ Launch Subject::prepare(const RunSpec& asked) {
   const std::string number = std::to_string(++runs_);
   launch.out = stage_.scratch("out-" + number);
   launch.err = stage_.scratch("err-" + number);
-  std::string line = quoted(launch.words);
+  lines_.push_back({quoted(launch.words), "", "did not end"});
   if (!run.stdin_text.empty()) {
-    if (run.stdin_text.size() < 200) append_output(line, "stdin", run.stdin_text);
+    if (run.stdin_text.size() < 200) append_output(lines_.back().input, "stdin", run.stdin_text);
     launch.in = stage_.scratch("in-" + number);
     create_file(launch.in, run.stdin_text);
   }
-  lines_.push_back({line, "did not end"});
   return launch;
 }
 
@@ -203,7 +202,8 @@ std::string Subject::transcript() const {
   for (size_t i = first, next; i < lines_.size(); i = next) {
     for (next = i + 1; next < lines_.size() && lines_[next] == lines_[i];) ++next;
     const std::string times = next - i > 1 ? "   (" + std::to_string(next - i) + " times)" : "";
-    text += "  $ " + lines_[i].command + times + "\n    " + lines_[i].outcome + "\n";
+    text +=
+        "  $ " + lines_[i].command + times + lines_[i].input + "\n    " + lines_[i].outcome + "\n";
   }
   return text;
 }

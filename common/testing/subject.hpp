@@ -101,6 +101,7 @@ class Subject {
   friend class Running;
   struct Line {
     std::string command;
+    std::string input;
     std::string outcome;
     bool operator==(const Line&) const = default;
   };
