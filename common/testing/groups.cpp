@@ -55,7 +55,7 @@ bool make_group(const CgroupTree& hierarchy, const std::string& parent, const st
 
 // v2: a controller works in a group only when every group above hands it on.
 void hand_on_controllers(const std::string& group) {
-  for (const char* controller : {"+cpu", "+cpuset", "+memory", "+pids"}) {
+  for (const char* controller : {"+cpu", "+cpuset", "+io", "+memory", "+pids"}) {
     const std::string name = controller + 1;
     const std::string available = read_file(group + "/cgroup.controllers");
     if (available.find(name) == std::string::npos) continue;
