@@ -104,10 +104,10 @@ Network::Network(const std::string& id, const NetworkOptions& options, const Nam
   const bool bridge = options_.mode == NetworkMode::kBridge;
   if (bridge && ::geteuid() != 0) {
     throw Failure("the bridge is for root only",
-                  "be root, or run with --network slirp4netns, or none");
+                  "be root, or run with --network slirp4netns, pasta or none");
   }
-  const bool user = options_.mode == NetworkMode::kUser;
-  if (user) check_user_network();
+  const bool user = is_user_network(options_.mode);
+  if (user) check_user_network(options_.mode);
   if (user && options_.dns.empty()) options_.dns = {kUserNameServer};
   if (!bridge && !user && !options_.ports.empty()) {
     throw Failure("--publish leads through the bridge", "leave it out, or use --network bridge");
@@ -152,7 +152,7 @@ Network::~Network() {
 }
 
 void Network::connect(pid_t child) const {
-  if (options_.mode == NetworkMode::kUser) user_network_.emplace(child, options_.ports);
+  if (is_user_network(options_.mode)) user_network_.emplace(options_.mode, child, options_.ports);
   if (!lease_) return;
   Netlink links;
   for (int tries = 0;; ++tries) {

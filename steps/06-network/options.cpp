@@ -36,9 +36,12 @@ void parse_value(const std::string& text, NetworkMode& mode) {
   } else if (text == "host") {
     mode = NetworkMode::kHost;
   } else if (text == "slirp4netns") {
-    mode = NetworkMode::kUser;
+    mode = NetworkMode::kSlirp4netns;
+  } else if (text == "pasta") {
+    mode = NetworkMode::kPasta;
   } else {
-    throw Failure(join({"no network is called '", text, "'"}), "bridge, none, host, slirp4netns");
+    throw Failure(join({"no network is called '", text, "'"}),
+                  "bridge, none, host, slirp4netns, pasta");
   }
 }
 
@@ -63,9 +66,10 @@ void parse_value(const std::string& text, HostEntry& entry) {
 }
 
 void add_options(CommandLine& cli, NetworkOptions& network) {
-  cli.option("--network", "MODE", network,
-             join({"bridge (an address of its own), none, host, slirp4netns (without root)",
-                   network.knows_containers ? ", container:NAME" : ""}));
+  cli.option(
+      "--network", "MODE", network,
+      join({"bridge (an address of its own), none, host, slirp4netns or pasta (without root)",
+            network.knows_containers ? ", container:NAME" : ""}));
   cli.list("-p,--publish", "[IP:]HOST:CONTAINER[/udp]", network.ports,
            "Lead a port of the host to one of the container");
   cli.list("--dns", "IP", network.dns, "Name server, instead of the host's");

@@ -3,7 +3,6 @@
 #define STEPBOX_STEPS_06_NETWORK_OPTIONS_HPP_
 
 #include <sys/types.h>
-#include <unistd.h>
 
 #include <cstdint>
 #include <string>
@@ -23,8 +22,12 @@ struct PublishedPort {
 };
 void parse_value(const std::string& text, PublishedPort& port);  // throws Failure
 
-enum class NetworkMode { kBridge, kNone, kHost, kUser, kContainer };
+enum class NetworkMode { kBridge, kNone, kHost, kSlirp4netns, kPasta, kContainer };
 void parse_value(const std::string& text, NetworkMode& mode);  // all but the last
+
+// For root the bridge; else slirp4netns, or pasta where only that is installed: the first ends by
+// itself when we do, and needs no route on the host.
+NetworkMode usual_network();
 
 // One --add-host NAME:IP: a line of /etc/hosts.
 struct HostEntry {
@@ -34,14 +37,13 @@ struct HostEntry {
 void parse_value(const std::string& text, HostEntry& entry);
 
 struct NetworkOptions {
-  // --network; the bridge is for root only
-  NetworkMode mode = ::geteuid() == 0 ? NetworkMode::kBridge : NetworkMode::kUser;
-  std::string container;             // container:NAME, whose network it shares (step 7)
-  pid_t process = 0;                 // process 1 of that container: found at each start
-  bool knows_containers = false;     // step 7 does
-  std::vector<PublishedPort> ports;  // -p
-  std::vector<Address> dns;          // --dns: instead of the host's name servers
-  std::vector<HostEntry> hosts;      // --add-host
+  NetworkMode mode = usual_network();  // --network
+  std::string container;               // container:NAME, whose network it shares (step 7)
+  pid_t process = 0;                   // process 1 of that container: found at each start
+  bool knows_containers = false;       // step 7 does
+  std::vector<PublishedPort> ports;    // -p
+  std::vector<Address> dns;            // --dns: instead of the host's name servers
+  std::vector<HostEntry> hosts;        // --add-host
 };
 void parse_value(const std::string& text, NetworkOptions& network);  // --network
 void add_options(CommandLine& cli, NetworkOptions& network);

@@ -2,9 +2,12 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +15,7 @@
 #include <cstdlib>
 
 #include "01-clone/signals.hpp"
+#include "common/close.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
@@ -20,11 +24,32 @@
 
 namespace stepbox {
 
-void check_user_network() {
+namespace {
+
+constexpr char kPortHint[] = "in use (ss -lp), or below 1024, which is for root: choose another";
+
+const char* name_of(NetworkMode mode) {
+  return mode == NetworkMode::kPasta ? "pasta" : "slirp4netns";
+}
+
+}  // namespace
+
+NetworkMode usual_network() {
+  if (::geteuid() == 0) return NetworkMode::kBridge;
+  const bool pasta = !has_program("slirp4netns") && has_program("pasta");
+  return pasta ? NetworkMode::kPasta : NetworkMode::kSlirp4netns;
+}
+
+bool is_user_network(NetworkMode mode) {
+  return mode == NetworkMode::kSlirp4netns || mode == NetworkMode::kPasta;
+}
+
+void check_user_network(NetworkMode mode) {
   constexpr char kWithout[] = "be root, or run with --network none";
-  if (::geteuid() == 0) throw Failure("slirp4netns is for who is not root", "--network bridge");
-  if (!has_program("slirp4netns")) {
-    throw Failure("a network without root needs slirp4netns, which is not installed",
+  const char* name = name_of(mode);
+  if (::geteuid() == 0) throw Failure(join({name, " is for who is not root"}), "--network bridge");
+  if (!has_program(name)) {
+    throw Failure(join({"a network without root needs ", name, ", which is not installed"}),
                   join({"scripts/setup rootless installs it; or ", kWithout}));
   }
   if (::access("/dev/net/tun", R_OK | W_OK) == -1) {
@@ -34,21 +59,29 @@ void check_user_network() {
 
 namespace {
 
-// A directory for the socket that takes orders; gone as soon as they are given.
-class SocketDirectory {
+// A directory for a pipe with a name, by which the program tells that it is ready, and for the
+// socket by which slirp4netns takes orders; gone as soon as the network is there. In /tmp: the
+// AppArmor profile of pasta lets it write there, and in few other places.
+class Directory {
  public:
-  SocketDirectory() {
-    const char* place = std::getenv("XDG_RUNTIME_DIR");
-    if (!place) place = std::getenv("TMPDIR");
+  Directory() {
+    const char* place = std::getenv("TMPDIR");
     path_ = join({place ? place : "/tmp", "/stepbox-XXXXXX"});
     if (!::mkdtemp(path_.data())) throw_errno({"make the directory ", path_});
+    if (::mkfifo(ready().c_str(), 0600) == -1) throw_errno({"make the pipe ", ready()});
+    reader = Fd(::open(ready().c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    writer = Fd(::open(ready().c_str(), O_WRONLY | O_CLOEXEC));
+    if (!reader || !writer) throw_errno({"open the pipe ", ready()});
   }
-  ~SocketDirectory() {
+  ~Directory() {
+    ::unlink(ready().c_str());
     ::unlink(socket().c_str());
     ::rmdir(path_.c_str());
   }
-  SocketDirectory(const SocketDirectory&) = delete;
-  std::string socket() const { return path_ + "/slirp"; }
+  Directory(const Directory&) = delete;
+  std::string ready() const { return path_ + "/ready"; }
+  std::string socket() const { return path_ + "/socket"; }
+  Fd reader, writer;
 
  private:
   std::string path_;
@@ -79,22 +112,82 @@ void publish(const std::string& socket, const PublishedPort& port) {
                 R"(, "guest_port": )", std::to_string(port.container_port), "}}"}));
   if (answer.find("\"return\"") != std::string::npos) return;
   throw Failure(join({"publish port ", port.host_address.text(), ":", host, ": not to be had"}),
-                "in use (ss -lp), or below 1024, which is for root: choose another");
+                kPortHint);
+}
+
+std::vector<std::string> slirp4netns_command(const Directory& directory, const Fd& exit,
+                                             pid_t child) {
+  explain({"slirp4netns --configure --mtu=65520 --disable-host-loopback $! eth0 &"});
+  return {"slirp4netns",
+          "--configure",
+          "--mtu=65520",
+          "--disable-host-loopback",  // else it is 10.0.2.2 inside
+          "--enable-sandbox",
+          "--api-socket=" + directory.socket(),
+          "--ready-fd=" + std::to_string(directory.writer.get()),
+          "--exit-fd=" + std::to_string(exit.get()),
+          std::to_string(child),
+          "eth0"};
+}
+
+std::vector<std::string> pasta_command(const Directory& directory, pid_t child,
+                                       const std::vector<PublishedPort>& ports) {
+  std::string options = join({"--config-net --ipv4-only --ns-ifname eth0 --mtu 65520 --address ",
+                              kUserAddress.text(), " --netmask 24 --gateway ", kUserGateway.text(),
+                              " --dns-forward ", kUserNameServer.text()});
+  options += " --no-map-gw";                  // else the gateway is the host's loopback
+  options += " --tcp-ns none --udp-ns none";  // else its open ports are the container's, too
+  bool published[] = {false, false};
+  for (const PublishedPort& port : ports) {
+    published[port.udp] = true;
+    options += port.udp ? " --udp-ports " : " --tcp-ports ";
+    if (port.host_address.number) options += port.host_address.text() + "/";
+    options += join({std::to_string(port.host_port), ":", std::to_string(port.container_port)});
+  }
+  if (!published[false]) options += " --tcp-ports none";  // else all that are open inside
+  if (!published[true]) options += " --udp-ports none";
+  explain({"pasta ", options, " $!"});
+  options = join({"pasta --quiet --foreground --pid ", directory.ready(), " ", options, " ",
+                  std::to_string(child)});
+  return split(options, ' ');
 }
 
 // In the child: what we keep open for ourselves is closed on exec, but for these.
-[[noreturn]] void become(const std::vector<std::string>& command, std::initializer_list<int> kept,
-                         int messages) {
-  ::setpgid(0, 0);  // ^C at the terminal is for the container
+[[noreturn]] void become(const std::vector<std::string>& command, std::initializer_list<int> kept) {
   for (const int fd : kept) ::fcntl(fd, F_SETFD, 0);
-  ::dup2(messages, STDOUT_FILENO);
-  ::dup2(messages, STDERR_FILENO);
   std::vector<char*> argv;
   for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
   release_signals();
   ::execvp(argv[0], argv.data());
   ::_exit(kNoCommand);
+}
+
+// In the child: stands between us and a program that has no --exit-fd, and ends it when our end of
+// the pipe closes. PR_SET_PDEATHSIG would not do: pasta loses it as it enters a user namespace.
+[[noreturn]] void guard(const std::vector<std::string>& command, const Fd& exit, const Fd& ready) {
+  const pid_t pid = ::fork();
+  if (pid == -1) ::_exit(kFailed);
+  if (pid == 0) become(command, {});
+  close_all_but({exit.get(), ready.get()});  // our locks and pipes are not for it to hold
+  const Fd program(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  pollfd either[] = {{exit.get(), POLLIN, 0}, {program.get(), POLLIN, 0}};
+  ::poll(either, 2, -1);
+  ::kill(pid, SIGKILL);
+  ::waitpid(pid, nullptr, 0);
+  ::_exit(0);
+}
+
+// Waits until the program has told that it is ready. Throws Failure with what it says of its end.
+void wait_for_ready(const Fd& ready, const Fd& messages, NetworkMode mode, const char* hint) {
+  char byte;
+  pollfd told{ready.get(), POLLIN, 0};
+  if (::poll(&told, 1, 10'000) == 1 && ::read(ready.get(), &byte, 1) == 1) return;
+  std::vector<std::string> said = split(read_file(proc_path(messages)), '\n');
+  std::erase(said, "");
+  if (said.empty()) said = {"it did not become ready"};
+  const bool pasta = mode == NetworkMode::kPasta;  // its last word is the reason
+  throw Failure(join({name_of(mode), ": ", pasta ? said.back() : said.front()}), hint);
 }
 
 }  // namespace
@@ -104,33 +197,26 @@ UserNetwork::Router::~Router() {
   if (pid != -1) ::waitpid(pid, nullptr, 0);
 }
 
-UserNetwork::UserNetwork(pid_t child, const std::vector<PublishedPort>& ports) {
-  Pipe ready;
-  const Fd messages(::memfd_create("slirp4netns", MFD_CLOEXEC));
-  const SocketDirectory directory;
-  explain({"slirp4netns --configure --mtu=65520 --disable-host-loopback $! eth0 &"});
-  const std::vector<std::string> command{"slirp4netns",
-                                         "--configure",
-                                         "--mtu=65520",
-                                         "--disable-host-loopback",  // else it is 10.0.2.2 inside
-                                         "--enable-sandbox",
-                                         "--api-socket=" + directory.socket(),
-                                         "--ready-fd=" + std::to_string(ready.writer.get()),
-                                         "--exit-fd=" + std::to_string(router_.exit.reader.get()),
-                                         std::to_string(child),
-                                         "eth0"};
+UserNetwork::UserNetwork(NetworkMode mode, pid_t child, const std::vector<PublishedPort>& ports) {
+  const bool pasta = mode == NetworkMode::kPasta;
+  const Fd& exit = router_.exit.reader;
+  const Fd messages(::memfd_create(name_of(mode), MFD_CLOEXEC));
+  Directory directory;
+  const std::vector<std::string> command =
+      pasta ? pasta_command(directory, child, ports) : slirp4netns_command(directory, exit, child);
   router_.pid = ::fork();
   if (router_.pid == -1) throw_errno({"fork"});
   if (router_.pid == 0) {
-    become(command, {ready.writer.get(), router_.exit.reader.get()}, messages.get());
+    ::setpgid(0, 0);  // ^C at the terminal is for the container
+    ::dup2(messages.get(), STDOUT_FILENO);
+    ::dup2(messages.get(), STDERR_FILENO);
+    if (pasta) guard(command, exit, directory.writer);
+    become(command, {directory.writer.get(), exit.get()});
   }
-  ready.writer.close();
-  char byte;
-  pollfd told{ready.reader.get(), POLLIN, 0};
-  if (::poll(&told, 1, 10'000) != 1 || ::read(ready.reader.get(), &byte, 1) != 1) {
-    const std::string said = read_file(proc_path(messages));
-    throw Failure(join({"slirp4netns: ", split(said, '\n')[0]}), "or run with --network none");
-  }
+  directory.writer.close();
+  wait_for_ready(directory.reader, messages, mode,
+                 pasta && !ports.empty() ? kPortHint : "or run with --network none");
+  if (pasta) return;
   for (const PublishedPort& port : ports) {
     explain({"slirp4netns add_hostfwd ", std::to_string(port.host_port), " ",
              std::to_string(port.container_port)});

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "01-clone/signals.hpp"
+#include "common/close.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
 
@@ -41,18 +42,6 @@ void Caller::release() {
 void Caller::refuse(const std::exception& error) {
   if (pipe_) say(pipe_, status_of(error), message_of(error));
   pipe_.close();
-}
-
-static void close_all_but(std::vector<int> keep) {
-  std::erase(keep, -1);
-  std::sort(keep.begin(), keep.end());
-  unsigned first = STDERR_FILENO + 1;
-  for (const int fd : keep) {
-    const auto kept = static_cast<unsigned>(fd);
-    if (kept > first) ::close_range(first, kept - 1, 0);
-    first = kept + 1;
-  }
-  ::close_range(first, ~0U, 0);
 }
 
 [[noreturn]] static void be_daemon(Fd pipe, void (*call)(void*, Caller&), void* argument) {

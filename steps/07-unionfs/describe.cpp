@@ -72,8 +72,10 @@ std::string network_text(const Record& record) {
       return "host";
     case NetworkMode::kNone:
       return "none";
-    case NetworkMode::kUser:
+    case NetworkMode::kSlirp4netns:
       return "slirp4netns";
+    case NetworkMode::kPasta:
+      return "pasta";
     case NetworkMode::kContainer:
       return "container:" + record.options.network.container;
   }

@@ -10,7 +10,8 @@ namespace stepbox {
 NLOHMANN_JSON_SERIALIZE_ENUM(NetworkMode, {{NetworkMode::kBridge, "bridge"},
                                            {NetworkMode::kNone, "none"},
                                            {NetworkMode::kHost, "host"},
-                                           {NetworkMode::kUser, "slirp4netns"},
+                                           {NetworkMode::kSlirp4netns, "slirp4netns"},
+                                           {NetworkMode::kPasta, "pasta"},
                                            {NetworkMode::kContainer, "container"}})
 NLOHMANN_JSON_SERIALIZE_ENUM(StorageKind, {{StorageKind::kOverlay, "overlay"},
                                            {StorageKind::kFuse, "fuse"},
