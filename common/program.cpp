@@ -1,6 +1,10 @@
 #include "common/program.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <boost/asio/io_context.hpp>
+#include <cstdlib>
 #include <future>
 
 #include "common/boost_process.hpp"
@@ -10,16 +14,20 @@
 
 namespace stepbox {
 
-static auto find_program(const std::string& name) {
-  auto folders = ::boost::this_process::path();
-  folders.insert(folders.end(), {"/usr/sbin", "/sbin"});
-  return bp::search_path(name, folders);
+// By hand: search_path() of Boost 1.74 is in a library that we would have to link.
+std::string find_program(const std::string& name) {
+  const char* path = std::getenv("PATH");
+  for (const std::string& folder : split(join({path ? path : "", ":/usr/sbin:/sbin"}), ':')) {
+    const std::string file = join({folder, "/", name});
+    struct stat about;
+    const bool is_file = ::stat(file.c_str(), &about) == 0 && S_ISREG(about.st_mode);
+    if (is_file && ::access(file.c_str(), X_OK) == 0) return file;
+  }
+  return "";
 }
 
-bool has_program(const std::string& name) { return !find_program(name).empty(); }
-
 std::string run_program(const std::vector<std::string>& command, const std::string& input) {
-  const auto program = find_program(command[0]);
+  const std::string program = find_program(command[0]);
   if (program.empty()) {
     throw Failure(join({"no program ", command[0]}), "`make setup` installs what stepbox needs");
   }
@@ -27,9 +35,9 @@ std::string run_program(const std::vector<std::string>& command, const std::stri
   boost::asio::io_context io;
   std::future<std::string> output;
   std::future<std::string> errors;
-  bp::child child(program, bp::args(std::vector<std::string>(command.begin() + 1, command.end())),
-                  bp::std_in<boost::asio::buffer(input), bp::std_out> output, bp::std_err > errors,
-                  io);
+  bp::child child(
+      bp::exe = program, bp::args(std::vector<std::string>(command.begin() + 1, command.end())),
+      bp::std_in<boost::asio::buffer(input), bp::std_out> output, bp::std_err > errors, io);
   io.run();
   child.wait();
   if (child.native_exit_code() == 0) return output.get();

@@ -7,8 +7,10 @@
 
 namespace stepbox {
 
-// Whether it is in PATH, or in /usr/sbin or /sbin, which an ordinary user's PATH leaves out.
-bool has_program(const std::string& name);
+// The file of a program in PATH, or in /usr/sbin or /sbin, which an ordinary user's PATH leaves
+// out; empty if there is none.
+std::string find_program(const std::string& name);
+inline bool has_program(const std::string& name) { return !find_program(name).empty(); }
 
 // Runs a program with `input` on its stdin, and waits for its end.
 // Returns its stdout. Throws Failure when it is missing, or fails: with its stderr.

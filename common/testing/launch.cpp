@@ -15,6 +15,7 @@
 #include "common/boost_process.hpp"
 #include "common/error.hpp"
 #include "common/fd.hpp"
+#include "common/program.hpp"
 
 namespace stepbox {
 
@@ -39,7 +40,7 @@ pid_t launch(const Launch& launch) {
     environment[entry.substr(0, equals)] = entry.substr(equals + 1);
   }
   std::string program = launch.words.front();
-  if (program.find('/') == program.npos) program = bp::search_path(program).string();
+  if (program.find('/') == program.npos) program = find_program(program);
   if (program.empty()) throw_errno({"run ", launch.words.front()}, ENOENT);
   const std::vector<std::string> arguments(launch.words.begin() + 1, launch.words.end());
   const auto before_exec = [&](auto&) {
