@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <grp.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include "01-clone/process.hpp"
@@ -11,6 +10,7 @@
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
+#include "common/mount_api.hpp"
 
 namespace stepbox {
 
