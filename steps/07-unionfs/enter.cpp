@@ -1,5 +1,6 @@
 #include "07-unionfs/enter.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/error.hpp"
@@ -17,6 +18,7 @@ static void enter_directory(const std::string& path) {
 
 User enter_process(const Options& options) {
   const ProcessOptions& process = options.process;
+  ::umask(022);  // the caller's is for his files
   User user = find_user(process.user);
   enter_directory(process.working_directory);
   set_environment(process.environment.variables, options.console.tty, user.home);

@@ -67,7 +67,7 @@ const ImageFiles::Member* ImageFiles::find(std::string name) const {
 
 Fd ImageFiles::open_in_folder(const std::string& name) const {
   open_how how{};
-  how.flags = O_RDONLY | O_CLOEXEC;
+  how.flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;  // at a pipe nobody waits
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
   return Fd(
       static_cast<int>(::syscall(SYS_openat2, folder_.get(), name.c_str(), &how, sizeof how)));

@@ -76,10 +76,10 @@ std::string Staging::add_layer(Blob tar, const ImagePart& part, const std::strin
   make_directories(folder, 0700);
   make_directories(tree);
   // A layer may leave out its root directory: then it is that of the layer below.
-  struct stat below {};
-  if (!layers_.empty() && ::stat(tree_of(layers_.back()).c_str(), &below) == 0) {
-    if (::chmod(tree.c_str(), below.st_mode & 07777) == -1) throw_errno({"chmod ", tree});
-  }
+  struct stat root {};
+  root.st_mode = 0755;  // whatever the umask
+  if (!layers_.empty()) ::stat(tree_of(layers_.back()).c_str(), &root);
+  if (::chmod(tree.c_str(), root.st_mode & 07777) == -1) throw_errno({"chmod ", tree});
   const Unpacked unpacked = unpack(std::move(tar), tree, "unpacking " + part.file);
   const bool torn = !part.digest.empty() && unpacked.blob_digest != part.digest;
   if (torn || (!diff_id.empty() && unpacked.diff_id != diff_id)) {

@@ -234,9 +234,11 @@ CLAIM("what is no image is refused in one line", {.step = 7}) {
   make_directories(stage.scratch("empty"));
   make_directories(stage.scratch("none"));
   create_file(stage.scratch("none/manifest.json"), "[]");
+  make_directories(stage.scratch("pipe"));
+  stage.on_host({"mkfifo", stage.scratch("pipe/manifest.json")});
   for (const std::string& path :
        {stage.scratch("text"), stage.scratch("rootfs.tar"), stage.scratch("empty"),
-        stage.scratch("none"), stage.scratch("no-such")}) {
+        stage.scratch("none"), stage.scratch("pipe"), stage.scratch("no-such")}) {
     const Run run = subject.run({.options = {"-i", path}, .verb = "load"});
     CHECK(run.status == 1);
     CHECK_MESSAGE(run.err.find('\n') == run.err.size() - 1, "one line: " << run.err);

@@ -82,6 +82,26 @@ CLAIM("-u sets HOME and refuses a user that the image does not know", {.step = 7
   check_refused(subject, {"-u", "-1"}, "'-1' is no user");
 }
 
+CLAIM("the umask of the caller stays outside",
+      {.step = 7, .hint = "umask(2), before anything is made that is the container's"}) {
+  const std::vector<std::string> strict{"/bin/sh", "-c", "umask 077; exec \"$@\"", "sh"};
+  const Run run = subject.run({.options = {"-u", "7", "-w", "/w/d", "--tmpfs", "/new/place"},
+                               .command = shell("umask; cd /w/d && cd /new/place && echo there"),
+                               .through = strict});
+  CHECK(run.out == "0022\nthere\n");
+}
+
+CLAIM("an image is for all its users whoever imports it",
+      {.step = 7, .hint = "its root directory is made with the mode that is meant"}) {
+  subject.run({.command = {stage.rootfs(), "mine"},
+               .verb = "import",
+               .through = {"/bin/sh", "-c", "umask 077; exec \"$@\"", "sh"}});
+  const Run run =
+      subject.run({.options = {"-u", "7"}, .command = {"/bin/echo", "here"}, .rootfs = "mine"});
+  CHECK(run.out == "here\n");
+  CHECK(subject.run({.command = {"mine"}, .verb = "rmi"}).status == 0);
+}
+
 CLAIM("the groups of the caller stay outside",
       {.step = 7, .hint = "setgroups(2), before setuid(2)"}) {
   add_users(stage);

@@ -123,6 +123,7 @@ void mount_volumes(const std::string& root, const std::vector<Volume>& volumes,
   for (const Tmpfs& memory : tmpfs) {
     entries.push_back({nullptr, &memory, depth_of(memory.destination)});
   }
+  ::umask(022);  // the caller's is for his files: these are for all users of the container
   std::stable_sort(entries.begin(), entries.end(),
                    [](const Entry& a, const Entry& b) { return a.depth < b.depth; });
   for (const Entry& entry : entries) {
