@@ -1,6 +1,7 @@
 #include "common/cli.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr size_t kColumn = 34;  // where the help of an option begins
 constexpr size_t kWidth = 100;
+constexpr char kHelp[] = "Print this help and exit";
 
 class Help : public CLI::Formatter {
  public:
@@ -40,12 +42,13 @@ struct CommandLine::Parts {
   CLI::App app;
   std::shared_ptr<Help> help = std::make_shared<Help>();
   bool explain = false;
-  std::vector<std::string> words;  // what follows the options
+  std::vector<std::string> words;  // all but the options
   size_t taken = 0;
 
   std::string advice() const {
-    const std::string verb = help->usage.substr(0, help->usage.find('['));  // and a blank, or none
-    return join({program_invocation_short_name, " ", verb, "--help lists the options"});
+    const std::string verb = help->usage.substr(0, help->usage.find_first_of(" ["));
+    return join({program_invocation_short_name, " ", verb, verb.empty() ? "" : " ",
+                 "--help lists the options"});
   }
 };
 
@@ -69,7 +72,7 @@ CommandLine::CommandLine(std::string_view usage, std::string_view example)
   // No positionals: CLI11 would rewrite bracketed words of the command ("[ -f /x ]"), and take
   // options that belong to it. All words from the first non-option on come back as they are.
   app.prefix_command();
-  app.set_help_flag("-h,--help", "Print this help and exit");
+  app.set_help_flag("-h,--help", kHelp);
   app.footer(footer(usage, example));
   flag("--explain", parts_->explain,
        "Say each kernel operation as a shell command, before it is done");
@@ -83,12 +86,21 @@ void CommandLine::flag(const char* names, bool& value, const std::string& help) 
   parts_->app.add_flag(names, value, help);
 }
 
+// CLI11 would take the next word for what `--entrypoint=` gives: nothing. So it reads this instead.
+constexpr char kNothing[] = "\1";
+
+static bool gives_nothing(const std::string& word, std::string_view end) {
+  return word.starts_with("--") && word.ends_with(end) &&
+         word.find('=') == word.size() - end.size();
+}
+
 void CommandLine::add(const char* names, const char* metavar, const std::string& help, void* target,
                       Parser parser) {
+  if (std::string_view(names) == "-h") parts_->app.set_help_flag("--help", kHelp);
   CLI::callback_t callback = [=](const CLI::results_t& results) {
     for (const std::string& text : results) {
       try {
-        parser(text, target);
+        parser(text == kNothing ? "" : text, target);
       } catch (const std::exception& error) {
         throw UsageError(join({names, ": ", error.what()}));
       }
@@ -105,22 +117,38 @@ void CommandLine::add(const char* names, const char* metavar, const std::string&
 
 void CommandLine::parse(int argc, const char* const* argv) {
   CLI::App& app = parts_->app;
+  std::vector<std::string> typed(std::reverse_iterator(argv + argc),
+                                 std::reverse_iterator(argv + 1));
+  for (std::string& word : typed) {
+    if (gives_nothing(word, "=")) word += kNothing;
+  }
   try {
-    app.parse(argc, argv);
+    app.parse(std::move(typed));
   } catch (const CLI::CallForHelp&) {
     std::fputs(app.help().c_str(), stdout);
     std::exit(std::fflush(stdout) == 0 ? 0 : kFailed);
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what(), parts_->advice());
   }
-  parts_->words = app.remaining();
-  std::vector<std::string>& words = parts_->words;
-  if (!words.empty() && words.front() == "--") {
-    words.erase(words.begin());
-  } else if (!words.empty() && words.front().size() > 1 && words.front().front() == '-') {
-    throw UsageError(join({"unknown option ", words.front()}), parts_->advice());
+  std::vector<std::string>& words = parts_->words = app.remaining();
+  for (std::string& word : words) {
+    if (gives_nothing(word, join({"=", kNothing}))) word.pop_back();
   }
+  // What looks like an option, and could be one where it stands, is none that we know.
+  const auto end = app.get_prefix_command() && !words.empty() ? words.begin() + 1 : words.end();
+  const auto mark = std::find(words.begin(), end, "--");
+  const auto unknown = std::find_if(words.begin(), mark, [](const std::string& word) {
+    return word.size() > 1 && word.front() == '-';
+  });
+  if (unknown != mark) throw UsageError("unknown option " + *unknown, parts_->advice());
+  if (mark != end) words.erase(mark);
   if (parts_->explain) set_explaining(true);
+}
+
+void CommandLine::parse_mixed(int argc, const char* const* argv) {
+  parts_->app.prefix_command(false);
+  parts_->app.allow_extras();
+  parse(argc, argv);
 }
 
 std::string CommandLine::take(const char* what) {

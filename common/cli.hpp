@@ -29,6 +29,7 @@ class CommandLine {
 
   // An option with a value: `-m,--memory`, its value named `SIZE` in the help. The last one
   // given counts. `value` must outlive parse(), and keeps its default when not given.
+  // One called `-h` takes this name from --help.
   template <class T>
   void option(const char* names, const char* metavar, T& value, const std::string& help) {
     add(names, metavar, help, &value,
@@ -50,7 +51,10 @@ class CommandLine {
   // Throws UsageError for an unknown option, or a value that does not parse.
   void parse(int argc, const char* const* argv);
 
-  // The next word after the options, or all that are left.
+  // The same where no word is a command's own: options may stand behind words, up to `--`.
+  void parse_mixed(int argc, const char* const* argv);
+
+  // The next word that is no option, or all that are left.
   // Throws UsageError when there is none, naming what is missing: "no ROOTFS given".
   std::string take(const char* what);
   std::vector<std::string> take_all(const char* what);

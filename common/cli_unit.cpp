@@ -118,6 +118,27 @@ TEST_CASE("-- ends the options, once") {
   CHECK(words_after({"--stats", "--", "--", "x"}) == Typed{"--", "x"});
 }
 
+TEST_CASE("where no word is a command's own options may stand behind it, up to --") {
+  Example example;
+  const std::vector<const char*> words{"example", "a", "-n", "anna", "b",
+                                       "--stats", "-", "--", "-v"};
+  example.cli.parse_mixed(static_cast<int>(words.size()), words.data());
+  CHECK(example.name == "anna");
+  CHECK(example.stats);
+  CHECK(example.cli.take_all("WORD") == Typed{"a", "b", "-", "-v"});
+  Example other;
+  const std::vector<const char*> unknown{"example", "a", "--no-such"};
+  CHECK_THROWS_WITH_AS(other.cli.parse_mixed(3, unknown.data()),
+                       doctest::Contains("unknown option --no-such"), Failure);
+}
+
+TEST_CASE("what --name= gives is nothing, not the next word") {
+  Example example;
+  example.parse({"--name=", "rootfs", "--name="});
+  CHECK(example.name.empty());
+  CHECK(example.cli.take_all("ROOTFS") == Typed{"rootfs", "--name="});
+}
+
 TEST_CASE("an unknown option is refused by its name") {
   CHECK(refusal_of({"--no-such", "rootfs"}).find("--no-such") != std::string::npos);
   CHECK(refusal_of({"-x", "rootfs"}).find("-x") != std::string::npos);

@@ -37,11 +37,11 @@ static std::string harmless(std::string text) {
   return text;
 }
 
-std::string as_table(const std::vector<Row>& rows) {
-  constexpr size_t kGap = 3, kNarrowest = 10;
+std::string as_table(const std::vector<Row>& rows, size_t narrowest) {
+  constexpr size_t kGap = 3;
   std::vector<size_t> widths;
   for (const Row& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()), kNarrowest);
+    widths.resize(std::max(widths.size(), row.size()), narrowest);
     for (size_t i = 0; i < row.size(); ++i) {
       widths[i] = std::max(widths[i], width_of(row[i]) + kGap);
     }

@@ -18,9 +18,9 @@ void add_format_option(CommandLine& cli, Format& format);   // --format table|js
 
 using Row = std::vector<std::string>;
 
-// The rows below each other, columns as wide as their widest cell and 3 more, 10 at least.
-// A line end follows each row. UTF-8 is counted in characters, not bytes.
-std::string as_table(const std::vector<Row>& rows);
+// The rows below each other, columns as wide as their widest cell and 3 more, `narrowest` at
+// least. A line end follows each row. UTF-8 is counted in characters, not bytes.
+std::string as_table(const std::vector<Row>& rows, size_t narrowest = 10);
 
 // A list of things with names for their properties.
 //

@@ -50,7 +50,9 @@ TEST_CASE("a volume that is none is refused with the text") {
 TEST_CASE("a volume whose source is not there is refused with its path") {
   Volume volume;
   CHECK_THROWS_WITH_AS(parse_value("/no/such/place:/mnt", volume),
-                       "open /no/such/place: No such file or directory", std::system_error);
+                       "open /no/such/place: No such file or directory: SRC is a path of the "
+                       "host: mkdir /no/such/place",
+                       Failure);
 }
 
 TEST_CASE("a line of mountinfo is taken apart") {

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "common/error.hpp"
+#include "common/explain.hpp"
 
 namespace stepbox {
 
@@ -16,9 +17,12 @@ void parse_value(const std::string& text, Volume& volume) {
   if (!complete || (mode != "ro" && mode != "rw")) {
     throw Failure(join({"'", text, "' is not SRC:DST[:ro]"}), "DST begins with /");
   }
+  const std::string named = text.substr(0, colon);
   char source[PATH_MAX];
-  if (!::realpath(text.substr(0, colon).c_str(), source)) {
-    throw_errno({"open ", text.substr(0, colon)});
+  if (!::realpath(named.c_str(), source)) {
+    if (errno != ENOENT) throw_errno({"open ", named});
+    throw Failure(join({"open ", named, ": No such file or directory"}),
+                  join({"SRC is a path of the host: mkdir ", quoted(named)}));
   }
   volume = {source, text.substr(colon + 1, second - colon - 1), mode == "ro"};
   if (volume.destination.find_first_not_of('/') == std::string::npos) {

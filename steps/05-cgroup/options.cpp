@@ -53,10 +53,10 @@ void parse_value(const std::string& text, Bytes& bytes) {
 
 void parse_value(const std::string& text, Count& count) {
   const auto number = parse_number(text);
-  if (!number || *number < 0) {
+  if (!number || *number < -1) {
     throw Failure(join({"'", text, "' is no count"}), "0 for no limit");
   }
-  count.number = *number;
+  count.number = std::max<int64_t>(*number, 0);  // -1: docker's word for no limit
 }
 
 // The numbers in "0-2,4"; nothing if it is no such list.

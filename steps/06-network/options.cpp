@@ -5,16 +5,22 @@
 
 namespace stepbox {
 
-static uint16_t parse_port(const std::string& text, const std::string& whole) {
-  const auto number = parse_number(text);
-  if (!number || *number < 1 || *number > 65535) {
+struct PortRange {
+  int64_t first, last;
+};
+
+// "80", "80-89".
+static PortRange parse_range(const std::string& text, const std::string& whole) {
+  const std::vector<std::string> ends = split(text, '-');
+  const auto first = parse_number(ends.front()), last = parse_number(ends.back());
+  if (ends.size() > 2 || !first || !last || *first < 1 || *last < *first || *last > 65535) {
     throw Failure(join({"'", whole, "' is not [IP:]HOST:CONTAINER[/udp]"}),
                   "ports go from 1 to 65535");
   }
-  return static_cast<uint16_t>(*number);
+  return {*first, *last};
 }
 
-void parse_value(const std::string& text, PublishedPort& port) {
+void parse_value(const std::string& text, std::vector<PublishedPort>& ports) {
   const std::vector<std::string> protocol = split(text, '/');
   const std::vector<std::string> parts = split(protocol[0], ':');
   const bool known = protocol.size() == 1 ||
@@ -22,10 +28,19 @@ void parse_value(const std::string& text, PublishedPort& port) {
   if (!known || parts.size() < 2 || parts.size() > 3) {
     throw Failure(join({"'", text, "' is not [IP:]HOST:CONTAINER[/udp]"}), "as 8080:80");
   }
-  if (parts.size() == 3) parse_value(parts[0], port.host_address);
-  port.host_port = parse_port(parts[parts.size() - 2], text);
-  port.container_port = parse_port(parts[parts.size() - 1], text);
+  PublishedPort port;
   port.udp = protocol.size() == 2 && protocol[1] == "udp";
+  if (parts.size() == 3) parse_value(parts[0], port.host_address);
+  const PortRange outside = parse_range(parts[parts.size() - 2], text);
+  const PortRange inside = parse_range(parts[parts.size() - 1], text);
+  if (outside.last - outside.first != inside.last - inside.first) {
+    throw Failure(join({"'", text, "' names more ports on one side"}), "as 8000-8009:80-89");
+  }
+  for (int64_t i = 0; outside.first + i <= outside.last; ++i) {
+    port.host_port = static_cast<uint16_t>(outside.first + i);
+    port.container_port = static_cast<uint16_t>(inside.first + i);
+    ports.push_back(port);
+  }
 }
 
 void parse_value(const std::string& text, NetworkMode& mode) {
@@ -56,22 +71,27 @@ void parse_value(const std::string& text, NetworkOptions& network) {
 }
 
 void parse_value(const std::string& text, HostEntry& entry) {
-  const size_t colon = text.find(':');
+  const size_t colon = text.find_first_of(":=");
   const bool blank = text.find_first_of(" \t\n") != std::string::npos;
   if (colon == std::string::npos || colon == 0 || blank) {
     throw Failure(join({"'", text, "' is not NAME:IP"}), "as db:172.16.0.9");
   }
   entry.name = text.substr(0, colon);
-  parse_value(text.substr(colon + 1), entry.address);
+  const std::string address = text.substr(colon + 1);
+  if (address == "host-gateway") {
+    entry.address = bridge_subnet().gateway();  // where the host is, seen from inside
+  } else {
+    parse_value(address, entry.address);
+  }
 }
 
 void add_options(CommandLine& cli, NetworkOptions& network) {
   cli.option(
-      "--network", "MODE", network,
+      "--network,--net", "MODE", network,
       join({"bridge (an address of its own), none, host, slirp4netns or pasta (without root)",
             network.knows_containers ? ", container:NAME" : ""}));
-  cli.list("-p,--publish", "[IP:]HOST:CONTAINER[/udp]", network.ports,
-           "Lead a port of the host to one of the container");
+  cli.option("-p,--publish", "[IP:]HOST:CONTAINER[/udp]", network.ports,
+             "Lead a port of the host to one of the container; or many, 8000-8009:80-89");
   cli.list("--dns", "IP", network.dns, "Name server, instead of the host's");
   cli.list("--add-host", "NAME:IP", network.hosts, "Add a line to /etc/hosts");
 }

@@ -13,14 +13,15 @@
 
 namespace stepbox {
 
-// One -p [IP:]HOST:CONTAINER[/udp].
+// What -p [IP:]HOST:CONTAINER[/udp] asks for.
 struct PublishedPort {
   Address host_address;  // 0.0.0.0: every address of the host
   uint16_t host_port = 0;
   uint16_t container_port = 0;
   bool udp = false;
 };
-void parse_value(const std::string& text, PublishedPort& port);  // throws Failure
+// Adds one; or many: 8000-8009:80-89. Throws Failure.
+void parse_value(const std::string& text, std::vector<PublishedPort>& ports);
 
 enum class NetworkMode { kBridge, kNone, kHost, kSlirp4netns, kPasta, kContainer };
 void parse_value(const std::string& text, NetworkMode& mode);  // all but the last

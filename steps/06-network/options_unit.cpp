@@ -7,9 +7,10 @@
 namespace stepbox {
 
 static PublishedPort port_of(const std::string& text) {
-  PublishedPort port;
-  parse_value(text, port);
-  return port;
+  std::vector<PublishedPort> ports;
+  parse_value(text, ports);
+  CHECK(ports.size() == 1);
+  return ports.at(0);
 }
 
 TEST_CASE("a port of the host leads to one of the container") {
@@ -27,6 +28,19 @@ TEST_CASE("a published port may name an address and a protocol") {
   CHECK(port_of("53:53/udp").udp);
   CHECK_FALSE(port_of("53:53/tcp").udp);
   CHECK(port_of("10.0.0.1:53:53/udp").udp);
+}
+
+TEST_CASE("a range of ports is as many ports") {
+  std::vector<PublishedPort> ports;
+  parse_value("127.0.0.1:8000-8002:80-82/udp", ports);
+  parse_value("9000:90", ports);
+  REQUIRE(ports.size() == 4);
+  CHECK(ports[2].host_port == 8002);
+  CHECK(ports[2].container_port == 82);
+  CHECK(ports[2].udp);
+  CHECK(ports[2].host_address.text() == "127.0.0.1");
+  CHECK(ports[3].host_port == 9000);
+  CHECK_FALSE(ports[3].udp);
 }
 
 TEST_CASE("what is no published port is refused") {
@@ -51,7 +65,13 @@ TEST_CASE("what is no published port is refused") {
                            "host:80:80",
                            "1.2.3.4:80",
                            "1.2.3.4:80:80:80",
-                           "80:80:"}) {
+                           "80:80:",
+                           "80-81:80",
+                           "80:80-81",
+                           "81-80:81-80",
+                           "80-:80-",
+                           "80-81-82:80-81-82",
+                           "65535-65536:1-2"}) {
     CAPTURE(std::string(text));
     CHECK_THROWS_AS(port_of(text), Failure);
   }

@@ -46,7 +46,7 @@ static Record new_record(const Options& options) {
   record.name = options.name.empty() ? "box_" + record.id.substr(0, 6) : options.name;
   record.options = options;
   inherit(record.image.config, record.options.process, record.options.command);
-  record.created = ::time(nullptr);
+  record.created = nanoseconds_now();
   Namespaces& namespaces = record.options.namespaces;
   resolve_network(record.options.network, namespaces);
   if (namespaces.own(CLONE_NEWUTS) && namespaces.hostname.empty()) {

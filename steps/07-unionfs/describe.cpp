@@ -28,13 +28,28 @@ static void append(std::string& text, const char* separator, Words item) {
   text += join({text.empty() ? "" : separator, join(item)});
 }
 
+// Whether docker says the two as one range: 80-81->80-81.
+static bool continues(const PublishedPort& a, const PublishedPort& b) {
+  return a.host_port == a.container_port && b.host_port == b.container_port &&
+         b.container_port == a.container_port + 1 && b.udp == a.udp &&
+         b.host_address.number == a.host_address.number;
+}
+
+static std::string range_text(uint16_t first, uint16_t last) {
+  return std::to_string(first) + (first == last ? "" : "-" + std::to_string(last));
+}
+
 std::string ports_text(const Record& record) {
   std::string text;
   if (!record.running) return text;
-  for (const PublishedPort& port : record.options.network.ports) {
+  const std::vector<PublishedPort>& ports = record.options.network.ports;
+  for (size_t i = 0; i < ports.size(); ++i) {
+    const PublishedPort& first = ports[i];
+    while (i + 1 < ports.size() && continues(ports[i], ports[i + 1])) ++i;
+    const PublishedPort& last = ports[i];
     append(text, ", ",
-           {port.host_address.text(), ":", std::to_string(port.host_port), "->",
-            std::to_string(port.container_port), port.udp ? "/udp" : "/tcp"});
+           {first.host_address.text(), ":", range_text(first.host_port, last.host_port), "->",
+            range_text(first.container_port, last.container_port), last.udp ? "/udp" : "/tcp"});
   }
   return text;
 }

@@ -49,6 +49,10 @@ TEST_CASE("ports lead to a container that runs, and to no other") {
   record.running = false;
   CHECK(ports_text(record) == "");
   CHECK(ports_text(Record()) == "");
+  record.running = true;
+  record.options.network.ports = {
+      {{0}, 80, 80, false}, {{0}, 81, 81, false}, {{0}, 82, 82, true}, {{0}, 9083, 83, true}};
+  CHECK(ports_text(record) == "0.0.0.0:80-81->80-81/tcp, 0.0.0.0:82->82/udp, 0.0.0.0:9083->83/udp");
 }
 
 TEST_CASE("a container's address is its own, not the loopback's, and not its network's") {

@@ -19,6 +19,25 @@ std::string checked_text(const ImageFiles& files, const ImagePart& part) {
   return text;
 }
 
+static ArchivedImage image_in(const Json& manifest, const std::string& directory) {
+  const auto part = [&](const Json& descriptor) {
+    const std::string hex = hex_of_digest(descriptor.at("digest"));
+    return ImagePart{directory + hex, hex};
+  };
+  ArchivedImage image{.names = {}, .config = part(manifest.at("config")), .layers = {}};
+  for (const Json& layer : manifest.at("layers")) image.layers.push_back(part(layer));
+  return image;
+}
+
+// --- What skopeo writes to dir:FOLDER: a manifest, and beside it all that it names --------
+
+static std::vector<ArchivedImage> in_skopeo_folder(const Json& manifest,
+                                                   const std::string& folder) {
+  ArchivedImage image = image_in(manifest, "");
+  if (is_reference(folder)) image.names = {folder};
+  return {image};
+}
+
 // --- A docker archive: [{"Config": FILE, "RepoTags": […], "Layers": [FILE, …]}] -----------
 
 // The digest, where the file is named by it: HEX.json, blobs/sha256/HEX.
@@ -29,9 +48,11 @@ static ImagePart part_of(const std::string& file) {
   return {file, named ? stem : ""};
 }
 
-static std::vector<ArchivedImage> in_docker_archive(const ImageFiles& files) {
-  return read_json(files.text("manifest.json"), "manifest.json", [](const Json& json) {
+static std::vector<ArchivedImage> in_docker_archive(const ImageFiles& files,
+                                                    const std::string& folder) {
+  return read_json(files.text("manifest.json"), "manifest.json", [&](const Json& json) {
     std::vector<ArchivedImage> images;
+    if (json.is_object()) return in_skopeo_folder(json, folder);
     for (const Json& entry : json) {
       ArchivedImage image{.names = texts_in(entry, "RepoTags"),
                           .config = part_of(entry.at("Config")),
@@ -82,9 +103,7 @@ static ArchivedImage image_of(const ImageFiles& files, const Json& descriptor, i
       if (own == platforms.end()) throw_no_image_for_us();
       return image_of(files, *own, depth + 1);
     }
-    ArchivedImage image{.names = {}, .config = part_of(json.at("config")), .layers = {}};
-    for (const Json& layer : json.at("layers")) image.layers.push_back(part_of(layer));
-    return image;
+    return image_in(json, "blobs/sha256/");
   });
 }
 
@@ -104,7 +123,7 @@ static std::vector<ArchivedImage> in_oci_layout(const ImageFiles& files,
 }
 
 std::vector<ArchivedImage> list_images(const ImageFiles& files, const std::string& name) {
-  if (files.has("manifest.json")) return in_docker_archive(files);
+  if (files.has("manifest.json")) return in_docker_archive(files, name);
   if (files.has("index.json")) return in_oci_layout(files, name);
   throw Failure("no image in it: neither manifest.json nor index.json",
                 "if it holds a root file system: import");

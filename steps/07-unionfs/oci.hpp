@@ -21,10 +21,12 @@ struct ArchivedImage {
   std::vector<ImagePart> layers;  // the lowest first
 };
 
-// The images in a docker archive (manifest.json) or an OCI layout (index.json), of several
-// platforms this machine's. `name` is that of an OCI layout's only image if it has none itself; a
-// name there that is a tag only, as skopeo and umoci write it, is a tag of it.
-// Throws Failure: neither, an image for other machines only, a digest that is not that of the file.
+// The images in a docker archive (manifest.json), in what skopeo writes to dir:FOLDER, or in an OCI
+// layout (index.json), of several platforms this machine's. `name` is that of a folder's or a
+// layout's only image if it has none itself; a name in a layout that is a tag only, as skopeo and
+// umoci write it, is a tag of it.
+// Throws Failure: none of them, an image for other machines only, a digest that is not that of the
+// file.
 std::vector<ArchivedImage> list_images(const ImageFiles& files, const std::string& name);
 
 // A file of the image; throws Failure when its digest is another.

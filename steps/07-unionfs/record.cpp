@@ -1,5 +1,6 @@
 #include "07-unionfs/record.hpp"
 
+#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "common/error.hpp"
@@ -56,6 +57,10 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Image, id, name, layers, config)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Record, id, name, image, options, running, paused, restarting,
                                    restarts, holder, pid, pid_started, status, out_of_memory,
                                    created, started, ended)
+
+int64_t nanoseconds_now() {
+  return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
+}
 
 const char* state_of(const Record& record) {
   if (record.running) return record.paused ? "paused" : "running";

@@ -10,6 +10,9 @@
 
 namespace stepbox {
 
+constexpr int64_t kNanoseconds = 1'000'000'000;  // in a second
+int64_t nanoseconds_now();                       // since 1970
+
 struct Record {
   std::string id;
   std::string name;
@@ -24,8 +27,8 @@ struct Record {
   int64_t pid_started = 0;     // when that process began, start_time(): its number may be reused
   int status = 0;              // exit status, once it has ended
   bool out_of_memory = false;  // the kernel killed one of its processes for that
-  int64_t created = 0;         // seconds since 1970
-  int64_t started = 0;
+  int64_t created = 0;         // nanoseconds since 1970: which is the newest?
+  int64_t started = 0;         // seconds since 1970
   int64_t ended = 0;
 };
 

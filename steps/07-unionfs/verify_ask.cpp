@@ -165,7 +165,7 @@ CLAIM("port tells which ports of the host lead to a container", {.step = 7}) {
     words.insert(words.begin(), name);
     return subject.run({.command = words, .verb = "port"});
   };
-  CHECK(port({}).out == "80/tcp -> 0.0.0.0:8080\n53/udp -> 127.0.0.1:5353\n");
+  CHECK(port({}).out == "53/udp -> 127.0.0.1:5353\n80/tcp -> 0.0.0.0:8080\n");
   CHECK(port({"80"}).out == "0.0.0.0:8080\n");
   CHECK(port({"53/udp"}).out == "127.0.0.1:5353\n");
   CHECK_MESSAGE(port({"53"}).status == 1, "that is UDP");

@@ -65,11 +65,13 @@ CLAIM("what skopeo copies is loaded", {.step = 7}) {
       skopeo --insecure-policy copy docker-archive:in.tar oci:layout:1
       skopeo --insecure-policy copy oci:layout:1 oci-archive:alpine.tar
       skopeo --insecure-policy copy oci:layout:1 oci-archive:named.tar:quay.io/a/b:2
-      skopeo --insecure-policy copy oci:layout:1 docker-archive:docker.tar:other:3)");
+      skopeo --insecure-policy copy oci:layout:1 docker-archive:docker.tar:other:3
+      skopeo --insecure-policy copy oci:layout:1 dir:folder)");
   check_loads(subject, stage, folder + "/layout", "layout:1", "x\nmotd\n");
   check_loads(subject, stage, folder + "/alpine.tar", "alpine:latest", "x\nmotd\n");
   check_loads(subject, stage, folder + "/named.tar", "quay.io/a/b:2", "x\nmotd\n");
   check_loads(subject, stage, folder + "/docker.tar", "other:3", "x\nmotd\n");
+  check_loads(subject, stage, folder + "/folder", "folder:latest", "x\nmotd\n");
 }
 
 CLAIM("what umoci packs is loaded", {.step = 7}) {

@@ -32,7 +32,7 @@ int verb_attach(int argc, char** argv, Runner) {
   add_options(cli, options);
   cli.flag("--no-stdin", no_input, "Only listen");
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   const std::string reference = cli.take("CONTAINER");
   cli.end();
   settle_containers();

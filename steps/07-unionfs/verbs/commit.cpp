@@ -111,7 +111,7 @@ int verb_commit(int argc, char** argv, Runner) {
   cli.option("-m,--message", "TEXT", message, "What history shows of it");
   cli.flag("-p,--pause", pause, "Stop it meanwhile, as is done unless told --pause=false");
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   const std::string reference = cli.take("CONTAINER");
   std::vector<std::string> names = cli.take_rest();
   if (names.size() > 1) throw UsageError("commit makes one image: " + names[1]);
@@ -130,7 +130,7 @@ int verb_commit(int argc, char** argv, Runner) {
   Staging staging;
   if (!has_image) {
     file.diff_ids = {add_directory(staging, record)};
-    file.history = {{.created = record.created,
+    file.history = {{.created = record.created / kNanoseconds,
                      .created_by = "",
                      .comment = "Imported from " + record.image.name}};
   }

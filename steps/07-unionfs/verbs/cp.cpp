@@ -133,7 +133,7 @@ int verb_cp(int argc, char** argv, Runner) {
   cli.flag("-a,--archive", keep_owners, "Keep owners; else the copies are root's");
   cli.flag("-L,--follow-link", follow, "If SRC is a symbolic link, copy what it leads to");
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   End source = parse_end(cli.take("SRC")), destination = parse_end(cli.take("DST"));
   cli.end();
   if (source.container.empty() == destination.container.empty()) {

@@ -12,7 +12,7 @@ namespace stepbox {
 int verb_diff(int argc, char** argv, Runner) {
   CommandLine cli("diff CONTAINER", "diff box");
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   const std::string reference = cli.take("CONTAINER");
   cli.end();
   settle();

@@ -71,6 +71,12 @@ constexpr Verb kVerbs[] = {
     {"version", verb_version, "Tell which stepbox this is"},
 };
 
+const Verb* find_verb(std::string_view name) {
+  const Verb* verb = std::find_if(std::begin(kVerbs), std::end(kVerbs),
+                                  [&](const Verb& one) { return one.call && one.name == name; });
+  return verb == std::end(kVerbs) ? nullptr : verb;
+}
+
 // Options of all verbs may stand before the verb, as docker's do: how many words the next one
 // takes.
 int take_global_option(int argc, char** argv) {
@@ -136,10 +142,15 @@ int dispatch(int argc, char** argv, Runner runner) {
     argv += words;
   }
   const std::string_view word = argc > 1 ? argv[1] : "";
-  if (word == "--help" || word == "-h" || word == "help") return print_help();
-  for (const Verb& verb : kVerbs) {
-    if (verb.call && verb.name == word) return call(verb, argc - 1, argv + 1, runner);
+  if (word == "help" && argc > 2) {
+    char help[] = "--help";
+    char* words[] = {argv[2], help, nullptr};
+    if (const Verb* verb = find_verb(argv[2])) return verb->call(2, words, runner);
+    throw UsageError(join({"no verb is called ", argv[2]}), "--help lists them");
   }
+  if (word == "--help" || word == "-h" || word == "help") return print_help();
+  if (const Verb* verb = find_verb(word == "--version" ? "version" : word))
+    return call(*verb, argc - 1, argv + 1, runner);
   if (!word.starts_with('-')) refuse_misspelled(word);
   return verb_run(argc, argv, runner);
 }

@@ -14,7 +14,7 @@ int verb_export(int argc, char** argv, Runner) {
   CommandLine cli("export [OPTIONS] CONTAINER", "export -o box.tar box");
   cli.option("-o,--output", "FILE", file, "Write to FILE, not to stdout");
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   const std::string reference = cli.take("CONTAINER");
   cli.end();
   settle();

@@ -17,7 +17,7 @@ int verb_history(int argc, char** argv, Runner) {
   cli.flag("-q,--quiet", quiet, "Ids only");
   add_format_option(cli, format);
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   const std::string reference = cli.take("IMAGE");
   cli.end();
   settle();

@@ -64,7 +64,7 @@ int verb_images(int argc, char** argv, Runner) {
   cli.flag("--no-trunc", options.whole, "Whole ids");
   add_format_option(cli, options.format);
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   const std::vector<std::string> words = cli.take_rest();
   if (words.size() > 1) throw UsageError("images takes one name: " + words[1]);
   settle();

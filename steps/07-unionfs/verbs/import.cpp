@@ -44,7 +44,7 @@ int verb_import(int argc, char** argv, Runner) {
   cli.list("-c,--change", "WORDS", changes, "As in a Dockerfile: -c 'CMD [\"/bin/sh\"]'");
   cli.option("-m,--message", "TEXT", message, "What history shows of it");
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   const std::string path = cli.take("FILE");
   std::vector<std::string> names = cli.take_rest();
   if (names.size() > 1) throw UsageError("import makes one image: " + names[1]);

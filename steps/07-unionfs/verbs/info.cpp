@@ -132,7 +132,7 @@ Format parse(CommandLine& cli, int argc, char** argv) {
   Format format = Format::kTable;
   add_format_option(cli, format);
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   cli.end();
   return format;
 }

@@ -87,7 +87,7 @@ int verb_inspect(int argc, char** argv, Runner) {
   cli.option("--type", "TYPE", type, "container or image: what the name stands for");
   cli.option("-f,--format", "FORMAT", format, "json: an object a line; else a list of them all");
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   const std::vector<std::string> references = cli.take_all("NAME");
   settle();
   Json objects = Json::array();

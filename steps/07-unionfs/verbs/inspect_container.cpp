@@ -158,7 +158,7 @@ Json container_as_json(const Record& record) {
   const Options& options = record.options;
   const std::vector<std::string>& command = options.command;
   return {{"Id", record.id},
-          {"Created", as_timestamp(record.created)},
+          {"Created", as_timestamp(record.created / kNanoseconds)},
           {"Path", command.at(0)},
           {"Args", std::vector(command.begin() + 1, command.end())},
           {"State", state_as_json(record)},

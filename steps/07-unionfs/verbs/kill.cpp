@@ -15,7 +15,7 @@ int verb_kill(int argc, char** argv, Runner) {
   CommandLine cli("kill [OPTIONS] CONTAINER...", "kill -s HUP box");
   cli.option("-s,--signal", "SIGNAL", signal, "Which one, as HUP, SIGHUP or 1 (KILL)");
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   const std::vector<std::string> references = cli.take_all("CONTAINER");
   settle();
   std::vector<NamedStop> killed;  // and then waited for

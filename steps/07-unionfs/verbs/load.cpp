@@ -59,7 +59,7 @@ int verb_load(int argc, char** argv, Runner) {
              "A docker archive or an OCI layout; a folder, or a tar (gz, xz, zst); stdin else");
   cli.flag("-q,--quiet", quiet, "As without a terminal: say no progress");
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   cli.end();
   if (file == "-" && ::isatty(STDIN_FILENO)) {
     throw Failure("load from a terminal", "give a file: load -i FILE");

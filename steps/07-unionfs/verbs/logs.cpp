@@ -138,7 +138,7 @@ int verb_logs(int argc, char** argv, Runner) {
   cli.option("--since", "TIME", options.since, "Only lines since then: 10m, 2026-11-22T01:44:00Z");
   cli.option("--until", "TIME", options.until, "Only lines up to then");
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   const std::string reference = cli.take("CONTAINER");
   cli.end();
   if (!options.since.empty()) options.since = parse_since(options.since, ::time(nullptr));

@@ -9,7 +9,7 @@ namespace stepbox {
 
 static int set_all_paused(CommandLine& cli, int argc, char** argv, bool paused) {
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   const std::vector<std::string> references = cli.take_all("CONTAINER");
   settle();
   return for_each_container(references, [&](const std::string& reference) {

@@ -9,7 +9,7 @@ namespace stepbox {
 int verb_port(int argc, char** argv, Runner) {
   CommandLine cli("port [OPTIONS] CONTAINER [PORT[/tcp|/udp]]", "port box 80");
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   const std::string reference = cli.take("CONTAINER");
   const std::vector<std::string> rest = cli.take_rest();
   if (rest.size() > 1) throw UsageError("unexpected word " + rest[1], "port CONTAINER [PORT]");

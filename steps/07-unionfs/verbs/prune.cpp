@@ -58,7 +58,7 @@ int verb_prune(int argc, char** argv, Runner) {
            "All images that no container is made of, not only those without a name");
   cli.flag("-f,--force", force, "Do not ask");
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   cli.end();
   settle();
   if (const int status = force ? 0 : ask(all)) return status;

@@ -47,7 +47,7 @@ PsOptions parse_ps(int argc, char** argv) {
   cli.flag("-s,--size", options.size, "How much each has written, and with its image (slow)");
   add_format_option(cli, options.format);
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   cli.end();
   if (options.latest) options.last.count = 1;
   return options;
@@ -86,12 +86,12 @@ Row as_row(const Record& record, const PsOptions& options) {
   return {options.whole ? record.id : short_id(record.id),
           record.options.image,
           in_double_quotes(options.whole ? command : shortened(command, 20)),
-          as_duration(now - record.created) + " ago",
+          as_duration(now - record.created / kNanoseconds) + " ago",
           status_text(record, now),
           ports_text(record),
           record.name,
           options.size ? as_sizes(record) : "",
-          as_date(record.created),
+          as_date(record.created / kNanoseconds),
           labels_text(record),
           mounts_text(record),
           network_text(record),

@@ -9,7 +9,7 @@ namespace stepbox {
 int verb_rename(int argc, char** argv, Runner) {
   CommandLine cli("rename CONTAINER NAME", "rename box web");
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   const std::string reference = cli.take("CONTAINER");
   const std::string name = cli.take("NAME");
   cli.end();

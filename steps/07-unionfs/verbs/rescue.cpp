@@ -85,7 +85,7 @@ int verb_rescue(int argc, char** argv, Runner) {
   CommandLine cli("rescue [OPTIONS]", "rescue");
   cli.flag("-f,--force", force, "End running containers too, of all steps");
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   cli.end();
   set_explaining(true);
   rescue(force);

@@ -39,7 +39,7 @@ int verb_restart(int argc, char** argv, Runner runner) {
     CommandLine cli("restart [OPTIONS] CONTAINER...", "restart box");
     add_options(cli, options);
     add_store_option(cli);
-    cli.parse(argc, argv);
+    cli.parse_mixed(argc, argv);
     references = cli.take_all("CONTAINER");
   }
   settle();

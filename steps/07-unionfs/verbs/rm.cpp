@@ -22,7 +22,7 @@ int verb_rm(int argc, char** argv, Runner) {
   cli.flag("-f,--force", force, "Kill it first, if it is running; none to remove is no error");
   cli.flag("-v,--volumes", volumes, "Anonymous volumes too: stepbox makes none");
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   const std::vector<std::string> references = cli.take_all("CONTAINER");
   settle();
   return for_each_container(references, [&](const std::string& reference) {

@@ -12,7 +12,7 @@ int verb_rmi(int argc, char** argv, Runner) {
   CommandLine cli("rmi [OPTIONS] IMAGE...", "rmi alpine");
   cli.flag("-f,--force", force, "Take its names, even if containers use it");
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   settle();
   return for_each_container(cli.take_all("IMAGE"), [&](const std::string& reference) {
     for (const std::string& line : remove_image(reference, force)) print(line + "\n");

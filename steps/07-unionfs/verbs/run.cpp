@@ -1,4 +1,7 @@
 // run: a new container of an image, from birth to exit.
+#include <algorithm>
+#include <tuple>
+
 #include "07-unionfs/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
@@ -20,6 +23,7 @@ void add_options(CommandLine& cli, Options& options) {
   add_options(cli, options.namespaces,
               "Add a user namespace (always, when not root). With it root's containers have other "
               "ids outside: those of 'stepbox' in /etc/subuid, else 1879048192 and up");
+  cli.option("-h", "NAME", options.namespaces.hostname, "As --hostname");
   add_options(cli, options.limits);
   options.network.knows_containers = true;
   add_options(cli, options.network);
@@ -35,12 +39,18 @@ void add_options(CommandLine& cli, Options& options) {
   add_store_option(cli);
 }
 
+// The order that ports are told in.
+static bool is_before(const PublishedPort& a, const PublishedPort& b) {
+  return std::tie(a.container_port, a.udp) < std::tie(b.container_port, b.udp);
+}
+
 Options parse_options(CommandLine& cli, int argc, char** argv) {
   Options options;
   add_options(cli, options);
   cli.parse(argc, argv);
   options.image = cli.take("ROOTFS or IMAGE");
   options.command = cli.take_rest();
+  std::stable_sort(options.network.ports.begin(), options.network.ports.end(), is_before);
   if (options.remove && options.restart.when != RestartWhen::kNever) {
     throw Failure("--rm with --restart", "leave one of them out");
   }

@@ -48,7 +48,7 @@ int verb_save(int argc, char** argv, Runner) {
   CommandLine cli("save [OPTIONS] IMAGE...", "save -o busybox.tar busybox");
   cli.option("-o,--output", "FILE", file, "Write to FILE, not to stdout");
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   const std::vector<std::string> references = cli.take_all("IMAGE");
   settle();
   Selection selection;

@@ -26,7 +26,7 @@ int verb_start(int argc, char** argv, Runner runner) {
     cli.flag("-i,--interactive", interactive, "And with our stdin");
     add_options(cli, options);
     add_store_option(cli);
-    cli.parse(argc, argv);
+    cli.parse_mixed(argc, argv);
     references = cli.take_all("CONTAINER");
   }
   settle_containers();

@@ -96,7 +96,7 @@ int verb_stats(int argc, char** argv, Runner) {
   cli.flag("--no-trunc", whole, "Whole ids");
   add_format_option(cli, format);
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   const std::vector<std::string> references = cli.take_rest();
   settle();
   std::set<std::string> ids;

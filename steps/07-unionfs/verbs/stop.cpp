@@ -12,7 +12,7 @@ int verb_stop(int argc, char** argv, Runner) {
   CommandLine cli("stop [OPTIONS] CONTAINER...", "stop box");
   add_options(cli, options);
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   const std::vector<std::string> references = cli.take_all("CONTAINER");
   settle();
   std::vector<NamedStop> stops;  // all are asked, then all are waited for

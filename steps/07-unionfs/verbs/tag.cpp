@@ -8,7 +8,7 @@ namespace stepbox {
 int verb_tag(int argc, char** argv, Runner) {
   CommandLine cli("tag IMAGE NAME[:TAG]", "tag alpine mine:1");
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   const std::string reference = cli.take("IMAGE");
   const std::string name = cli.take("NAME");
   cli.end();

@@ -51,7 +51,7 @@ int verb_top(int argc, char** argv, Runner) {
     const auto pid = parse_number(row[static_cast<size_t>(pid_column - head.begin())]);
     if (pid && processes.contains(static_cast<pid_t>(*pid))) rows.push_back(std::move(row));
   }
-  print(as_table(rows));
+  print(as_table(rows, 20));  // docker's top has wider columns than its lists
   return 0;
 }
 

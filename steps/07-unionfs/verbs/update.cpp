@@ -12,7 +12,7 @@ static std::vector<std::string> parse(int argc, char** argv, Options& options) {
   add_limit_options(cli, options.limits);
   add_options(cli, options.restart);
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   const std::vector<std::string> references = cli.take_all("CONTAINER");
   if (static_cast<int>(references.size()) == argc - 1) {
     throw Failure("update: nothing to change",

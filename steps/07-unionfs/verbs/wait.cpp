@@ -9,7 +9,7 @@ namespace stepbox {
 int verb_wait(int argc, char** argv, Runner) {
   CommandLine cli("wait [OPTIONS] CONTAINER...", "wait box");
   add_store_option(cli);
-  cli.parse(argc, argv);
+  cli.parse_mixed(argc, argv);
   const std::vector<std::string> references = cli.take_all("CONTAINER");
   settle_containers();
   release_signals();  // nothing is ours here: ^C may end us
