@@ -78,7 +78,8 @@ _step7() {
     mapfile -t COMPREPLY < <(compgen -W "$verbs --root --explain --help" -- "$word")
     return
   fi
-  if [[ $word == -* && $place == 0 ]]; then
+  # Options may stand anywhere, but what follows COMMAND is its own.
+  if [[ $word == -* ]] && { ((place == 0)) || [[ ${help%%$'\n'*} != *@(COMMAND|ps\ OPTIONS)* ]]; }; then
     mapfile -t reply < <(sed -nE 's/^  (-[^ ]+).*/\1/p' <<<"$help" | tr , '\n')
     mapfile -t COMPREPLY < <(compgen -W "${reply[*]}" -- "$word")
     return

@@ -73,6 +73,7 @@ TEST_CASE("a size that no program could start in is refused") {
 TEST_CASE("a count is a whole number, not below zero") {
   CHECK(number_of("64") == 64);
   CHECK(number_of("0") == 0);
+  CHECK_MESSAGE(number_of("-1") == 0, "docker's word for no limit");
   for (const char* text : {"", "-2", "1.5", "64k", "x", " 1", "99999999999999999999"}) {
     CAPTURE(std::string(text));
     CHECK_THROWS_WITH_AS(number_of(text), doctest::Contains("is no count"), Failure);

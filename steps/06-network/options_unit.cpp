@@ -105,6 +105,11 @@ TEST_CASE("a host entry is a name and an address") {
   parse_value("db.example:172.16.0.9", entry);
   CHECK(entry.name == "db.example");
   CHECK(entry.address.text() == "172.16.0.9");
+  parse_value("db=172.16.0.10", entry);
+  CHECK(entry.address.text() == "172.16.0.10");
+  parse_value("host.docker.internal:host-gateway", entry);
+  CHECK(entry.name == "host.docker.internal");
+  CHECK(entry.address.number == bridge_subnet().gateway().number);
   for (const char* text : {"", ":", "db", "db:", ":172.16.0.9", "db:host", "db:1.2.3",
                            "d b:1.2.3.4", "d\tb:1.2.3.4", "db\n:1.2.3.4", "db:1.2.3.4:5"}) {
     CAPTURE(std::string(text));

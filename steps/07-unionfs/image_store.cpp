@@ -1,6 +1,7 @@
 #include "07-unionfs/image_store.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -47,6 +48,12 @@ int64_t layer_size(const std::string& diff_id) {
 
 ImageFile read_image_file(const std::string& id) { return parse_image_file(read_image_text(id)); }
 std::string read_image_text(const std::string& id) { return read_file(image_file_of(id)); }
+
+int64_t time_stored(const std::string& id) {
+  struct stat status {};
+  ::stat(image_file_of(id).c_str(), &status);
+  return status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec;
+}
 
 std::vector<std::string> image_ids() {
   std::vector<std::string> ids;

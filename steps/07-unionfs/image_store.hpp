@@ -33,7 +33,8 @@ std::string read_image_text(const std::string& id);  // as it is: its digest is 
 // -1 where it is gone, or held otherwise.
 Fd hold_image(const std::string& id, Lock lock);
 
-std::vector<std::string> image_ids();                      // of all images
+std::vector<std::string> image_ids();        // of all images
+int64_t time_stored(const std::string& id);  // nanoseconds since 1970; 0: it is not there
 std::vector<std::string> names_of(const std::string& id);  // NAME:TAG
 std::string id_of_tag(const std::string& name);            // empty: no image has this name
 

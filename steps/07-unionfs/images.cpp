@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "02-chroot/chroot.hpp"
 #include "07-unionfs/containers.hpp"
@@ -91,7 +92,8 @@ std::vector<StoredImage> all_images() {
     try {
       const ImageFile file = read_image_file(id);
       const std::set<std::string> layers(file.diff_ids.begin(), file.diff_ids.end());
-      StoredImage image{.id = id, .names = names_of(id), .created = file.created};
+      StoredImage image{
+          .id = id, .names = names_of(id), .created = file.created, .stored = time_stored(id)};
       for (const std::string& layer : layers) image.size += layer_size(layer);
       images.push_back(std::move(image));
     } catch (const std::exception& error) {
@@ -99,7 +101,7 @@ std::vector<StoredImage> all_images() {
     }
   }
   std::stable_sort(images.begin(), images.end(), [](const StoredImage& a, const StoredImage& b) {
-    return a.created > b.created;
+    return std::tie(a.created, a.stored) > std::tie(b.created, b.stored);
   });
   return images;
 }

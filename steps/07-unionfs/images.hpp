@@ -48,7 +48,8 @@ struct StoredImage {
   std::string id;
   std::vector<std::string> names;  // NAME:TAG; none: nothing but the id
   int64_t created = 0;             // seconds since 1970
-  int64_t size = 0;                // bytes in the files of all its layers
+  int64_t stored = 0;  // here; nanoseconds: of those made in one second, which is newer?
+  int64_t size = 0;    // bytes in the files of all its layers
 };
 
 // All of them, the newest first.

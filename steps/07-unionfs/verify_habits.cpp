@@ -1,5 +1,7 @@
 // The claims of step 7 about what the fingers of docker's users type.
 #include "07-unionfs/verify.hpp"
+#include "common/testing/images.hpp"
+#include "common/testing/tarball.hpp"
 
 namespace stepbox {
 
@@ -21,8 +23,8 @@ CLAIM("options may stand behind the container that they are for", {.step = 7, .p
 
 CLAIM("an option that = gives nothing takes nothing of the command", {.step = 7}) {
   const Run run =
-      subject.run({.options = {"--entrypoint="}, .command = {"/bin/echo", "--env=", "x"}});
-  CHECK(run.out == "--env= x\n");
+      subject.run({.options = {"--entrypoint=", "-e", "A=1"}, .command = shell("echo --env= $A")});
+  CHECK(run.out == "--env= 1\n");
   CHECK(run.status == 0);
   check_refused(subject, {"--cpus="}, "'' is no number of CPUs");
 }
@@ -33,22 +35,6 @@ CLAIM("run -h is the host name and --net the network", {.step = 7}) {
       subject.run({.options = {"--net", "none"}, .command = {"/bin/ls", "/sys/class/net"}});
   CHECK(run.out == "lo\n");
   check_refused(subject, {"-h", "a b"}, "'a b' is no host name");
-}
-
-CLAIM("--pids-limit -1 is no limit", {.step = 7}) {
-  const Run run = subject.run({.options = {"--pids-limit", "-1"}, .command = {"/bin/echo", "x"}});
-  CHECK(run.out == "x\n");
-  check_refused(subject, {"--pids-limit", "-2"}, "'-2' is no count");
-}
-
-CLAIM("--add-host takes = and the host itself", {.step = 7}) {
-  const Run run =
-      subject.run({.options = {"--add-host", "one=203.0.113.7", "--add-host", "host:host-gateway"},
-                   .command = {"/bin/cat", "/etc/hosts"},
-                   .environment = {"STEPBOX_SUBNET=10.77.0.0/26"}});
-  CHECK(holds(run.out, "203.0.113.7\tone\n"));
-  CHECK(holds(run.out, "10.77.0.1\thost\n"));
-  check_refused(subject, {"--add-host", "=203.0.113.7"}, "is not NAME:IP");
 }
 
 // --- Help ---------------------------------------------------------------------------------
@@ -73,6 +59,20 @@ CLAIM("ps tells of the newest first however fast they were made", {.step = 7}) {
   CHECK(tell(subject, "ps", {"-lq", "--no-trunc"}).out == ids.substr(0, 65));
   for (const std::string& id : split(ids, '\n')) {
     if (!id.empty()) remove(subject, id);
+  }
+}
+
+CLAIM("images tells of the newest first however fast they were made", {.step = 7}) {
+  std::vector<std::string> tags;
+  for (const char* tag : {"1", "2", "3", "4", "5", "6"}) {
+    const std::string path = stage.scratch(tag);
+    { Tarball(path).file("name", tag); }
+    CHECK(tell(subject, "import", {path, std::string("made:") + tag}).status == 0);
+  }
+  for (const auto& line : lines_of(tell(subject, "images", {}).out)) tags.push_back(line.at(1));
+  CHECK(tags == std::vector<std::string>{"TAG", "6", "5", "4", "3", "2", "1"});
+  for (const char* tag : {"1", "2", "3", "4", "5", "6"}) {
+    remove_image(subject, std::string("made:") + tag);
   }
 }
 

@@ -106,7 +106,7 @@ CLAIM("inspect tells how a container was made and what it is doing", {.step = 7,
         std::string("\"Memory\": 67108864"), std::string("\"NanoCpus\": 500000000"),
         std::string("\"HostPort\": \"8080\""), std::string("\"Path\": \"/bin/probe\""),
         "\"Source\": \"" + stage.scratch("data") + "\"", std::string("\"IPAddress\": \"172.16."),
-        "\"Name\": \"/" + name + "\""}) {
+        std::string("\"bridge\": {"), "\"Name\": \"/" + name + "\""}) {
     CHECK_MESSAGE(holds(text, part), part);
   }
   stop(running);

@@ -81,7 +81,9 @@ CLAIM("images are listed as docker lists them", {.step = 7}) {
   CHECK(holds(table, "mine         1         " + id.substr(0, 12)));
   CHECK(holds(images(subject, {"--digests"}),
               "mine         1         <none>    " + id.substr(0, 12)));
-  CHECK(holds(images(subject, {"--format", "json"}), "\"Repository\":\"mine\""));
+  const std::string json = images(subject, {"--format", "json"});
+  CHECK(holds(json, "\"Repository\":\"mine\""));
+  CHECK_MESSAGE(holds(json, "+0000 UTC\",\"CreatedSince\""), json);
   CHECK(subject.run({.command = {"mine", "docker.io/library/other"}, .verb = "tag"}).status == 1);
   CHECK(subject.run({.command = {"mine:1", "docker.io/library/other"}, .verb = "tag"}).status == 0);
   CHECK(holds(images(subject, {}), "other        latest    " + id.substr(0, 12)));

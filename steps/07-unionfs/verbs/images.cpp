@@ -46,8 +46,8 @@ std::string list(const std::string& wanted, const ImagesOptions& options) {
       const std::string id = options.whole ? "sha256:" + image.id : short_id(image.id);
       ids += id + "\n";
       listing.add({name.repository, name.tag, "<none>", id,
-                   as_duration(::time(nullptr) - image.created) + " ago",
-                   as_timestamp(image.created), as_size(image.size)});
+                   as_duration(::time(nullptr) - image.created) + " ago", as_date(image.created),
+                   as_size(image.size)});
     }
   }
   return options.quiet ? ids : listing.text(options.format);

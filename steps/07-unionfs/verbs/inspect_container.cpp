@@ -120,12 +120,16 @@ std::string address_of(pid_t pid) try {
 }
 
 Json network_as_json(const Record& record) {
-  const bool bridge = record.running && network_text(record) == "bridge";
-  const std::string address = bridge ? address_of(record.pid) : "";
-  return {{"Ports", record.running ? ports_as_json(record.options.network.ports) : Json::object()},
-          {"Gateway", bridge ? bridge_subnet().gateway().text() : ""},
-          {"IPAddress", address},
-          {"IPPrefixLen", bridge ? bridge_subnet().prefix : 0}};
+  const std::string network = network_text(record);
+  const bool bridge = record.running && network == "bridge";
+  const Json own{{"Gateway", bridge ? bridge_subnet().gateway().text() : ""},
+                 {"IPAddress", bridge ? address_of(record.pid) : ""},
+                 {"IPPrefixLen", bridge ? bridge_subnet().prefix : 0}};
+  Json json{
+      {"Ports", record.running ? ports_as_json(record.options.network.ports) : Json::object()},
+      {"Networks", {{network, own}}}};
+  json.update(own);  // docker had them here before it had several networks
+  return json;
 }
 
 std::string name_of(Signal signal) {
