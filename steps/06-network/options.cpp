@@ -1,6 +1,9 @@
 #include "06-network/options.hpp"
 
+#include <unistd.h>
+
 #include "common/error.hpp"
+#include "common/program.hpp"
 #include "common/text.hpp"
 
 namespace stepbox {
@@ -68,6 +71,12 @@ void parse_value(const std::string& text, NetworkOptions& network) {
   } else {
     parse_value(text, network.mode);
   }
+}
+
+NetworkMode usual_network() {
+  if (::geteuid() == 0) return NetworkMode::kBridge;
+  const bool pasta = !has_program("slirp4netns") && has_program("pasta");
+  return pasta ? NetworkMode::kPasta : NetworkMode::kSlirp4netns;
 }
 
 void parse_value(const std::string& text, HostEntry& entry) {

@@ -34,12 +34,6 @@ const char* name_of(NetworkMode mode) {
 
 }  // namespace
 
-NetworkMode usual_network() {
-  if (::geteuid() == 0) return NetworkMode::kBridge;
-  const bool pasta = !has_program("slirp4netns") && has_program("pasta");
-  return pasta ? NetworkMode::kPasta : NetworkMode::kSlirp4netns;
-}
-
 bool is_user_network(NetworkMode mode) {
   return mode == NetworkMode::kSlirp4netns || mode == NetworkMode::kPasta;
 }
