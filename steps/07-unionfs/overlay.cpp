@@ -123,9 +123,9 @@ void Overlay::copy_layers() const {
 // cp says nothing while it works, so on a terminal somebody looks how far it is.
 static int watch_copy(const std::string& fresh, Progress& progress) {
   for (int64_t before = 0, now = 0;; before = now) {
+    ::usleep(200'000);  // most copies are over by then
     now = size_of_tree(fresh);
     progress.add(now - before);
-    ::usleep(200'000);
   }
 }
 
