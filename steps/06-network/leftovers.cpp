@@ -20,17 +20,6 @@ static std::vector<std::string> list_cables() {
   return names;
 }
 
-static void remove_link(const std::string& name) {
-  Netlink links;
-  links.remove(name);
-  try {
-    links.commit();
-  } catch (const std::system_error& error) {
-    // Its network namespace has ended just now, and has taken it along.
-    if (error.code() != std::errc::no_such_device) throw;
-  }
-}
-
 void remove_network_leftovers() {
   const Fd lock = lock_network();
   remove_dead_leases(give_back);
@@ -39,10 +28,10 @@ void remove_network_leftovers() {
     const bool used = std::any_of(living.begin(), living.end(), [&](const std::string& note) {
       return note.starts_with(name + "\n");
     });
-    if (!used) remove_link(name);
+    if (!used) Netlink().remove(name);
   }
   if (!living.empty()) return;
-  if (::if_nametoindex(kBridge) != 0) remove_link(kBridge);
+  if (::if_nametoindex(kBridge) != 0) Netlink().remove(kBridge);
   remove_firewall();
   forget_last_address();
   ::unlink((std::string(kRunDirectory) + "/network.lock").c_str());  // whoever waits looks again

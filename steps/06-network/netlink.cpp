@@ -121,6 +121,11 @@ void Netlink::remove(const std::string& link) {
   nl_msg* message = add(RTM_DELLINK, 0, join({"ip link delete ", link}));
   put_link(message, 0);
   ::nla_put_string(message, IFLA_IFNAME, link.c_str());
+  try {
+    commit();
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::no_such_device) throw;
+  }
 }
 
 void Netlink::commit() {

@@ -29,6 +29,7 @@ class Netlink {
   void add_veth(const std::string& name, const char* bridge, const char* peer, pid_t pid,
                 Address address);
 
+  // At once. A link that has just gone with its network namespace is no error.
   void remove(const std::string& link);
 
   // The link must be there by now: after add_bridge(), commit() first.

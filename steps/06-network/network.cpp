@@ -59,15 +59,7 @@ Fd lock_network() {
 
 static std::string cable_of(const std::string& id) { return "sb-" + id.substr(0, 8); }
 
-void remove_cable(const std::string& id) {
-  try {
-    Netlink links;
-    links.remove(cable_of(id));
-    links.commit();
-  } catch (const std::system_error& error) {
-    if (error.code() != std::errc::no_such_device) throw;
-  }
-}
+void remove_cable(const std::string& id) { Netlink().remove(cable_of(id)); }
 
 void give_back(const std::string& note) {
   unpublish(note.substr(std::min(note.find('\n') + 1, note.size())));
@@ -166,7 +158,6 @@ void Network::connect(pid_t child) const {
       // The same container ran a moment ago: the kernel has not yet taken its cable away.
       if (error.code() != std::errc::file_exists || tries > 0) throw;
       links.remove(veth_);
-      links.commit();
     }
   }
   publish(elements_);
