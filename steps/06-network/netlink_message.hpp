@@ -14,6 +14,9 @@ struct FreeMessage {
 };
 using NetlinkMessage = std::unique_ptr<nl_msg, FreeMessage>;
 
+// Bytes, at most. Said, as nlmsg_alloc()'s default is 0 in a static program on Ubuntu 22.04.
+constexpr size_t kMessageSize = 4096;
+
 }  // namespace stepbox
 
 #endif  // STEPBOX_STEPS_06_NETWORK_NETLINK_MESSAGE_HPP_
