@@ -24,9 +24,7 @@ Netlink::Netlink() : socket_(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLI
 
 nl_msg* Netlink::add(int type, int flags, const std::string& command) {
   const auto number = static_cast<uint32_t>(messages_.size());
-  nl_msg* message =
-      messages_.emplace_back(command, NetlinkMessage(::nlmsg_alloc_size(kMessageSize)))
-          .second.get();
+  nl_msg* message = messages_.emplace_back(command, make_netlink_message()).second.get();
   ::nlmsg_put(message, 0, number, type, 0, NLM_F_REQUEST | NLM_F_ACK | flags);
   return message;
 }

@@ -2,9 +2,11 @@
 #ifndef STEPBOX_STEPS_06_NETWORK_NETLINK_MESSAGE_HPP_
 #define STEPBOX_STEPS_06_NETWORK_NETLINK_MESSAGE_HPP_
 
+#include <cstddef>
 #include <memory>
 
 struct nl_msg;
+extern "C" nl_msg* nlmsg_alloc_size(size_t max);
 extern "C" void nlmsg_free(nl_msg* message);
 
 namespace stepbox {
@@ -14,8 +16,9 @@ struct FreeMessage {
 };
 using NetlinkMessage = std::unique_ptr<nl_msg, FreeMessage>;
 
-// Bytes, at most. Said, as nlmsg_alloc()'s default is 0 in a static program on Ubuntu 22.04.
-constexpr size_t kMessageSize = 4096;
+// An empty one, with room for 4096 bytes: nlmsg_alloc() would make one of no size in a static
+// program on Ubuntu 22.04.
+inline NetlinkMessage make_netlink_message() { return NetlinkMessage(::nlmsg_alloc_size(4096)); }
 
 }  // namespace stepbox
 

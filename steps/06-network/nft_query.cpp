@@ -31,7 +31,7 @@ constexpr char kComment[] = "\x00\x08stepbox";
 
 // Sends the query; the socket on which the answer comes.
 Fd send(const Query& query) {
-  const NetlinkMessage message(::nlmsg_alloc_size(kMessageSize));
+  const NetlinkMessage message = make_netlink_message();
   const int type = NFNL_SUBSYS_NFTABLES << 8 | query.type;
   nlmsghdr* header = ::nlmsg_put(message.get(), 0, 0, type, 0, NLM_F_REQUEST | query.flags);
   nfgenmsg body{};
