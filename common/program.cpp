@@ -1,5 +1,7 @@
 #include "common/program.hpp"
 
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,7 +39,8 @@ std::string run_program(const std::vector<std::string>& command, const std::stri
   std::future<std::string> errors;
   bp::child child(
       bp::exe = program, bp::args(std::vector<std::string>(command.begin() + 1, command.end())),
-      bp::std_in<boost::asio::buffer(input), bp::std_out> output, bp::std_err > errors, io);
+      bp::std_in<boost::asio::buffer(input), bp::std_out> output, bp::std_err > errors, io,
+      bp::extend::on_exec_setup = [](auto&) { ::prctl(PR_SET_PDEATHSIG, SIGKILL); });
   io.run();
   child.wait();
   if (child.native_exit_code() == 0) return output.get();

@@ -102,6 +102,11 @@ void Stage::welcome_ordinary_user() const {
   give_device("/dev/fuse", "fuse", "229");
 }
 
+void Stage::require_user_namespaces() const {
+  const pid_t pid = launch({.words = {"unshare", "-U", "true"}, .ordinary_user = true});
+  if (wait_for_end(pid, kPatience) != 0) skip("ordinary users get no user namespace here");
+}
+
 void Stage::give_device(const std::string& device, const std::string& name,
                         const std::string& minor) const {
   const std::string open = scratch(name);

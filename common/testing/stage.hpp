@@ -55,6 +55,8 @@ class Stage {
   // The ordinary user owns what is in scratch() so far, the rootfs as if unpacked by himself, and
   // may use /dev/net/tun and /dev/fuse, as udev lets everybody.
   void welcome_ordinary_user() const;
+  // Skips the claim where he gets no user namespace.
+  void require_user_namespaces() const;
   // For claims that an ordinary user starts all of: the store is his, too, and he has a name and
   // ranges of ids, as adduser(8) gives them.
   void make_his_column() const;

@@ -138,19 +138,23 @@ Child spawn_call(const SpawnSettings& settings, int (*call)(void*), void* argume
                         ? clone_into_cgroup(settings, birth)
                         : ::clone(child_main, stack.top(), settings.namespaces | SIGCHLD, &birth);
   if (pid == -1) throw_errno({"clone"});
-  Child child(pid, settings.namespaces & CLONE_NEWPID, std::move(birth.go.writer),
-              std::move(birth.errors.reader));
+  Child child(pid, settings, std::move(birth.go.writer), std::move(birth.errors.reader));
   if (settings.before_go) settings.before_go(pid, settings.namespaces);
   if (!explaining()) child.go();
   return child;
 }
 
-Child::Child(pid_t pid, bool init, Fd go, Fd errors)
-    : pid_(pid), init_(init), go_(std::move(go)), errors_(std::move(errors)) {}
+Child::Child(pid_t pid, const SpawnSettings& settings, Fd go, Fd errors)
+    : pid_(pid),
+      init_(settings.namespaces & CLONE_NEWPID),
+      to_the_end_(settings.to_the_end),
+      go_(std::move(go)),
+      errors_(std::move(errors)) {}
 
 Child::Child(Child&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),
       init_(other.init_),
+      to_the_end_(other.to_the_end_),
       go_(std::move(other.go_)),
       errors_(std::move(other.errors_)),
       report_(std::move(other.report_)),
@@ -171,7 +175,7 @@ bool Child::wait_for_exec() {
   if (explaining()) go();  // both sides talk: ours first, so a transcript is the same each time
   char block[4096];
   for (ssize_t got = 1; got > 0;) {
-    if (const int signal = wait_for_input(errors_)) {
+    if (const int signal = to_the_end_ ? 0 : wait_for_input(errors_)) {
       killed_by_ = signal;
       ::kill(pid_, SIGKILL);
       continue;

@@ -27,12 +27,14 @@ struct SpawnSettings {
   int cgroup_fd = -1;
   // Outside, when the child exists and before it goes: writes the user namespace's maps. (Step 4)
   void (*before_go)(pid_t child, int namespaces) = nullptr;
+  // No signal of ours ends it early: it must not stop half-way. (Step 7)
+  bool to_the_end = false;
 };
 
 // A child process. Outside. Destroyed before wait() has returned, it is killed.
 class Child {
  public:
-  Child(pid_t pid, bool init, Fd go, Fd errors);
+  Child(pid_t pid, const SpawnSettings& settings, Fd go, Fd errors);
   Child(Child&& other) noexcept;
   Child(const Child&) = delete;
   ~Child();
@@ -57,6 +59,7 @@ class Child {
  private:
   pid_t pid_;
   bool init_;  // process 1 of a PID namespace of its own
+  bool to_the_end_;
   Fd go_;      // our end of the "go" pipe; the child notices when it closes
   Fd errors_;  // what the child has to say when it fails; closed by exec, so then: end of file
   std::string report_;  // what it has said: a byte of exit status, and a message

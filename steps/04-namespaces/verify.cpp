@@ -141,13 +141,8 @@ CLAIM("a root user does not break out", {.step = 4, .points = 2, .hint = "pivot_
 
 // --- Without root -------------------------------------------------------------------------
 
-static void require_user_namespaces() {
-  const pid_t pid = launch({.words = {"unshare", "-U", "true"}, .ordinary_user = true});
-  if (wait_for_end(pid, kPatience) != 0) skip("ordinary users get no user namespace here");
-}
-
 CLAIM("an ordinary user starts a container", {.step = 4, .points = 2, .hint = "CLONE_NEWUSER"}) {
-  require_user_namespaces();
+  stage.require_user_namespaces();
   const Run run = subject.run({.command = {"/bin/sh", "-c", "id -u; echo $$"},
                                .may_refuse = true,  // as all steps before do
                                .ordinary_user = true});
@@ -156,7 +151,7 @@ CLAIM("an ordinary user starts a container", {.step = 4, .points = 2, .hint = "C
 
 CLAIM("root inside is nobody special outside",
       {.step = 4, .points = 2, .hint = "uid_map: 0 inside is the caller outside"}) {
-  require_user_namespaces();
+  stage.require_user_namespaces();
   const std::string secret = stage.scratch("secret");
   create_file(secret, random_word(), 0600);  // the host's root's
   create_file(stage.rootfs() + "/root/file", "");

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "01-clone/process.hpp"
+#include "07-unionfs/in_child.hpp"
 #include "07-unionfs/layer_stream.hpp"
 #include "common/error.hpp"
 
@@ -73,10 +73,8 @@ Blob uncompressed(Blob blob, const std::string& directory) {
         part.remove_prefix(static_cast<size_t>(written));
       }
     }
-    return 0;
   };
-  const int status = spawn({}, unpack).wait();
-  if (status != 0) throw Failure("interrupted", "", status);
+  in_child({}, unpack);
   plain.size = ::lseek(plain.file.get(), 0, SEEK_END);
   return plain;
 }

@@ -8,6 +8,7 @@
 
 #include "01-clone/process.hpp"
 #include "04-namespaces/namespaces.hpp"
+#include "07-unionfs/in_child.hpp"
 #include "07-unionfs/progress.hpp"
 #include "07-unionfs/store.hpp"
 #include "07-unionfs/tree.hpp"
@@ -139,12 +140,8 @@ void Overlay::copy_layers_to(const std::string& fresh) const {
     }
     explain({"cp -a ", quoted(from), " ", quoted(root_)});
     run_program({"cp", "-a", "--reflink=auto", "--", from, fresh}, "");
-    return 0;
   };
-  if (layers_.size() == 1) {
-    copy(layers_[0]);
-    return;
-  }
+  if (layers_.size() == 1) return in_child({}, [&] { copy(layers_[0]); });
   // Several are copied as one: mounted, where nobody else sees it.
   const std::string merged = directory_ + "/merged";
   make_directories(merged);
@@ -152,9 +149,9 @@ void Overlay::copy_layers_to(const std::string& fresh) const {
   const auto mount_and_copy = [&] {
     make_mounts_private({});
     mount_read_only(layers_, merged, user);
-    return copy(merged);
+    copy(merged);
   };
-  spawn({.namespaces = CLONE_NEWNS | user, .before_go = write_id_maps}, mount_and_copy).wait();
+  in_child({.namespaces = CLONE_NEWNS | user, .before_go = write_id_maps}, mount_and_copy);
 }
 
 void mount_read_only(const std::vector<std::string>& layers, const std::string& directory,

@@ -6,10 +6,10 @@
 
 #include <algorithm>
 
-#include "01-clone/process.hpp"
 #include "02-chroot/chroot.hpp"
 #include "04-namespaces/namespaces.hpp"
 #include "07-unionfs/extract.hpp"
+#include "07-unionfs/in_child.hpp"
 #include "07-unionfs/layer_writer.hpp"
 #include "common/text.hpp"
 
@@ -62,11 +62,9 @@ Unpacked unpack(Blob layer, const std::string& directory, const std::string& wha
                                      stream.ends_with_zeros() ? "1" : "0", std::to_string(size)});
     [[maybe_unused]] const ssize_t written =
         ::write(result.writer.get(), report.data(), report.size());
-    return 0;
   };
   const int user = ::geteuid() == 0 ? 0 : CLONE_NEWUSER;  // to own files of other users
-  const int status = spawn({.namespaces = user, .before_go = write_id_maps}, inside).wait();
-  if (status != 0) throw Failure("interrupted", "", status);
+  in_child({.namespaces = user, .before_go = write_id_maps}, inside);
   char report[256];
   const ssize_t got = ::read(result.reader.get(), report, sizeof report);
   const std::string_view text(report, static_cast<size_t>(std::max<ssize_t>(got, 0)));

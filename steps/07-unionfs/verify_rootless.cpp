@@ -3,17 +3,11 @@
 #include "common/files.hpp"
 #include "common/program.hpp"
 #include "common/testing/images.hpp"
-#include "common/testing/launch.hpp"
 
 namespace stepbox {
 
-static void require_user_namespaces() {
-  const pid_t pid = launch({.words = {"unshare", "-U", "true"}, .ordinary_user = true});
-  if (wait_for_end(pid, kPatience) != 0) skip("ordinary users get no user namespace here");
-}
-
 CLAIM("what an ordinary user keeps is below his home", {.step = 7, .hint = "~/.local/share"}) {
-  require_user_namespaces();
+  stage.require_user_namespaces();
   stage.welcome_ordinary_user();
   stage.census_before();
   const std::string name = random_word();

@@ -4,10 +4,10 @@
 
 #include <filesystem>
 
-#include "01-clone/process.hpp"
 #include "02-chroot/chroot.hpp"
 #include "07-unionfs/image_changes.hpp"
 #include "07-unionfs/image_store.hpp"
+#include "07-unionfs/in_child.hpp"
 #include "07-unionfs/references.hpp"
 #include "07-unionfs/staging.hpp"
 #include "07-unionfs/store.hpp"
@@ -29,10 +29,8 @@ static Blob packed(const std::string& directory, const Staging& staging) {
     Tree tree(open_directory(directory));
     add_tree(writer, tree, "");
     writer.finish();
-    return 0;
   };
-  const int status = spawn({}, pack).wait();
-  if (status != 0) throw Failure("interrupted", "", status);
+  in_child({}, pack);
   tar.size = ::lseek(tar.file.get(), 0, SEEK_END);
   return tar;
 }
