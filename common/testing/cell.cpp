@@ -30,22 +30,26 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kDeadline{60};
 constexpr std::chrono::seconds kSlow{5};  // a claim that fails so late has met something that hangs
 
-// The verdict travels in a memory file: "2 0 reason…", answer and `refused` as digits.
+// The verdict travels in a memory file: answer and `refused` as digits, what was left, the reason.
 void write_verdict(const Fd& paper, const Verdict& verdict) {
   std::string text;
   text += static_cast<char>('0' + static_cast<int>(verdict.answer));
   text += verdict.refused ? '1' : '0';
-  text += verdict.reason;
+  for (const std::string& kind : verdict.left) text += kind + " ";
+  text += "\n" + verdict.reason;
   if (::ftruncate(paper.get(), 0) == -1) _exit(1);
   if (::pwrite(paper.get(), text.data(), text.size(), 0) == -1) _exit(1);
 }
 
 Verdict read_verdict(const Fd& paper) {
   const std::string text = read_file(proc_path(paper));
-  if (text.size() < 2) return {.reason = "the claim itself ended without an answer\n"};
+  const size_t line = text.find('\n');
+  if (line == text.npos) return {.reason = "the claim itself ended without an answer\n"};
+  const std::vector<std::string> left = split_words(text.substr(2, line - 2));
   return {.answer = static_cast<Answer>(text[0] - '0'),
-          .reason = text.substr(2),
-          .refused = text[1] == '1'};
+          .reason = text.substr(line + 1),
+          .refused = text[1] == '1',
+          .left = {left.begin(), left.end()}};
 }
 
 [[noreturn]] void be_the_claim(const Cell& cell, const Ingredients& ingredients, const Fd& paper) {

@@ -143,6 +143,12 @@ Census take_census(bool with_nft) {
   return census;
 }
 
+std::set<std::string> kinds_of(const Census& census) {
+  std::set<std::string> kinds;
+  for (const std::string& line : census) kinds.insert(line.substr(0, line.find(':')));
+  return kinds;
+}
+
 Census left_over(const Census& before, const Census& after) {
   Census rest;
   std::set_difference(after.begin(), after.end(), before.begin(), before.end(),

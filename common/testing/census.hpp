@@ -19,6 +19,9 @@ using Census = std::multiset<std::string>;
 // Throws system_error.
 Census take_census(bool with_nft);
 
+// What its lines begin with: "cgroup", "mount".
+std::set<std::string> kinds_of(const Census& census);
+
 // The lines that `after` has beyond `before`.
 Census left_over(const Census& before, const Census& after);
 

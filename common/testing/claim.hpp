@@ -12,6 +12,7 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,8 +64,9 @@ bool is_asked(const Traits& traits, int level);
 enum class Answer { kTrue, kFalse, kSkipped, kNotApplicable };
 struct Verdict {
   Answer answer = Answer::kFalse;
-  std::string reason = {};  // for all but kTrue: what a student should read
-  bool refused = false;     // the subject itself failed (125), though nobody expected it
+  std::string reason = {};          // for all but kTrue: what a student should read
+  bool refused = false;             // the subject itself failed (125), though nobody expected it
+  std::set<std::string> left = {};  // kinds of what it has left behind (census.hpp)
   double seconds = 0;
 };
 

@@ -133,6 +133,19 @@ TEST_CASE("a subject that refuses to start proves nothing") {
   CHECK(is_red(verdict, Demand::kFalse));
 }
 
+TEST_CASE("a claim that is red for what was left behind hints at that first") {
+  const Claim claim{.name = "x", .traits = {.step = 1, .hint = "its own"}, .file = "", .line = 0};
+  const SubjectSpec subject = subject_at(1);
+  Cell cell{&claim, &subject, Demand::kTrue, {.answer = Answer::kFalse}};
+  CHECK(as_line(cell, false).ends_with("        hint: its own\n"));
+  // A process that runs on keeps its mounts.
+  cell.verdict.left = kinds_of({"mount: proc on /x", "mount: tmpfs on /y", "process: 7 sleep"});
+  CHECK(cell.verdict.left == std::set<std::string>{"mount", "process"});
+  const std::string line = as_line(cell, false);
+  CHECK(line.find("        hint: wait for every process") != line.npos);
+  CHECK(line.ends_with(" (the claim's own hint: its own)\n"));
+}
+
 TEST_CASE("skipped is not passed") {
   const Claim claim{.name = "x", .traits = {.step = 1}, .file = "", .line = 0};
   const SubjectSpec subject = subject_at(1);

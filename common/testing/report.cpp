@@ -27,6 +27,28 @@ std::string indented(const std::string& text, const std::string& by) {
   return result;
 }
 
+// What takes it away again, by its kind. (Of several kinds the first one holds the others.)
+constexpr std::pair<const char*, const char*> kTakenAway[] = {
+    {"process", "wait for every process that you start; if it runs on, kill it first"},
+    {"mount",
+     "umount2(2) on every way out, or a mount namespace that is private and takes all with it"},
+    {"cgroup", "rmdir(2) the group when nobody is in it any more"},
+    {"link", "delete the link, or let it go with the namespace that its other end is in"},
+    {"nft", "take out of nft's tables what you have put there"},
+    {"file", "unlink(2) each file on every way out, after errors and signals too"},
+    {"namespace", "something holds the namespace: an open file, or a mount"},
+};
+
+// What was left behind may have nothing to do with what the claim asks.
+std::string hint_of(const Cell& cell) {
+  const std::string own(cell.claim->traits.hint);
+  for (const auto& [kind, how] : kTakenAway) {
+    if (!cell.verdict.left.contains(kind)) continue;
+    return how + (own.empty() ? "" : " (the claim's own hint: " + own + ")");
+  }
+  return own;
+}
+
 }  // namespace
 
 std::string name_of(Kind kind) { return kind == kNew ? "new" : kind == kHole ? "hole" : "kept"; }
@@ -83,7 +105,7 @@ std::string as_line(const Cell& cell, bool coloured) {
   text += "\n";
   if (state != "failed") return text;
   text += indented(reason_of(cell), "        ");
-  if (!traits.hint.empty()) text += "        hint: " + std::string(traits.hint) + "\n";
+  if (const std::string hint = hint_of(cell); !hint.empty()) text += "        hint: " + hint + "\n";
   return text;
 }
 

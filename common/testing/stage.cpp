@@ -222,12 +222,6 @@ Census Stage::await_nothing(const std::string& kind) {
 
 void Stage::await_orphans() { await_nothing("process: "); }
 
-std::string Stage::census_after() {
-  const Census rest = await_nothing(counted_);
-  if (rest.empty()) return "";
-  std::string text = "left behind, 3 s after the end, though all that is asked holds:\n";
-  for (const std::string& line : rest) text += "    " + line + "\n";
-  return text;
-}
+Census Stage::census_after() { return await_nothing(counted_); }
 
 }  // namespace stepbox

@@ -96,8 +96,8 @@ class Stage {
   void count_only(const std::string& kind) { counted_ = kind; }
   // What is there now belongs to the claim itself.
   void census_before();
-  // Waits up to 3 s for everything else to be gone; says what is not, else nothing.
-  std::string census_after();
+  // Waits up to 3 s for everything else to be gone; returns what is not.
+  Census census_after();
 
  private:
   void give_device(const std::string& device, const std::string& name,

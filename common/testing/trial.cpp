@@ -105,7 +105,10 @@ Verdict ask(const Claim& claim, Subject& subject, Stage& stage) {
   const bool failed = context.run() != 0;
 
   if (verdict.answer != Answer::kTrue) return verdict;  // skip() or not_applicable()
-  if (!failed) said = stage.census_after();
+  const Census rest = failed ? Census() : stage.census_after();
+  if (!rest.empty()) said = "left behind, though all that is asked holds:\n";
+  for (const std::string& line : rest) said += "    " + line + "\n";
+  verdict.left = kinds_of(rest);
   verdict.refused = subject.refused();
   if (said.empty() && !failed) return verdict;
   verdict.answer = Answer::kFalse;
