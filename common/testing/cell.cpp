@@ -56,6 +56,7 @@ Verdict read_verdict(const Fd& paper) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // orphans come to us, to be counted
   try {
     Stage stage(ingredients, cell.subject->level);
+    stage.expect_left(cell.leaks);
     if (cell.subject->ordinary_user) stage.make_his_column();
     if (::chdir(stage.scratch("").c_str()) == -1) throw_errno({"chdir"});
     // bwrap and unshare(1) leave their child to the host's init, bash what it has read by <(…).
@@ -162,6 +163,7 @@ void ask_all(std::vector<Cell>& cells, const Ingredients& ingredients, int at_on
              int enough) {
   std::map<pid_t, Asked> under_way;
   std::map<const SubjectSpec*, int> hung;
+  std::map<const SubjectSpec*, std::set<std::string>> leaks;
   size_t next = 0;
   int red = 0;
   while (next < cells.size() || !under_way.empty()) {
@@ -178,6 +180,7 @@ void ask_all(std::vector<Cell>& cells, const Ingredients& ingredients, int at_on
       }
       Fd paper(::memfd_create("verdict", MFD_CLOEXEC));
       if (!paper) throw_errno({"memfd_create"});
+      cell.leaks = leaks[cell.subject];
       const pid_t keeper = start_keeper(cell, ingredients, paper);
       under_way.emplace(keeper, Asked{&cell, std::move(paper), Clock::now()});
     }
@@ -188,8 +191,11 @@ void ask_all(std::vector<Cell>& cells, const Ingredients& ingredients, int at_on
     asked.cell->verdict = read_verdict(asked.paper);
     asked.cell->verdict.seconds = std::chrono::duration<double>(Clock::now() - asked.since).count();
     if (has_hung(asked.cell->verdict)) ++hung[asked.cell->subject];
-    if (is_red(asked.cell->verdict, asked.cell->demand) && ++red == enough) {
-      cells.erase(cells.begin() + static_cast<std::ptrdiff_t>(next), cells.end());
+    if (is_red(asked.cell->verdict, asked.cell->demand)) {
+      leaks[asked.cell->subject].merge(std::set(asked.cell->verdict.left));
+      if (++red == enough) {
+        cells.erase(cells.begin() + static_cast<std::ptrdiff_t>(next), cells.end());
+      }
     }
     under_way.erase(found);
   }

@@ -15,6 +15,7 @@ struct Cell {
   const SubjectSpec* subject;
   Demand demand;
   Verdict verdict = {};
+  std::set<std::string> leaks = {};  // kinds of what the subject has left behind in earlier cells
 };
 
 // Asks all of them, `at_once` at a time, each in a process and a stage of its own; a cell that

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -96,13 +97,16 @@ class Stage {
   void count_only(const std::string& kind) { counted_ = kind; }
   // What is there now belongs to the claim itself.
   void census_before();
+  // Things of these kinds do not go, as earlier claims have seen: no need to wait for them so long.
+  void expect_left(const std::set<std::string>& kinds) { leaks_ = kinds; }
   // Waits up to 3 s for everything else to be gone; returns what is not.
   Census census_after();
 
  private:
   void give_device(const std::string& device, const std::string& name,
                    const std::string& minor) const;
-  // Waits up to 3 s for all lines that begin with `kind` to be gone; returns the rest.
+  // Waits up to 3 s for all lines that begin with `kind` to be gone; returns the rest. Does not
+  // wait on where all of that is expected, and has not changed for half a second.
   Census await_nothing(const std::string& kind);
 
   const Ingredients& ingredients_;
@@ -110,6 +114,7 @@ class Stage {
   bool with_nft_;
   bool orphans_expected_ = false;
   std::string counted_;
+  std::set<std::string> leaks_;
   Census before_;
   std::unique_ptr<Internet> internet_;
 };
