@@ -17,38 +17,43 @@ constexpr size_t kColumn = 34;  // where the help of an option begins
 constexpr size_t kWidth = 100;
 constexpr char kHelp[] = "Print this help and exit";
 
-class Help : public CLI::Formatter {
- public:
-  std::string usage;
-  std::string make_usage(const CLI::App*, std::string) const override {
-    return join({"Usage: ", program_invocation_short_name, " ", usage, "\n"});
+// One option of the help. CLI11 would lay it out, too, but each release in a way of its own.
+std::string help_of(const CLI::Option& option) {
+  const std::string metavar = option.get_type_name();
+  const std::string indent(kColumn, ' ');
+  std::string text =
+      join({"  ", option.get_name(false, true), metavar.empty() ? "" : " ", metavar});
+  text += text.size() < kColumn ? indent.substr(text.size()) : "\n" + indent;
+  std::string rest = option.get_description();
+  while (rest.size() > kWidth - kColumn) {
+    const size_t blank = rest.rfind(' ', kWidth - kColumn);
+    if (blank == rest.npos) break;  // one long word
+    text += join({rest.substr(0, blank), "\n", indent});
+    rest.erase(0, blank + 1);
   }
-  // CLI11 indents each line, but breaks none.
-  std::string make_option_desc(const CLI::Option* option) const override {
-    std::string text = option->get_description();
-    for (size_t start = 0; text.size() - start > kWidth - kColumn;) {
-      const size_t blank = text.rfind(' ', start + kWidth - kColumn);
-      if (blank == text.npos || blank < start) break;  // one long word
-      text[blank] = '\n';
-      start = blank + 1;
-    }
-    return text;
-  }
-};
+  return join({text, rest, "\n"});
+}
 
 }  // namespace
 
 struct CommandLine::Parts {
   CLI::App app;
-  std::shared_ptr<Help> help = std::make_shared<Help>();
+  std::string usage;
   bool explain = false;
   std::vector<std::string> words;  // all but the options
   size_t taken = 0;
 
   std::string advice() const {
-    const std::string verb = help->usage.substr(0, help->usage.find_first_of(" ["));
+    const std::string verb = usage.substr(0, usage.find_first_of(" ["));
     return join({program_invocation_short_name, " ", verb, verb.empty() ? "" : " ",
                  "--help lists the options"});
+  }
+
+  std::string all_help() const {
+    std::string text =
+        join({"Usage: ", program_invocation_short_name, " ", usage, "\n\nOptions:\n"});
+    for (const CLI::Option* option : app.get_options()) text += help_of(*option);
+    return text + app.get_footer();
   }
 };
 
@@ -66,9 +71,7 @@ CommandLine::CommandLine(std::string_view usage, std::string_view example)
     : parts_(std::make_unique<Parts>()) {
   open_standard_files();
   CLI::App& app = parts_->app;
-  parts_->help->usage = usage;
-  parts_->help->column_width(kColumn);
-  app.formatter(parts_->help);
+  parts_->usage = usage;
   // No positionals: CLI11 would rewrite bracketed words of the command ("[ -f /x ]"), and take
   // options that belong to it. All words from the first non-option on come back as they are.
   app.prefix_command();
@@ -125,7 +128,7 @@ void CommandLine::parse(int argc, const char* const* argv) {
   try {
     app.parse(std::move(typed));
   } catch (const CLI::CallForHelp&) {
-    std::fputs(app.help().c_str(), stdout);
+    std::fputs(parts_->all_help().c_str(), stdout);
     std::exit(std::fflush(stdout) == 0 ? 0 : kFailed);
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what(), parts_->advice());
@@ -154,7 +157,7 @@ void CommandLine::parse_mixed(int argc, const char* const* argv) {
 std::string CommandLine::take(const char* what) {
   if (parts_->taken == parts_->words.size()) {
     throw UsageError(join({"no ", what, " given"}),
-                     join({program_invocation_short_name, " ", parts_->help->usage}));
+                     join({program_invocation_short_name, " ", parts_->usage}));
   }
   return parts_->words[parts_->taken++];
 }
@@ -174,7 +177,7 @@ std::vector<std::string> CommandLine::take_all(const char* what) {
 void CommandLine::end() {
   if (parts_->taken == parts_->words.size()) return;
   throw UsageError(join({"unexpected word ", parts_->words[parts_->taken]}),
-                   join({program_invocation_short_name, " ", parts_->help->usage}));
+                   join({program_invocation_short_name, " ", parts_->usage}));
 }
 
 }  // namespace stepbox
