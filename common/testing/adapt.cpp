@@ -125,7 +125,8 @@ void append_what_cannot_be_had(std::vector<std::string>& words, const SubjectSpe
                                const RunSpec& run) {
   if (subject.peer) return;
   // A claim about limits, or the network, learns from a refusal that root is needed (subject.cpp).
-  const bool without_limits = run.ordinary_user && !(subject.ordinary_user && run.topic == 5);
+  const bool refusal_tells = subject.ordinary_user && run.topic == 5;
+  const bool without_limits = run.ordinary_user && !run.delegated && !refusal_tells;
   const bool networked = run.topic == 6 || mentions(run.options, "-p");
   const bool without_network = run.ordinary_user && !(subject.ordinary_user && networked);
   if (subject.level >= 5 && (without_limits || subject.without_limits)) {

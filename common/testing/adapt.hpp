@@ -36,6 +36,7 @@ struct RunSpec {
   bool ordinary_user = false;                 // not started by root
   std::vector<std::string> through = {};      // a program that starts the subject, as env(1) would
   int topic = 0;  // the step that adds, or shuts, what is asked: its options keep their defaults
+  bool delegated = false;   // a part of the cgroups is the ordinary user's
   int left_open = -1;       // a file that it inherits, as from a careless caller
   bool privileged = false;  // needs --privileged where there is such a thing
 };
@@ -57,7 +58,7 @@ std::string runtimes_own(const RunSpec& run);
 
 // The whole command line: options newer than the subject are dropped, step 1 gets no ROOTFS
 // (and /bin/probe is then found in `rootfs`), step 7 runs with step 5's limits, and an ordinary
-// user asks for neither cgroup nor network.
+// user asks for no network, nor for limits unless a part of the cgroups is his.
 // Throws Unasked (claim.hpp) where a peer or a script knows no such option.
 std::vector<std::string> adapt(const SubjectSpec& subject, const RunSpec& run,
                                const std::string& rootfs);

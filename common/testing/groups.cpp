@@ -126,6 +126,15 @@ bool has_controller(const std::string& name) {
   return false;
 }
 
+std::string v2_with_controllers() {
+  for (const CgroupTree& hierarchy : mounted_hierarchies()) {
+    if (!hierarchy.v2) continue;
+    const std::string there = read_file(hierarchy.mount + "/cgroup.controllers");
+    if (there.find("pids") != there.npos) return hierarchy.mount;
+  }
+  return "";
+}
+
 StageGroups::StageGroups(const std::string& id)
     : hierarchies_(mounted_hierarchies()), name_("/stepbox/stage-" + id) {
   try {
@@ -216,6 +225,20 @@ std::vector<std::string> groups_of_stage() {
   for (const CgroupTree& hierarchy : mounted_hierarchies()) collect(hierarchy.mount, found);
   std::erase_if(found, [](const std::string& group) { return group.ends_with(kLeaf); });
   return found;
+}
+
+std::string delegate_groups(uid_t user) {
+  const std::string root = v2_with_controllers();
+  if (root.empty()) return "";
+  const std::string slice = root + "/user.slice";
+  const std::string his = slice + "/user@" + std::to_string(user) + ".service";
+  make_directories(his + "/shell.scope");
+  hand_on_controllers(root);
+  hand_on_controllers(slice);
+  for (const char* file : {"", "/cgroup.procs", "/cgroup.subtree_control"}) {
+    if (::chown((his + file).c_str(), user, user) == -1) throw_errno({"chown ", his, file});
+  }
+  return his + "/shell.scope";
 }
 
 }  // namespace stepbox

@@ -4,6 +4,8 @@
 #ifndef STEPBOX_COMMON_TESTING_GROUPS_HPP_
 #define STEPBOX_COMMON_TESTING_GROUPS_HPP_
 
+#include <sys/types.h>
+
 #include <string>
 #include <vector>
 
@@ -22,6 +24,9 @@ std::vector<CgroupTree> mounted_hierarchies();
 
 // Whether a mounted hierarchy has the controller: "cpu", "memory", "pids".
 bool has_controller(const std::string& name);
+
+// The root of the v2 tree, if that has the controllers; empty where v1 has them.
+std::string v2_with_controllers();
 
 // Outside the stage: made by the keeper, removed when it goes.
 class StageGroups {
@@ -52,6 +57,11 @@ class StageGroups {
 
 // Inside: all groups but the harness's own leaf, by path.
 std::vector<std::string> groups_of_stage();
+
+// Inside: gives the user a part of the v2 tree, as systemd does: user@UID.service is his, with all
+// that he makes below, and he may not leave it. Returns the group in there that his shell is in;
+// empty where v1 has the controllers. It goes with the stage.
+std::string delegate_groups(uid_t user);
 
 }  // namespace stepbox
 

@@ -45,11 +45,13 @@ TEST_CASE("step 7 runs with the limits of step 5, unless the claim says its own"
   CHECK(head == Words{"./it", "run", "--rm", "--cpus", "0.2", "--pids-limit", "64"});
 }
 
-TEST_CASE("an ordinary user asks for neither cgroup nor network") {
-  const RunSpec run{.command = {"/bin/true"}, .ordinary_user = true};
+TEST_CASE("an ordinary user asks for no network and for limits only where groups are his") {
+  RunSpec run{.command = {"/bin/true"}, .ordinary_user = true};
   CHECK(adapt(subject_at(4), run, "/r") == Words{"./it", "/r", "/bin/true"});
   CHECK(adapt(subject_at(6), run, "/r") == Words{"./it", "--cpus", "0", "-m", "0", "--pids-limit",
                                                  "0", "--network", "none", "/r", "/bin/true"});
+  run.delegated = true;
+  CHECK(adapt(subject_at(6), run, "/r") == Words{"./it", "--network", "none", "/r", "/bin/true"});
 }
 
 TEST_CASE("a peer without an option is not asked") {

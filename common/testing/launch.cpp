@@ -15,6 +15,7 @@
 #include "common/boost_process.hpp"
 #include "common/error.hpp"
 #include "common/fd.hpp"
+#include "common/files.hpp"
 #include "common/program.hpp"
 
 namespace stepbox {
@@ -27,7 +28,8 @@ Milliseconds patient(Milliseconds patience) {
   return patience * factor;
 }
 
-void become_ordinary_user() {
+void become_ordinary_user(const std::string& group) {
+  if (!group.empty()) write_file(group + "/cgroup.procs", "0");
   if (::setgroups(0, nullptr) == -1) throw_errno({"setgroups"});
   if (::setresgid(kOrdinaryUser, kOrdinaryUser, kOrdinaryUser) == -1) throw_errno({"setresgid"});
   if (::setresuid(kOrdinaryUser, kOrdinaryUser, kOrdinaryUser) == -1) throw_errno({"setresuid"});
@@ -47,7 +49,7 @@ pid_t launch(const Launch& launch) {
     // The program gets three files and no others: neither ours nor Boost's.
     ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
     if (launch.left_open != -1) ::fcntl(launch.left_open, F_SETFD, 0);
-    if (launch.ordinary_user) become_ordinary_user();
+    if (launch.ordinary_user) become_ordinary_user(launch.group);
   };
   bp::child child(bp::exe = program, bp::args = arguments, environment,
                   bp::std_in<launch.in, bp::std_out> launch.out, bp::std_err > launch.err,

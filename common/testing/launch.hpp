@@ -30,7 +30,8 @@ struct Launch {
   std::string out = "/dev/null";
   std::string err = "/dev/null";
   bool ordinary_user = false;
-  int left_open = -1;  // a file of ours that it inherits, as from a careless caller
+  std::string group = {};  // a cgroup of v2, where the ordinary user starts it
+  int left_open = -1;      // a file of ours that it inherits, as from a careless caller
 };
 
 // Starts it in the background. Output goes to files, not pipes: nothing blocks when nobody reads,
@@ -38,8 +39,9 @@ struct Launch {
 // Throws system_error when there is no such program.
 pid_t launch(const Launch& launch);
 
-// Becomes the ordinary user, for good. In a child, before exec.
-void become_ordinary_user();
+// Becomes the ordinary user, for good; goes to `group` before, unless that is empty. In a child,
+// before exec.
+void become_ordinary_user(const std::string& group);
 
 // Waits until the child `pid` has ended and takes its status (waitpid(2)); nothing after
 // patient(patience), and the child runs on.

@@ -25,7 +25,7 @@ using Clock = std::chrono::steady_clock;
   ::setpgid(0, 0);
   ::tcsetpgrp(STDIN_FILENO, ::getpid());
   ::signal(SIGTTOU, SIG_DFL);
-  if (launch.ordinary_user) become_ordinary_user();
+  if (launch.ordinary_user) become_ordinary_user(launch.group);
   std::vector<char*> words;
   for (const std::string& word : launch.words) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);

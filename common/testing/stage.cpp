@@ -116,8 +116,11 @@ void Stage::give_device(const std::string& device, const std::string& name,
   on_host({"mount", "--bind", open, device});
 }
 
-void Stage::make_his_column() const {
+void Stage::delegate_groups() { his_group_ = stepbox::delegate_groups(kOrdinaryUser); }
+
+void Stage::make_his_column() {
   welcome_ordinary_user();
+  delegate_groups();
   const std::string user = std::to_string(kOrdinaryUser);
   on_host({"chown", user + ":" + user, "/var/lib/stepbox"});
   on_host({"sh", "-ec",

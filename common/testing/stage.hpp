@@ -58,9 +58,13 @@ class Stage {
   void welcome_ordinary_user() const;
   // Skips the claim where he gets no user namespace.
   void require_user_namespaces() const;
-  // For claims that an ordinary user starts all of: the store is his, too, and he has a name and
-  // ranges of ids, as adduser(8) gives them.
-  void make_his_column() const;
+  // A part of the cgroups is the ordinary user's, if they are v2: from now on he starts there what
+  // he starts, in his_group().
+  void delegate_groups();
+  const std::string& his_group() const { return his_group_; }
+  // For claims that an ordinary user starts all of: the store is his, too, a part of the cgroups if
+  // that can be, and he has a name and ranges of ids, as adduser(8) gives them.
+  void make_his_column();
   // A path for a file of the claim's own, in the stage's tmpfs.
   std::string scratch(const std::string& name) const;
 
@@ -111,6 +115,7 @@ class Stage {
 
   const Ingredients& ingredients_;
   std::string rootfs_;
+  std::string his_group_;
   bool with_nft_;
   bool orphans_expected_ = false;
   std::string counted_;

@@ -130,10 +130,12 @@ Launch Subject::prepare(const RunSpec& asked) {
   RunSpec run = asked;
   run.ordinary_user |= spec_.ordinary_user;
   run.topic = topic_;
+  run.delegated = !stage_.his_group().empty();
   const std::string missing = spec_.level < 7 ? runtimes_own(run) : "";
   if (!missing.empty()) FAIL("it has no " << missing);
   Launch launch{.words = adapt(spec_, run, stage_.rootfs())};
   launch.ordinary_user = run.ordinary_user;
+  launch.group = stage_.his_group();
   launch.left_open = run.left_open;
   const bool moves = run.ordinary_user || !run.through.empty();
   for (size_t i = 0; moves && i < spec_.words.size(); ++i) {  // `env X=Y /path/step7`
@@ -176,9 +178,11 @@ void Subject::settle() {
   run({.command = {"/bin/true"}});
 }
 
-// What an ordinary user is refused for that reason alone is not for his column to answer.
+// What an ordinary user is refused for that reason alone is not for his column to answer; but where
+// a part of the cgroups is his, he needs nobody for them.
 void Subject::skip_if_root_is_needed(const std::string& err) const {
   if (!spec_.ordinary_user || !holds(err, "be root")) return;
+  if (!stage_.his_group().empty() && holds(err, "cgroup")) return;
   skip("needs root: " + err.substr(0, err.find('\n')));
 }
 

@@ -17,58 +17,17 @@ const std::vector<std::string> kForkBomb{"/bin/probe", "forks", "300"};
 
 // The root of the v2 tree. Skips where v1 has the controllers.
 std::string require_v2() {
-  for (const CgroupTree& hierarchy : mounted_hierarchies()) {
-    if (hierarchy.v2 && holds(read_file(hierarchy.mount + "/cgroup.controllers"), "pids")) {
-      return hierarchy.mount;
-    }
-  }
-  skip("no controllers in cgroup v2 here");
+  const std::string root = v2_with_controllers();
+  if (root.empty()) skip("no controllers in cgroup v2 here");
+  return root;
 }
 
-// What systemd gives to an ordinary user: user@UID.service and all that is below is his; with the
-// controllers for memory and pids. His shell is in a group below it, he may not leave that part.
-class Delegation {
- public:
-  Delegation(const Stage& stage, const std::string& root) : stage_(stage) {
-    const std::string user = std::to_string(kOrdinaryUser);
-    stage_.on_host({"sh", "-ec",
-                    "cd $0; group=.; echo +memory +pids > cgroup.subtree_control\n"
-                    "for name in user.slice user-$1.slice user@$1.service; do\n"
-                    "  group=$group/$name; mkdir $group\n"
-                    "  echo +memory +pids > $group/cgroup.subtree_control\n"
-                    "done\n"
-                    "mkdir -p $group/app.slice/shell.scope\n"
-                    "chown -R $1 $group/app.slice\n"
-                    "chown $1 $group $group/cgroup.procs $group/cgroup.subtree_control",
-                    root, user});
-    top_ = root + "/user.slice";
-    shell_ = top_ + "/user-" + user + ".slice/user@" + user + ".service/app.slice/shell.scope";
-  }
-  Delegation(const Delegation&) = delete;
-  Delegation& operator=(const Delegation&) = delete;
-  ~Delegation() {
-    stage_.on_host({"find", top_, "-depth", "-type", "d", "-exec", "rmdir", "{}", ";"});
-  }
-
-  // A start from that shell.
-  RunSpec start(std::vector<std::string> options, std::vector<std::string> command) const {
-    const std::string user = std::to_string(kOrdinaryUser);
-    options.insert(options.end(), {"--network", "none"});
-    return {.options = std::move(options),
-            .command = std::move(command),
-            .environment = {"HOME=" + stage_.home()},
-            .may_refuse = true,
-            .through = {
-                "sh", "-c",
-                "echo 0 > $0/cgroup.procs; exec setpriv --clear-groups --regid $1 --reuid \"$@\"",
-                shell_, user}};
-  }
-
- private:
-  const Stage& stage_;
-  std::string top_;
-  std::string shell_;
-};
+// A part of it for the ordinary user, who starts there what he starts.
+void require_delegation(Stage& stage) {
+  require_v2();
+  stage.delegate_groups();
+  stage.census_before();
+}
 
 }  // namespace
 
@@ -100,14 +59,21 @@ CLAIM("limits hold where clone3(2) is hidden",
 }
 
 CLAIM("an ordinary user has limits where a group was delegated to him", {.step = 5, .points = 2}) {
-  const Delegation delegation(stage, require_v2());
-  const Run run = subject.run(delegation.start({"--cpus", "0", "--pids-limit", "20"}, kForkBomb));
+  require_delegation(stage);
+  const Run run = subject.run({.options = {"--pids-limit", "20"},
+                               .command = kForkBomb,
+                               .may_refuse = true,
+                               .ordinary_user = true});
   CHECK_MESSAGE(run.out == kNineteen, "stdout: " << run.out << "stderr: " << run.err);
 }
 
 CLAIM("a controller that was not delegated is named", {.step = 5}) {
-  const Delegation delegation(stage, require_v2());
-  const Run run = subject.run(delegation.start({"--cpus", "0.5"}, {"/bin/true"}));
+  require_delegation(stage);
+  write_file(require_v2() + "/user.slice/cgroup.subtree_control", "-cpu");
+  const Run run = subject.run({.options = {"--cpus", "0.5"},
+                               .command = {"/bin/true"},
+                               .may_refuse = true,
+                               .ordinary_user = true});
   CHECK(run.status == 125);
   CHECK_MESSAGE(holds(run.err, "controller 'cpu'"), "stderr: " << run.err);
 }
