@@ -29,7 +29,8 @@ std::optional<VerifyOptions> parse_verify_options(int argc, char** argv, int& st
       ->allow_extra_args(false);
   app.add_option("--claim", options.claims, "only this one (again for more)")
       ->allow_extra_args(false);
-  app.add_option("--beside", options.beside, "only those in the same file as this one");
+  app.add_option("--beside", options.beside,
+                 "only those in the same file as this one; with --claim, too");
   app.add_option("--format", options.format, "of the report")
       ->check(CLI::IsMember({"text", "json", "junit"}));
   app.add_option("--keep", options.keep, "a file: gets the matrix, too");

@@ -18,7 +18,7 @@ struct VerifyOptions {
   bool list = false;
   std::string challenge;            // whose claims; empty: those of the steps
   std::vector<std::string> claims;  // by name; none means all
-  std::string beside;               // a claim's name: those that share its file
+  std::string beside;               // a claim's name: those that share its file, too
   std::string format = "text";
   std::string keep;  // a file that gets the matrix too
   int at_once = 2;

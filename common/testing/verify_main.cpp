@@ -23,8 +23,11 @@ constexpr int kRedFound = 1;
 constexpr int kUsage = 2;
 constexpr int kStrikes = 3;  // what a class waits for one step that hangs
 
-bool is_named(const Claim& claim, const std::vector<std::string>& names) {
-  return names.empty() || std::find(names.begin(), names.end(), claim.name) != names.end();
+// `beside`: the file of the claim that --beside names, if there is one.
+bool is_chosen(const Claim& claim, const std::vector<std::string>& names,
+               const std::string& beside) {
+  if (names.empty() && beside.empty()) return true;
+  return claim.file == beside || std::find(names.begin(), names.end(), claim.name) != names.end();
 }
 
 void check_names(const std::vector<std::string>& names) {
@@ -58,11 +61,10 @@ int step_of_challenge(const std::string& name) {
 }
 
 std::vector<Cell> cells_of(const VerifyOptions& options) {
-  const std::string only_file = file_of(options.beside);
+  const std::string beside = file_of(options.beside);
   std::vector<Cell> cells;
   for (const Claim& claim : claims()) {
-    if (!is_named(claim, options.claims)) continue;
-    if (!only_file.empty() && claim.file != only_file) continue;
+    if (!is_chosen(claim, options.claims, beside)) continue;
     for (const SubjectSpec& subject : options.subjects) {
       if (!is_for(claim, subject, options)) continue;
       const bool unjudged = subject.peer || (subject.by_hand && is_about_runtime(claim));
