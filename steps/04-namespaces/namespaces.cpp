@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "02-chroot/chroot.hpp"
 #include "03-mount/mountinfo.hpp"

@@ -7,6 +7,7 @@
 #define STEPBOX_STEPS_07_UNIONFS_CONTAINER_FILES_HPP_
 
 #include <sched.h>
+#include <unistd.h>
 
 #include <optional>
 #include <string>

@@ -1,4 +1,6 @@
 // run: a new container of an image, from birth to exit.
+#include <unistd.h>
+
 #include <algorithm>
 #include <tuple>
 

@@ -1,4 +1,6 @@
 // The claims of the challenge `checkpoint`.
+#include <unistd.h>
+
 #include "common/files.hpp"
 #include "common/testing/claim.hpp"
 #include "common/testing/images.hpp"
