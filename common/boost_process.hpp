@@ -6,8 +6,14 @@
 #define BOOST_PROCESS_USE_STD_FS  // else there would be a library to link
 #include <boost/version.hpp>
 #if BOOST_VERSION >= 108800
-#include <boost/process/v1.hpp>
+#include <boost/process/v1/args.hpp>  // one by one: 1.88 has no v1.hpp
+#include <boost/process/v1/async.hpp>
+#include <boost/process/v1/child.hpp>
+#include <boost/process/v1/env.hpp>
+#include <boost/process/v1/environment.hpp>
+#include <boost/process/v1/exe.hpp>
 #include <boost/process/v1/extend.hpp>
+#include <boost/process/v1/io.hpp>
 namespace bp = boost::process::v1;
 #else
 #include <boost/process.hpp>
