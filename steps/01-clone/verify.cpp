@@ -107,6 +107,17 @@ CLAIM("kill -9 of the subject ends the command too",
   stage.count_only("process: ");  // mounts and groups are for later steps
 }
 
+CLAIM("a command whose parent dies at its birth never runs",
+      {.step = 1, .hint = "the child waits for one byte from a pipe: end of file is no go"}) {
+  Running running = subject.start({.command = {"/bin/sh", "-c", "echo it runs"},
+                                   .through = {stage.rootfs() + "/bin/probe", "kill-at-birth"}});
+  stage.expect_orphans();
+  CHECK(running.wait().status == 0);
+  stage.await_orphans();
+  CHECK(running.out() == "");
+  stage.count_only("process: ");
+}
+
 CLAIM("^C ends the command",
       {.step = 1, .hint = "^C comes to both: outlive it, wait, and return 128 + 2"}) {
   PtyRun run = subject.start_on_pty({.command = {"/bin/probe", "wait"}});

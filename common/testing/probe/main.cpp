@@ -21,6 +21,7 @@ constexpr Verb kVerbs[] = {
     {"without-clone3", hide_clone3},
     {"pty", open_pty},
     {"orphan", make_orphan},
+    {"kill-at-birth", kill_at_birth},
     {"memory", eat_memory},
     {"spin", eat_cpu},
     {"forks", eat_processes},

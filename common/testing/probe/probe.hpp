@@ -10,6 +10,7 @@
 //   probe without-clone3 COMMAND...  runs it where clone3(2) fails, as if the kernel had none
 //   probe pty                opens a pseudo terminal, says its name
 //   probe orphan             makes an orphan that ends at once, says whether somebody reaps it
+//   probe kill-at-birth COMMAND...  kills it when it has just made a child, who then goes on alone
 //   probe memory MEGABYTES   fills so much memory, says how much it got
 //   probe spin SECONDS       uses so much CPU time (or twice as long on the clock), says both
 //   probe forks NUMBER [hold]  starts so many processes at once, says how many it got; keeps them
@@ -31,6 +32,7 @@ int look_for_queue(int count, char** words);
 int hide_clone3(int count, char** words);
 int open_pty(int count, char** words);
 int make_orphan(int count, char** words);
+int kill_at_birth(int count, char** words);
 int eat_memory(int count, char** words);
 int eat_cpu(int count, char** words);
 int eat_processes(int count, char** words);

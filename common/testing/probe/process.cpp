@@ -13,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <sys/msg.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -140,6 +141,43 @@ int make_orphan(int, char**) {
     ::nanosleep(&pause, nullptr);
   }
   ::puts("a zombie stays");
+  return 0;
+}
+
+// Runs on until it has made a child, which stops before its first instruction: that child, or -1.
+static pid_t first_child_of(pid_t parent) {
+  constexpr long kForks = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
+  ::ptrace(PTRACE_SETOPTIONS, parent, nullptr, kForks);
+  for (int status = 0, signal = 0;;) {
+    ::ptrace(PTRACE_CONT, parent, nullptr, static_cast<long>(signal));
+    if (::waitpid(parent, &status, 0) != parent || !WIFSTOPPED(status)) return -1;
+    if (status >> 16 != 0) break;  // PTRACE_EVENT_FORK: clone(2) with SIGCHLD is one, too
+    signal = WSTOPSIG(status) == SIGTRAP ? 0 : WSTOPSIG(status);
+  }
+  unsigned long child = 0;
+  ::ptrace(PTRACE_GETEVENTMSG, parent, nullptr, &child);
+  ::waitpid(static_cast<pid_t>(child), nullptr, __WALL);
+  return static_cast<pid_t>(child);
+}
+
+int kill_at_birth(int count, char** words) {
+  if (count < 1) return 2;
+  const pid_t parent = ::fork();
+  if (parent == 0) {
+    if (::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == 0) ::raise(SIGSTOP);
+    ::execvp(words[0], words);
+    ::_exit(127);
+  }
+  int status = 0;
+  ::waitpid(parent, &status, WUNTRACED);
+  const pid_t child = WIFSTOPPED(status) ? first_child_of(parent) : -1;
+  if (child == -1) {
+    ::fprintf(stderr, "it has made no child\n");
+    return 1;
+  }
+  ::kill(parent, SIGKILL);
+  ::waitpid(parent, nullptr, 0);  // dead, and its files are closed
+  ::ptrace(PTRACE_DETACH, child, nullptr, nullptr);
   return 0;
 }
 
