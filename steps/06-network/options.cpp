@@ -2,6 +2,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "common/error.hpp"
 #include "common/program.hpp"
 #include "common/text.hpp"
@@ -46,21 +49,24 @@ void parse_value(const std::string& text, std::vector<PublishedPort>& ports) {
   }
 }
 
+// In the order of NetworkMode.
+constexpr const char* kModes[] = {"bridge", "none", "host", "slirp4netns", "pasta", "container"};
+
+const char* name_of(NetworkMode mode) { return kModes[static_cast<size_t>(mode)]; }
+
+std::optional<NetworkMode> mode_called(const std::string& name) {
+  const auto* found = std::find(std::begin(kModes), std::end(kModes), name);
+  if (found == std::end(kModes)) return std::nullopt;
+  return static_cast<NetworkMode>(found - kModes);
+}
+
 void parse_value(const std::string& text, NetworkMode& mode) {
-  if (text == "bridge") {
-    mode = NetworkMode::kBridge;
-  } else if (text == "none") {
-    mode = NetworkMode::kNone;
-  } else if (text == "host") {
-    mode = NetworkMode::kHost;
-  } else if (text == "slirp4netns") {
-    mode = NetworkMode::kSlirp4netns;
-  } else if (text == "pasta") {
-    mode = NetworkMode::kPasta;
-  } else {
+  const auto known = mode_called(text);
+  if (!known || *known == NetworkMode::kContainer) {
     throw Failure(join({"no network is called '", text, "'"}),
                   "bridge, none, host, slirp4netns, pasta");
   }
+  mode = *known;
 }
 
 void parse_value(const std::string& text, NetworkOptions& network) {

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ struct PublishedPort {
 void parse_value(const std::string& text, std::vector<PublishedPort>& ports);
 
 enum class NetworkMode { kBridge, kNone, kHost, kSlirp4netns, kPasta, kContainer };
+const char* name_of(NetworkMode mode);  // "bridge"
+std::optional<NetworkMode> mode_called(const std::string& name);
 void parse_value(const std::string& text, NetworkMode& mode);  // all but the last
 
 // For root the bridge; else slirp4netns, or pasta where only that is installed: the first ends by

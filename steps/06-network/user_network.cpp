@@ -24,15 +24,7 @@
 
 namespace stepbox {
 
-namespace {
-
 constexpr char kPortHint[] = "in use (ss -lp), or below 1024, which is for root: choose another";
-
-const char* name_of(NetworkMode mode) {
-  return mode == NetworkMode::kPasta ? "pasta" : "slirp4netns";
-}
-
-}  // namespace
 
 bool is_user_network(NetworkMode mode) {
   return mode == NetworkMode::kSlirp4netns || mode == NetworkMode::kPasta;

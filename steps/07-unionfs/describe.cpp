@@ -79,22 +79,10 @@ std::string own_address(const std::string& fib_trie) {
 }
 
 std::string network_text(const Record& record) {
-  if (!record.options.namespaces.own(CLONE_NEWNET)) return "host";
-  switch (record.options.network.mode) {
-    case NetworkMode::kBridge:
-      return "bridge";
-    case NetworkMode::kHost:
-      return "host";
-    case NetworkMode::kNone:
-      return "none";
-    case NetworkMode::kSlirp4netns:
-      return "slirp4netns";
-    case NetworkMode::kPasta:
-      return "pasta";
-    case NetworkMode::kContainer:
-      return "container:" + record.options.network.container;
-  }
-  return "";
+  const NetworkOptions& network = record.options.network;
+  if (!record.options.namespaces.own(CLONE_NEWNET)) return name_of(NetworkMode::kHost);
+  const std::string name = name_of(network.mode);
+  return network.mode == NetworkMode::kContainer ? join({name, ":", network.container}) : name;
 }
 
 }  // namespace stepbox

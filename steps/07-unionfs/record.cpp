@@ -8,12 +8,10 @@
 
 namespace stepbox {
 
-NLOHMANN_JSON_SERIALIZE_ENUM(NetworkMode, {{NetworkMode::kBridge, "bridge"},
-                                           {NetworkMode::kNone, "none"},
-                                           {NetworkMode::kHost, "host"},
-                                           {NetworkMode::kSlirp4netns, "slirp4netns"},
-                                           {NetworkMode::kPasta, "pasta"},
-                                           {NetworkMode::kContainer, "container"}})
+static void to_json(nlohmann::json& json, NetworkMode mode) { json = name_of(mode); }
+static void from_json(const nlohmann::json& json, NetworkMode& mode) {
+  mode = mode_called(json.get<std::string>()).value_or(NetworkMode::kBridge);
+}
 NLOHMANN_JSON_SERIALIZE_ENUM(StorageKind, {{StorageKind::kOverlay, "overlay"},
                                            {StorageKind::kFuse, "fuse"},
                                            {StorageKind::kCopy, "copy"}})
