@@ -1,13 +1,16 @@
 // Is a container found by what people call it?
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "07-unionfs/containers.hpp"
 #include "07-unionfs/holders.hpp"
 #include "07-unionfs/images.hpp"
 #include "07-unionfs/overlay.hpp"
 #include "07-unionfs/store.hpp"
+#include "07-unionfs/tree.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
 #include "common/testing/forked.hpp"
@@ -126,6 +129,21 @@ TEST_CASE("a container whose image nobody knows is not started") {
   const ScratchDirectory scratch;
   CHECK_THROWS_WITH_AS(Overlay(Image(), scratch.path(), Options(), true),
                        doctest::Contains("record"), Failure);
+}
+
+TEST_CASE("a tree that is deeper than can be named is refused with the place where it begins") {
+  const ScratchDirectory scratch;
+  const std::string name(200, 'd');
+  Fd directory = open_directory(scratch.path());
+  for (int level = 0; level < 350; ++level) {
+    REQUIRE(::mkdirat(directory.get(), name.c_str(), 0700) == 0);
+    directory = Fd(::openat(directory.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  }
+  Tree tree(open_directory(scratch.path()));
+  const auto read_all = [&] {
+    while (tree.next()) continue;
+  };
+  CHECK_THROWS_WITH_AS(read_all(), doctest::Contains("in /dddd"), std::system_error);
 }
 
 TEST_CASE("a tree with more levels than we may have files open is removed") {

@@ -39,11 +39,14 @@ FTSENT* Tree::next() {
     errno = 0;
     FTSENT* entry = ::fts_read(stream_);
     if (!entry) {
-      if (errno != 0) throw_errno({"read a directory"});
-      return nullptr;
+      if (errno == 0) return nullptr;
+      throw_errno({"read a directory in ", place_, "…"});  // a path longer than 64 kB, for one
     }
     const bool failed =
         entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR || entry->fts_info == FTS_NS;
+    if (entry->fts_info == FTS_D) {
+      place_.assign(entry->fts_path + name_length_, ::strnlen(entry->fts_path + name_length_, 60));
+    }
     if (!failed && entry->fts_info != FTS_DC) return entry;
     // A file that was removed since its name was read is none; the tree itself must be there.
     const bool gone = entry->fts_errno == ENOENT && entry->fts_level > FTS_ROOTLEVEL;

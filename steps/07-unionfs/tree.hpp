@@ -34,6 +34,7 @@ class Tree {
  private:
   Fd directory_before_;
   size_t name_length_;
+  std::string place_;  // the directory that we are in, as far as an error needs it
   FTS* stream_;
 };
 
