@@ -84,7 +84,7 @@ void remove_firewall() {
   }
 }
 
-Fd bind_port(const PublishedPort& port) {
+Fd bind_port(PublishedPort& port) {
   const int type = (port.udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC;
   Fd socket(::socket(AF_INET, type, 0));
   const int on = 1;
@@ -92,7 +92,7 @@ Fd bind_port(const PublishedPort& port) {
   if (!port.udp) ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   sockaddr_in name{};
   name.sin_family = AF_INET;
-  name.sin_port = htons(port.host_port);
+  name.sin_port = htons(port.any_host_port ? 0 : port.host_port);  // 0: the kernel chooses
   name.sin_addr.s_addr = htonl(port.host_address.number);
   const std::string what =
       join({"publish port ", port.host_address.text(), ":", std::to_string(port.host_port)});
@@ -101,6 +101,9 @@ Fd bind_port(const PublishedPort& port) {
     if (errno != EADDRINUSE) throw_errno({what});
     throw Failure(join({what, ": already in use"}), "choose another, or end who has it: ss -lp");
   }
+  socklen_t size = sizeof name;
+  ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&name), &size);
+  port.host_port = ntohs(name.sin_port);
   return socket;
 }
 

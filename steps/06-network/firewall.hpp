@@ -21,9 +21,9 @@ void ensure_firewall(const Subnet& subnet);
 void remove_firewall();
 
 // Takes the port on the host by a socket, which nobody reads: nftables leads packets away before
-// they come to it. So no other program, and no other container, gets the port.
-// Throws Failure when it is in use.
-Fd bind_port(const PublishedPort& port);
+// they come to it. So no other program, and no other container, gets the port. Where any would do,
+// `port` says afterwards which it is. Throws Failure when it is in use.
+Fd bind_port(PublishedPort& port);
 
 // Once nftables leads the ports away: resets the connections of those who came before that, and
 // would wait for ever. The ports stay taken.

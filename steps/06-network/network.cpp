@@ -75,7 +75,7 @@ void Network::join_bridge(const std::string& id) {
   subnet_ = bridge_subnet();
   const Fd lock = lock_network();
   ensure_bridge(subnet_);
-  for (const PublishedPort& port : options_.ports) ports_.push_back(bind_port(port));
+  for (PublishedPort& port : options_.ports) ports_.push_back(bind_port(port));
   lease_.emplace(subnet_);
   elements_ = as_nft_elements(options_.ports, lease_->address());
   veth_ = cable_of(id);
@@ -101,6 +101,9 @@ Network::Network(const std::string& id, const NetworkOptions& options, const Nam
   const bool user = is_user_network(options_.mode);
   if (user) check_user_network(options_.mode);
   if (user && options_.dns.empty()) options_.dns = {kUserNameServer};
+  for (PublishedPort& port : options_.ports) {
+    if (user && port.any_host_port) bind_port(port);  // and lets go: the program takes it
+  }
   if (!bridge && !user && !options_.ports.empty()) {
     throw Failure("--publish leads through the bridge", "leave it out, or use --network bridge");
   }

@@ -80,6 +80,9 @@ class Network {
   // Outside, once the child exists: the cable, and the published ports.
   void connect(pid_t child) const;
 
+  // Those that lead in, none without a number.
+  const std::vector<PublishedPort>& ports() const { return options_.ports; }
+
   // Inside, once it is there and the rootfs is the root: addresses, route; resolv.conf, hosts,
   // hostname.
   void configure_inside() const;

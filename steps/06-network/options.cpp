@@ -20,7 +20,7 @@ static PortRange parse_range(const std::string& text, const std::string& whole) 
   const std::vector<std::string> ends = split(text, '-');
   const auto first = parse_number(ends.front()), last = parse_number(ends.back());
   if (ends.size() > 2 || !first || !last || *first < 1 || *last < *first || *last > 65535) {
-    throw Failure(join({"'", whole, "' is not [IP:]HOST:CONTAINER[/udp]"}),
+    throw Failure(join({"'", whole, "' is not [IP:][HOST:]CONTAINER[/udp]"}),
                   "ports go from 1 to 65535");
   }
   return {*first, *last};
@@ -31,14 +31,16 @@ void parse_value(const std::string& text, std::vector<PublishedPort>& ports) {
   const std::vector<std::string> parts = split(protocol[0], ':');
   const bool known = protocol.size() == 1 ||
                      (protocol.size() == 2 && (protocol[1] == "udp" || protocol[1] == "tcp"));
-  if (!known || parts.size() < 2 || parts.size() > 3) {
-    throw Failure(join({"'", text, "' is not [IP:]HOST:CONTAINER[/udp]"}), "as 8080:80");
+  if (!known || parts.size() > 3) {
+    throw Failure(join({"'", text, "' is not [IP:][HOST:]CONTAINER[/udp]"}), "as 8080:80");
   }
   PublishedPort port;
   port.udp = protocol.size() == 2 && protocol[1] == "udp";
   if (parts.size() == 3) parse_value(parts[0], port.host_address);
-  const PortRange outside = parse_range(parts[parts.size() - 2], text);
-  const PortRange inside = parse_range(parts[parts.size() - 1], text);
+  const PortRange inside = parse_range(parts.back(), text);
+  port.any_host_port = parts.size() == 1 || parts[parts.size() - 2].empty();
+  const PortRange outside =
+      port.any_host_port ? inside : parse_range(parts[parts.size() - 2], text);
   if (outside.last - outside.first != inside.last - inside.first) {
     throw Failure(join({"'", text, "' names more ports on one side"}), "as 8000-8009:80-89");
   }
@@ -105,8 +107,9 @@ void add_options(CommandLine& cli, NetworkOptions& network) {
       "--network,--net", "MODE", network,
       join({"bridge (an address of its own), none, host, slirp4netns or pasta (without root)",
             network.knows_containers ? ", container:NAME" : ""}));
-  cli.option("-p,--publish", "[IP:]HOST:CONTAINER[/udp]", network.ports,
-             "Lead a port of the host to one of the container; or many, 8000-8009:80-89");
+  cli.option("-p,--publish", "[IP:][HOST:]CONTAINER[/udp]", network.ports,
+             "Lead a port of the host, a free one if none is named, to one of the container; or "
+             "many, 8000-8009:80-89");
   cli.list("--dns", "IP", network.dns, "Name server, instead of the host's");
   cli.list("--add-host", "NAME:IP", network.hosts, "Add a line to /etc/hosts");
 }

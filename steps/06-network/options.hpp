@@ -14,12 +14,13 @@
 
 namespace stepbox {
 
-// What -p [IP:]HOST:CONTAINER[/udp] asks for.
+// What -p [IP:][HOST:]CONTAINER[/udp] asks for.
 struct PublishedPort {
   Address host_address;  // 0.0.0.0: every address of the host
   uint16_t host_port = 0;
   uint16_t container_port = 0;
   bool udp = false;
+  bool any_host_port = false;  // -p 80: bind_port() finds a free one
 };
 // Adds one; or many: 8000-8009:80-89. Throws Failure.
 void parse_value(const std::string& text, std::vector<PublishedPort>& ports);

@@ -43,11 +43,22 @@ TEST_CASE("a range of ports is as many ports") {
   CHECK_FALSE(ports[3].udp);
 }
 
+TEST_CASE("a port of the container alone leads from any of the host") {
+  for (const char* text : {"80", ":80", "0.0.0.0::80"}) {
+    CAPTURE(std::string(text));
+    PublishedPort port = port_of(text);
+    CHECK(port.any_host_port);
+    CHECK(port.container_port == 80);
+    const Fd taken = bind_port(port);
+    CHECK(port.host_port >= 1024);
+  }
+  CHECK_FALSE(port_of("8080:80").any_host_port);
+  CHECK(port_of("127.0.0.1::80/udp").host_address.text() == "127.0.0.1");
+}
+
 TEST_CASE("what is no published port is refused") {
   for (const char* text : {"",
                            ":",
-                           "80",
-                           ":80",
                            "80:",
                            "0:80",
                            "80:0",

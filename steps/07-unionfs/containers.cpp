@@ -124,12 +124,13 @@ void Container::find_network() {
   network.process = other.pid;
 }
 
-void Container::started(pid_t pid) {
+void Container::started(pid_t pid, const std::vector<PublishedPort>& ports) {
   change([&](Record& record) {
     if (!record.restarting) record.restarts = 0;
     record.restarting = false;
     record.running = true;
     record.holder = ::getpid();
+    record.options.network.ports = ports;
     record.pid = pid;
     record.pid_started = start_time(pid);
     record.started = ::time(nullptr);

@@ -48,10 +48,11 @@ class Container {
   std::string directory() const;
   const Options& options() const { return record_.options; }
 
-  void created();           // not to be run now: `start` will
-  void find_network();      // before each start. Throws Failure: the one to share is not there
-  void started(pid_t pid);  // before the command runs: then it is remembered, come what may
-  void running();           // once it runs: from now on others may join it
+  void created();       // not to be run now: `start` will
+  void find_network();  // before each start. Throws Failure: the one to share is not there
+  // Before the command runs: then it is remembered, come what may. `ports`: as they lead in now.
+  void started(pid_t pid, const std::vector<PublishedPort>& ports);
+  void running();  // once it runs: from now on others may join it
   void ended(int status);
   bool restarting() const { return record_.restarting; }  // its monitor is to start it again
   void stay_ended();                                      // that is off

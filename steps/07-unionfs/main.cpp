@@ -54,7 +54,7 @@ static int run(const Options& options, Container& held) {
       {.namespaces = network.for_clone(), .cgroup_fd = cgroup.fd(), .before_go = write_id_maps},
       [&] { return container(options, overlay, cgroup, network, confinement, console, gate); });
   network.connect(child.pid());
-  held.started(child.pid());
+  held.started(child.pid(), network.ports());
   gate.open();
   if (child.wait_for_exec()) held.running();
   const int status = console.serve(child);

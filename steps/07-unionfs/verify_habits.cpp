@@ -91,6 +91,26 @@ CLAIM("-p publishes a range of ports and ps and port tell of them in order", {.s
   check_refused(subject, {"-p", "8000-8002:80-81"}, "more ports on one side");
 }
 
+CLAIM("-p takes a free port of the host where none is named",
+      {.step = 7, .hint = "bind(2) port 0, then ask getsockname(2); anew at each start"}) {
+  const std::string name = random_word(), word = random_word();
+  stage.expect_orphans();
+  const std::string asks = "until \"$0\" ask tcp 127.0.0.1 $1 | grep $2; do sleep 0.05; done";
+  CHECK(subject
+            .run({.options = {"-d", "--name", name, "-p", "127.0.0.1::80"},
+                  .command = {"/bin/probe", "serve", "tcp", "80", word}})
+            .status == 0);
+  for (int start = 0; start < 2; ++start) {
+    const std::string leads = split(tell(subject, "port", {name, "80"}).out, '\n')[0];
+    REQUIRE(leads.starts_with("127.0.0.1:"));
+    CHECK(holds(tell(subject, "ps", {}).out, leads + "->80/tcp"));
+    stage.on_host({"timeout", "20", "sh", "-c", asks, stage.rootfs() + "/bin/probe",
+                   leads.substr(leads.find(':') + 1), word});
+    CHECK(tell(subject, "restart", {"-t", "0", name}).status == 0);
+  }
+  CHECK(tell(subject, "rm", {"-f", name}).status == 0);
+}
+
 CLAIM("top has columns of 20 characters as docker's", {.step = 7}) {
   const std::string name = random_word();
   Running running = start_named(subject, name, {"--rm"});

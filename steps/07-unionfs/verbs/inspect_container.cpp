@@ -27,12 +27,14 @@ Json state_as_json(const Record& record) {
           {"FinishedAt", as_timestamp(record.running ? 0 : record.ended)}};
 }
 
-// {"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}]}
-Json ports_as_json(const std::vector<PublishedPort>& ports) {
+// {"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}]}; `asked`: as the user said it.
+Json ports_as_json(const std::vector<PublishedPort>& ports, bool asked) {
   Json bindings = Json::object();
   for (const PublishedPort& port : ports) {
+    const bool unnamed = asked && port.any_host_port;
     bindings[join({std::to_string(port.container_port), port.udp ? "/udp" : "/tcp"})].push_back(
-        {{"HostIp", port.host_address.text()}, {"HostPort", std::to_string(port.host_port)}});
+        {{"HostIp", port.host_address.text()},
+         {"HostPort", unnamed ? "" : std::to_string(port.host_port)}});
   }
   return bindings;
 }
@@ -64,7 +66,7 @@ Json host_config_as_json(const Options& options, const std::string& network) {
               return join({volume.source, ":", volume.destination, volume.read_only ? ":ro" : ""});
             })},
       {"NetworkMode", network},
-      {"PortBindings", ports_as_json(options.network.ports)},
+      {"PortBindings", ports_as_json(options.network.ports, true)},
       {"RestartPolicy",
        {{"Name", name_of(options.restart.when)}, {"MaximumRetryCount", options.restart.most}}},
       {"AutoRemove", options.remove},
@@ -125,9 +127,9 @@ Json network_as_json(const Record& record) {
   const Json own{{"Gateway", bridge ? bridge_subnet().gateway().text() : ""},
                  {"IPAddress", bridge ? address_of(record.pid) : ""},
                  {"IPPrefixLen", bridge ? bridge_subnet().prefix : 0}};
-  Json json{
-      {"Ports", record.running ? ports_as_json(record.options.network.ports) : Json::object()},
-      {"Networks", {{network, own}}}};
+  Json json{{"Ports",
+             record.running ? ports_as_json(record.options.network.ports, false) : Json::object()},
+            {"Networks", {{network, own}}}};
   json.update(own);  // docker had them here before it had several networks
   return json;
 }
