@@ -11,6 +11,7 @@
 #include "03-mount/mountinfo.hpp"
 #include "07-unionfs/connection.hpp"
 #include "07-unionfs/daemon.hpp"
+#include "07-unionfs/fuse.hpp"
 #include "07-unionfs/holders.hpp"
 #include "07-unionfs/images.hpp"
 #include "07-unionfs/names.hpp"
@@ -42,6 +43,9 @@ static Record new_record(const Options& options) {
   check_name(options.name);
   Record record;
   record.image = find_image(options.image);
+  if (options.storage == StorageKind::kFuse) {
+    check_fuse_names(record.image.layers, store());
+  }
   record.id = new_id();
   record.name = options.name.empty() ? "box_" + record.id.substr(0, 6) : options.name;
   record.options = options;

@@ -131,6 +131,16 @@ TEST_CASE("a container whose image nobody knows is not started") {
                        doctest::Contains("record"), Failure);
 }
 
+TEST_CASE("--storage fuse is refused where a name would be read as two") {
+  CHECK_NOTHROW(check_fuse_names({"/a", "/b c"}, "/store"));
+  for (const char* name : {"/a,b", "/a:b", "/a\\b"}) {
+    CAPTURE(std::string(name));
+    CHECK_THROWS_WITH_AS(check_fuse_names({"/a"}, name), doctest::Contains(name), Failure);
+    CHECK_THROWS_WITH_AS(check_fuse_names({"/a", name}, "/store"), doctest::Contains(name),
+                         Failure);
+  }
+}
+
 TEST_CASE("a tree that is deeper than can be named is refused with the place where it begins") {
   const ScratchDirectory scratch;
   const std::string name(200, 'd');

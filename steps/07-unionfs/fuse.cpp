@@ -27,6 +27,15 @@ static void check_available() {
   }
 }
 
+void check_fuse_names(std::vector<std::string> layers, const std::string& directory) {
+  layers.push_back(directory);
+  for (const std::string& name : layers) {
+    if (name.find_first_of(",:\\") == std::string::npos) continue;
+    throw Failure(join({"--storage fuse: ", name, " has a comma, colon or backslash in its name"}),
+                  "give it another, or --storage copy");
+  }
+}
+
 FuseOverlay::FuseOverlay(const std::string& layers)
     : messages_(::memfd_create("fuse-overlayfs", MFD_CLOEXEC)), server_([&] {
         check_available();
@@ -74,8 +83,10 @@ void FuseOverlay::mount_on(const std::string& directory) const {
   device.close();
   struct stat status;
   if (::stat(directory.c_str(), &status) == 0) return;
-  const std::string said = read_file(proc_path(messages_));
-  throw Failure(join({"fuse-overlayfs: ", split(said, '\n').back()}), "or --storage copy");
+  std::vector<std::string> said = split(read_file(proc_path(messages_)), '\n');
+  std::erase(said, "");
+  if (said.empty()) said = {"it ended at once"};
+  throw Failure(join({"fuse-overlayfs: ", said.back()}), "or --storage copy");
 }
 
 }  // namespace stepbox

@@ -9,12 +9,16 @@
 #define STEPBOX_STEPS_07_UNIONFS_FUSE_HPP_
 
 #include <string>
+#include <vector>
 
 #include "01-clone/process.hpp"
 #include "07-unionfs/connection.hpp"
 #include "common/fd.hpp"
 
 namespace stepbox {
+
+// Throws Failure where the program would read the name of one of these directories as several.
+void check_fuse_names(std::vector<std::string> layers, const std::string& directory);
 
 class FuseOverlay {
  public:
