@@ -74,15 +74,16 @@ CLAIM("update --restart holds for a container that runs",
       {.step = 7, .hint = "its monitor reads the record when it ends"}) {
   stage.expect_orphans();
   const std::string name = random_word();
+  const std::string mark = random_word();  // the name is a word of our program, too
   subject.run({.options = {"-d", "--restart", "unless-stopped", "--name", name},
-               .command = {"/bin/sh", "-c", "echo run; exec /bin/probe wait " + name}});
+               .command = {"/bin/sh", "-c", "echo run; exec /bin/probe wait " + mark}});
   CHECK(holds(verb(subject, "inspect", {name}), "\"Name\": \"unless-stopped\""));
-  const pid_t first = stage.find_process(name);
-  stage.on_host({"kill", "-9", std::to_string(first)});
   Running logs = subject.start({.options = {"-f"}, .command = {name}, .verb = "logs"});
+  logs.wait_for_output("run\nready\n");
+  stage.on_host({"kill", "-9", std::to_string(stage.find_process(mark))});
   logs.wait_for_output("run\nready\nrun\nready\n");
   CHECK(verb(subject, "update", {"--restart", "no", name}) == name + "\n");
-  stage.on_host({"kill", "-9", std::to_string(stage.find_process(name))});
+  stage.on_host({"kill", "-9", std::to_string(stage.find_process(mark))});
   logs.wait();
   CHECK(holds(verb(subject, "ps", {"-a"}), "Exited (137)"));
   verb(subject, "update", {"--restart", "always", name});
