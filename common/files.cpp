@@ -92,7 +92,11 @@ Fd open_directory(const std::string& path) {
   return directory;
 }
 
-bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
+bool exists(const std::string& path) {
+  if (::access(path.c_str(), F_OK) == 0) return true;
+  if (errno == EIO || errno == ENOMEM) throw_errno({"look for ", path});  // it may well be there
+  return false;
+}
 
 std::string proc_path(const Fd& file) { return "/proc/self/fd/" + std::to_string(file.get()); }
 

@@ -84,7 +84,9 @@ std::string names_of(CapabilitySet set, std::string_view before) {
 CapabilitySet own_capabilities() {
   CapabilitySet own = 0;
   for (cap_value_t number = 0; number < ::cap_max_bits(); ++number) {
-    if (::cap_get_bound(number) == 1) own |= bit(number);
+    const int held = ::cap_get_bound(number);
+    if (held == -1) throw_errno({"look for ", name_of(number)});
+    if (held == 1) own |= bit(number);
   }
   return own;
 }
