@@ -6,8 +6,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "03-mount/mountinfo.hpp"
 #include "07-unionfs/connection.hpp"
 #include "07-unionfs/daemon.hpp"
@@ -173,18 +171,25 @@ void Container::stay_ended() {
   change([](Record& record) { record.restarting = false; });
 }
 
+void Container::remove() {
+  remove_ = false;
+  half_removed_ = true;
+  drop_name(read_or_empty(id()).name, id());  // it may have been renamed
+  unmount_below(directory(), {});     // --share mount and a kill -9: a volume may still be there
+  ::unlink(record_of(id()).c_str());  // first: without it this is no container, but something left
+  remove_tree(directory());
+  half_removed_ = false;
+}
+
 Container::~Container() {
   if (!holder_) return;  // it was never ours
   try {
-    if (remove_) {
-      drop_name(read_or_empty(id()).name, id());  // it may have been renamed
-      unmount_below(directory(), {});  // --share mount and a kill -9: a volume may still be there
-      remove_tree(directory());
-    }
+    if (remove_) remove();
   } catch (const std::exception& error) {
     warn({error.what()});
   }
   ::unlink(socket_of(id()).c_str());
+  if (half_removed_) return;          // settle() finds the holder's file, and nobody who holds it
   ::unlink(holder_of(id()).c_str());  // last: from now on others may hold it
 }
 
@@ -221,35 +226,6 @@ int wait_for_end(const Record& record) {
   pollfd ended{holder.get(), POLLIN, 0};
   ::poll(&ended, 1, -1);
   return status_in(notes).value_or(kKilled);
-}
-
-// Those whose ids begin so. Nobody else's record is read.
-static std::vector<Record> containers_with(const std::string& beginning) {
-  const Fd lock = lock_holders();
-  std::vector<Record> records;
-  for (const std::string& id : list_directory(store() + "/containers")) {
-    if (!id.starts_with(beginning) || !exists(record_of(id))) continue;  // about to start, or go
-    Record record = read_or_empty(id);
-    if (record.running && !is_held(id)) {  // a reboot has emptied the run directory
-      record.running = record.paused = false;
-      record.status = kKilled;
-    }
-    records.push_back(std::move(record));
-  }
-  std::stable_sort(records.begin(), records.end(),
-                   [](const Record& a, const Record& b) { return a.created > b.created; });
-  return records;
-}
-
-std::vector<Record> all_containers() { return containers_with(""); }
-
-Record find_container(const std::string& reference) {
-  const std::string id = reference.find('/') == std::string::npos ? id_of_name(reference) : "";
-  std::vector<Record> found;
-  if (!reference.empty()) found = containers_with(id.empty() ? reference : id);
-  if (found.size() == 1) return found.front();
-  if (found.empty()) throw NoSuchContainer("no such container: " + reference, "ps -a lists them");
-  throw Failure(join({"more than one container's id begins with ", reference}), "give more of it");
 }
 
 }  // namespace stepbox

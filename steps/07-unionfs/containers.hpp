@@ -57,7 +57,7 @@ class Container {
   bool restarting() const { return record_.restarting; }  // its monitor is to start it again
   void stay_ended();                                      // that is off
   int seconds_run() const { return static_cast<int>(record_.ended - record_.started); }
-  void remove() { remove_ = true; }
+  void remove();  // Throws what keeps it from that; the next verb goes on with what is half removed
 
  private:
   friend void settle_containers();
@@ -69,6 +69,7 @@ class Container {
   Fd holder_;
   Fd image_;  // nobody removes it meanwhile
   bool remove_;
+  bool half_removed_ = false;
   Caller* caller_ = nullptr;
   Audience* audience_ = nullptr;
 };
@@ -82,7 +83,7 @@ void settle();
 // The exit status of a container that ended with its holder: KILL.
 constexpr int kKilled = kSignalBase + SIGKILL;
 
-// All of them, the newest first, as they are now.
+// All of them, the newest first, as they are now. (find_container.cpp)
 std::vector<Record> all_containers();
 
 class NoSuchContainer : public Failure {
