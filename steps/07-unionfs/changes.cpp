@@ -60,6 +60,10 @@ bool same_file(const struct stat& a, const struct stat& b) {
          a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
 }
 
+// In a directory that fuse-overlayfs made opaque; the only sign of it where files have no user.*
+// attributes (tmpfs before Linux 6.6).
+constexpr std::string_view kOpaqueMark = "/.wh..wh..opq";
+
 // A directory of the container on the way down to what is compared now.
 struct Level {
   ImageEntry in_image;
@@ -101,7 +105,9 @@ class Comparer {
       levels_.push_back({root, comparison_.whole, {}, 0});
       return;
     }
-    const bool hides = levels_.back().hides || is_opaque(entry.fts_accpath);
+    const std::string path = entry.fts_accpath;
+    const bool marked = comparison_.fuse && exists(join({path, kOpaqueMark}));
+    const bool hides = levels_.back().hides || marked || is_opaque(path);
     ImageEntry found = in_image(entry.fts_name);
     levels_.push_back({std::move(found), hides, {}, changes_.size()});
   }
@@ -128,7 +134,7 @@ class Comparer {
     const std::string name = entry.fts_name;
     std::string path = tree_.path_of(entry);
     const bool mark = comparison_.fuse && name.starts_with(".wh.");
-    if (mark && name == ".wh..wh..opq") return;  // is_opaque() tells it, too
+    if (mark && path.ends_with(kOpaqueMark)) return;  // enter() has seen it
     if (mark) path.erase(path.size() - name.size(), 4);
     const ImageEntry before = in_image(mark ? name.substr(4) : name);
     if (mark || is_whiteout(*entry.fts_statp)) {
