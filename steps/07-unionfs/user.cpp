@@ -29,8 +29,11 @@ static File open_file(const char* path) {
   const Fd file(::open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   struct stat status;
   const bool plain = file && ::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode);
-  if (!plain) return File(::fopen("/dev/null", "re"), ::fclose);
-  return File(::fdopen(::fcntl(file.get(), F_DUPFD_CLOEXEC, 0), "r"), ::fclose);
+  File opened(
+      plain ? ::fdopen(::fcntl(file.get(), F_DUPFD_CLOEXEC, 0), "r") : ::fopen("/dev/null", "re"),
+      ::fclose);
+  if (!opened) throw_errno({"open ", path});
+  return opened;
 }
 
 // An id that is given as a number, if `text` is one.
