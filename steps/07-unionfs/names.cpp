@@ -42,7 +42,9 @@ void drop_name(const std::string& name, const std::string& id) {
   if (name.empty()) {
     for (const std::string& other : list_directory(store() + "/names")) drop_name(other, id);
   } else if (id_of_name(name) == id) {
-    ::unlink(link_of(name).c_str());
+    if (::unlink(link_of(name).c_str()) == -1 && errno != ENOENT) {
+      throw_errno({"forget the name ", name});
+    }
   }
 }
 
