@@ -1,5 +1,6 @@
 // Does a child start only when it is told to, and is its end told as it was?
 #include <doctest/doctest.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -122,6 +123,10 @@ TEST_CASE("wait returns the function's own status") {
 TEST_CASE("wait returns 128 and the signal that killed it") {
   CHECK(status_of_child([] { return ::raise(SIGKILL); }) == 128 + SIGKILL);
   CHECK(status_of_child([] { return ::raise(SIGALRM); }) == 128 + SIGALRM);
+}
+
+TEST_CASE("whom a signal comes too late for has not prepared for it") {
+  CHECK(takes_default_action(INT_MAX, SIGTERM));
 }
 
 TEST_CASE("what the child throws is thrown by wait, with its status") {

@@ -58,10 +58,12 @@ static bool in_status_mask(const std::string& status, const std::string& name, i
   return (mask >> (signal - 1)) & 1;
 }
 
-bool takes_default_action(pid_t pid, int signal) {
+bool takes_default_action(pid_t pid, int signal) try {
   const std::string status = read_file("/proc/" + std::to_string(pid) + "/status");
   return !in_status_mask(status, "SigCgt:", signal) && !in_status_mask(status, "SigIgn:", signal) &&
          !in_status_mask(status, "SigBlk:", signal);
+} catch (const std::system_error&) {
+  return true;  // it has just ended
 }
 
 static bool is_stop(int signal) {

@@ -33,7 +33,7 @@ int forward_signals(pid_t pid, bool init, int* killed_by);
 void pass_on_signal(int signal, pid_t pid, bool init, int* killed_by);
 
 // Outside. Whether process `pid` has not prepared for `signal`: it neither catches, ignores nor
-// blocks it. As process 1 of a PID namespace it will not even notice.
+// blocks it. As process 1 of a PID namespace it will not even notice. True if it has ended, too.
 bool takes_default_action(pid_t pid, int signal);
 
 // The terminal, if we are its foreground process group: taken back by restore(), for a shell
