@@ -94,9 +94,10 @@ CLAIM("kill -9 of the caller of run -d at 50 moments leaves all or nothing", {.s
   }
   for (const pid_t pid : pids_in_records(stage, "holder")) ::kill(pid, SIGKILL);
   verb(subject, "ps", {});
-  // Some monitors had not got so far as to have a record.
-  for (int tries = 0; tries < 100 && verb(subject, "ps", {"-q"}) != ""; ++tries) {
+  // Some monitors had not got so far as to have a record: until none has come for ten looks.
+  for (int tries = 0, quiet = 0; tries < 100 && quiet < 10; ++tries) {
     for (const pid_t pid : pids_in_records(stage, "holder")) ::kill(pid, SIGKILL);
+    quiet = verb(subject, "ps", {"-q"}) == "" ? quiet + 1 : 0;
   }
   stage.await_orphans();
   check_ended(subject);

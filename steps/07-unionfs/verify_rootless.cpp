@@ -33,7 +33,8 @@ CLAIM("what an upper layer deletes is gone in a user namespace too",
   const Run run = subject.run({.options = {"--userns", "-v", stage.rootfs() + "/bin:/bin"},
                                .command = {"/bin/ls", "/b"},
                                .rootfs = "mine:1",
-                               .may_refuse = !told});
+                               .may_refuse = true});
+  if (holds(run.err, "map the ids of")) skip("the stage's file systems map no ids here");
   CHECK(run.out == (told ? "new\n" : ""));
   CHECK(holds(run.err, told ? "" : "deleted files would come back"));
   remove_image(subject, "mine:1");
