@@ -10,7 +10,7 @@ set(lesson_5 "/(cgroup|cgroup_v1|cgroup_v2|group|running)\\.cpp$")
 set(lesson_6 "/(network|firewall|name_files|user_network|leftovers)\\.cpp$")
 set(lesson_7 "/overlay\\.cpp$")
 # Given too, but compiled again: they know how large the student's Overlay is.
-set(again_7 "/07-unionfs/(container_files|verbs/load)\\.cpp$")
+set(again_7 "/07-unionfs/(containers/container_files|verbs/load)\\.cpp$")
 
 # add_mine(5 05-cgroup), when there is such a library: the program of work/05-cgroup, if it is
 # there, with the libraries of all steps before, and of this one what is given.
@@ -44,8 +44,13 @@ function(add_mine number name)
 
   # "05-cgroup/cgroup.hpp" is the student's; all other names are still those of steps/.
   set(headers ${CMAKE_BINARY_DIR}/mine-headers/${number})
-  file(MAKE_DIRECTORY ${headers})
-  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/work/${name} ${headers}/${name} SYMBOLIC)
+  set(room ${name})
+  if(number EQUAL 7)
+    set(room ${name}/storage)
+  endif()
+  get_filename_component(parent ${headers}/${room} DIRECTORY)
+  file(MAKE_DIRECTORY ${parent})
+  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/work/${name} ${headers}/${room} SYMBOLIC)
 
   add_executable(mine${number} EXCLUDE_FROM_ALL ${own} ${again} ${given})
   target_include_directories(mine${number} BEFORE PRIVATE ${headers})

@@ -1,5 +1,6 @@
 // Boost.Process, by the name `bp`, whichever Boost is installed: 1.74 and newer. Five seconds to
-// compile: for the two files that start programs, common/program.cpp and common/testing/launch.cpp.
+// compile: for the two files that start programs, common/program.cpp and
+// common/testing/stage/launch.cpp.
 #ifndef STEPBOX_COMMON_BOOST_PROCESS_HPP_
 #define STEPBOX_COMMON_BOOST_PROCESS_HPP_
 

@@ -6,7 +6,7 @@
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/fd.hpp"
-#include "common/testing/forked.hpp"
+#include "common/testing/stage/forked.hpp"
 
 namespace stepbox {
 namespace {

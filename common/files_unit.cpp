@@ -9,8 +9,8 @@
 #include <thread>
 
 #include "common/files.hpp"
-#include "common/testing/forked.hpp"
-#include "common/testing/scratch_directory.hpp"
+#include "common/testing/stage/forked.hpp"
+#include "common/testing/stage/scratch_directory.hpp"
 
 namespace stepbox {
 namespace {

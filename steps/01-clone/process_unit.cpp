@@ -10,8 +10,8 @@
 #include "01-clone/process.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
-#include "common/testing/forked.hpp"
-#include "common/testing/scratch_directory.hpp"
+#include "common/testing/stage/forked.hpp"
+#include "common/testing/stage/scratch_directory.hpp"
 
 namespace stepbox {
 namespace {

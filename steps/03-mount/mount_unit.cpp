@@ -5,7 +5,7 @@
 #include "03-mount/mountinfo.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
-#include "common/testing/scratch_directory.hpp"
+#include "common/testing/stage/scratch_directory.hpp"
 
 namespace stepbox {
 

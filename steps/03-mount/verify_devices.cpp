@@ -1,7 +1,7 @@
 // A claim of step 3 about the device nodes that it lends. (Beside verify.cpp: not for students.)
-#include "common/testing/claim.hpp"
-#include "common/testing/stage.hpp"
-#include "common/testing/subject.hpp"
+#include "common/testing/harness/claim.hpp"
+#include "common/testing/harness/subject.hpp"
+#include "common/testing/stage/stage.hpp"
 
 namespace stepbox {
 

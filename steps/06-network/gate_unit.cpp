@@ -6,7 +6,7 @@
 
 #include "06-network/gate.hpp"
 #include "common/error.hpp"
-#include "common/testing/forked.hpp"
+#include "common/testing/stage/forked.hpp"
 
 namespace stepbox {
 

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "common/files.hpp"
-#include "common/testing/claim.hpp"
-#include "common/testing/stage.hpp"
-#include "common/testing/subject.hpp"
+#include "common/testing/harness/claim.hpp"
+#include "common/testing/harness/subject.hpp"
+#include "common/testing/stage/stage.hpp"
 
 namespace stepbox {
 

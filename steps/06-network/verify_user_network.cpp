@@ -3,8 +3,8 @@
 #include "common/error.hpp"
 #include "common/files.hpp"
 #include "common/program.hpp"
-#include "common/testing/internet.hpp"
-#include "common/testing/launch.hpp"
+#include "common/testing/stage/internet.hpp"
+#include "common/testing/stage/launch.hpp"
 
 namespace stepbox {
 namespace {

@@ -2,7 +2,7 @@
 //
 // As it stands, step 7 does what step 6 did: the image itself is the root, and who writes, writes
 // into it.
-#include "07-unionfs/overlay.hpp"
+#include "07-unionfs/storage/overlay.hpp"
 
 #include "03-mount/mount.hpp"
 #include "common/error.hpp"

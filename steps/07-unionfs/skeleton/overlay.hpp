@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
-#include "07-unionfs/images.hpp"
-#include "07-unionfs/options.hpp"
+#include "07-unionfs/containers/options.hpp"
+#include "07-unionfs/images/image.hpp"
 
 namespace stepbox {
 
@@ -37,7 +37,7 @@ class Overlay {
 
   // Inside. Mounts the layers, or binds the copy onto itself: root() is a mount then, as
   // pivot_root(2) wants it. Makes /proc, /sys, /dev in it, if they are not there
-  // (make_mount_point(), 07-unionfs/volumes.hpp).
+  // (make_mount_point(), 07-unionfs/storage/volumes.hpp).
   // Throws Failure where the kernel has no overlay, or cannot have it here.
   void mount(const Options& options) const;
 

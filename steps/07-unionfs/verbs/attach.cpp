@@ -1,8 +1,8 @@
 // attach: our terminal, or our three files, are the container's once more.
-#include "07-unionfs/attach.hpp"
+#include "07-unionfs/console/attach.hpp"
 
-#include "07-unionfs/holders.hpp"
-#include "07-unionfs/store.hpp"
+#include "07-unionfs/containers/run_lock.hpp"
+#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 

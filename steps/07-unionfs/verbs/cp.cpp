@@ -4,12 +4,12 @@
 
 #include <filesystem>
 
-#include "07-unionfs/container_files.hpp"
-#include "07-unionfs/extract.hpp"
-#include "07-unionfs/output.hpp"
-#include "07-unionfs/place.hpp"
-#include "07-unionfs/store.hpp"
-#include "07-unionfs/tar_writer.hpp"
+#include "07-unionfs/containers/container_files.hpp"
+#include "07-unionfs/files/extract.hpp"
+#include "07-unionfs/files/output_file.hpp"
+#include "07-unionfs/files/scoped_path.hpp"
+#include "07-unionfs/files/store.hpp"
+#include "07-unionfs/files/tar_writer.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"

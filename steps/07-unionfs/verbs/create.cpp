@@ -1,5 +1,5 @@
 // create: a new container that does not run yet. `start` runs it.
-#include "07-unionfs/overlay.hpp"
+#include "07-unionfs/storage/overlay.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/table.hpp"
 

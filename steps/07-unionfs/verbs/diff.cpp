@@ -1,9 +1,9 @@
 // diff: what a container changed in the files of its image.
 #include <cstdio>
 
-#include "07-unionfs/changes.hpp"
-#include "07-unionfs/container_files.hpp"
-#include "07-unionfs/store.hpp"
+#include "07-unionfs/containers/container_files.hpp"
+#include "07-unionfs/containers/file_changes.hpp"
+#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/table.hpp"
 

@@ -2,9 +2,9 @@
 #include <string_view>
 
 #include "01-clone/signals.hpp"
-#include "07-unionfs/images.hpp"
-#include "07-unionfs/own_program.hpp"
-#include "07-unionfs/store.hpp"
+#include "07-unionfs/files/store.hpp"
+#include "07-unionfs/images/image.hpp"
+#include "07-unionfs/process/sealed_program.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"

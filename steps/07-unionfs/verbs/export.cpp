@@ -1,10 +1,10 @@
 // export: all files of a container, as a tar archive.
 #include <unistd.h>
 
-#include "07-unionfs/container_files.hpp"
-#include "07-unionfs/output.hpp"
-#include "07-unionfs/store.hpp"
-#include "07-unionfs/tar_writer.hpp"
+#include "07-unionfs/containers/container_files.hpp"
+#include "07-unionfs/files/output_file.hpp"
+#include "07-unionfs/files/store.hpp"
+#include "07-unionfs/files/tar_writer.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 
 namespace stepbox {

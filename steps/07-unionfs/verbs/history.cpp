@@ -1,9 +1,9 @@
 // history: how an image came about, the last step first.
 #include <time.h>
 
-#include "07-unionfs/holders.hpp"
-#include "07-unionfs/image_store.hpp"
-#include "07-unionfs/store.hpp"
+#include "07-unionfs/containers/run_lock.hpp"
+#include "07-unionfs/files/store.hpp"
+#include "07-unionfs/images/image_store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/table.hpp"
 

@@ -1,11 +1,10 @@
 // images: what is in the store, the newest first; a line for each name.
-#include "07-unionfs/images.hpp"
-
 #include <time.h>
 
-#include "07-unionfs/holders.hpp"
-#include "07-unionfs/references.hpp"
-#include "07-unionfs/store.hpp"
+#include "07-unionfs/containers/run_lock.hpp"
+#include "07-unionfs/files/store.hpp"
+#include "07-unionfs/images/image.hpp"
+#include "07-unionfs/images/image_reference.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/table.hpp"
 

@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "05-cgroup/group.hpp"
-#include "07-unionfs/describe.hpp"
-#include "07-unionfs/image_file.hpp"
-#include "07-unionfs/store.hpp"
+#include "07-unionfs/files/store.hpp"
+#include "07-unionfs/formats/container_text.hpp"
+#include "07-unionfs/images/image_config.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"

@@ -3,8 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "07-unionfs/images.hpp"
-#include "07-unionfs/store.hpp"
+#include "07-unionfs/files/store.hpp"
+#include "07-unionfs/images/image.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/table.hpp"

@@ -5,7 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "07-unionfs/containers.hpp"
+#include "07-unionfs/containers/container.hpp"
 
 namespace stepbox {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "07-unionfs/describe.hpp"
+#include "07-unionfs/formats/container_text.hpp"
 #include "07-unionfs/verbs/inspect.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"

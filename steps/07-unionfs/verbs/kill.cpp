@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "07-unionfs/ending.hpp"
-#include "07-unionfs/store.hpp"
+#include "07-unionfs/containers/stopping.hpp"
+#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/table.hpp"
 

@@ -4,12 +4,12 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "07-unionfs/image_store.hpp"
-#include "07-unionfs/overlay.hpp"
-#include "07-unionfs/progress.hpp"
-#include "07-unionfs/references.hpp"
-#include "07-unionfs/staging.hpp"
-#include "07-unionfs/store.hpp"
+#include "07-unionfs/files/progress.hpp"
+#include "07-unionfs/files/store.hpp"
+#include "07-unionfs/images/image_reference.hpp"
+#include "07-unionfs/images/image_staging.hpp"
+#include "07-unionfs/images/image_store.hpp"
+#include "07-unionfs/storage/overlay.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/table.hpp"

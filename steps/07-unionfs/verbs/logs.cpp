@@ -10,10 +10,10 @@
 #include <deque>
 
 #include "01-clone/signals.hpp"
-#include "07-unionfs/holders.hpp"
-#include "07-unionfs/log.hpp"
-#include "07-unionfs/since.hpp"
-#include "07-unionfs/store.hpp"
+#include "07-unionfs/console/log.hpp"
+#include "07-unionfs/console/log_time.hpp"
+#include "07-unionfs/containers/run_lock.hpp"
+#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"

@@ -1,7 +1,7 @@
 // pause and unpause: all processes of containers stand still, or go on. They are not asked, as with
 // the signals STOP and CONT, and do not notice. (The freezer of cgroups(7))
-#include "07-unionfs/ending.hpp"
-#include "07-unionfs/store.hpp"
+#include "07-unionfs/containers/stopping.hpp"
+#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/table.hpp"
 

@@ -3,10 +3,10 @@
 #include <unistd.h>
 
 #include "01-clone/signals.hpp"
-#include "07-unionfs/describe.hpp"
-#include "07-unionfs/images.hpp"
-#include "07-unionfs/store.hpp"
-#include "07-unionfs/tree.hpp"
+#include "07-unionfs/files/file_tree.hpp"
+#include "07-unionfs/files/store.hpp"
+#include "07-unionfs/formats/container_text.hpp"
+#include "07-unionfs/images/image.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/table.hpp"

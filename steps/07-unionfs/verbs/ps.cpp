@@ -3,11 +3,11 @@
 
 #include <algorithm>
 
-#include "07-unionfs/describe.hpp"
-#include "07-unionfs/filters.hpp"
-#include "07-unionfs/holders.hpp"
-#include "07-unionfs/store.hpp"
-#include "07-unionfs/tree.hpp"
+#include "07-unionfs/containers/run_lock.hpp"
+#include "07-unionfs/files/file_tree.hpp"
+#include "07-unionfs/files/store.hpp"
+#include "07-unionfs/formats/container_filters.hpp"
+#include "07-unionfs/formats/container_text.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"

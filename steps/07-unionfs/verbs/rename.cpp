@@ -1,6 +1,6 @@
 // rename: a container gets another name, whether it runs or not.
-#include "07-unionfs/names.hpp"
-#include "07-unionfs/store.hpp"
+#include "07-unionfs/containers/container_names.hpp"
+#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 

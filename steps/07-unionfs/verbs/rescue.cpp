@@ -8,11 +8,11 @@
 #include <set>
 
 #include "03-mount/mountinfo.hpp"
-#include "07-unionfs/holders.hpp"
-#include "07-unionfs/names.hpp"
-#include "07-unionfs/store.hpp"
+#include "07-unionfs/containers/container_names.hpp"
+#include "07-unionfs/containers/container_processes.hpp"
+#include "07-unionfs/containers/run_lock.hpp"
+#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
-#include "07-unionfs/worlds.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"

@@ -1,9 +1,9 @@
 // restart: stops containers, and starts them again.
 #include <algorithm>
 
-#include "07-unionfs/ending.hpp"
-#include "07-unionfs/holders.hpp"
-#include "07-unionfs/store.hpp"
+#include "07-unionfs/containers/run_lock.hpp"
+#include "07-unionfs/containers/stopping.hpp"
+#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/table.hpp"
 

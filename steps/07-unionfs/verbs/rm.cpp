@@ -1,8 +1,8 @@
 // rm: containers that have ended are forgotten, with all that they changed; with -f others are
 // killed first.
-#include "07-unionfs/ending.hpp"
-#include "07-unionfs/holders.hpp"
-#include "07-unionfs/store.hpp"
+#include "07-unionfs/containers/run_lock.hpp"
+#include "07-unionfs/containers/stopping.hpp"
+#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"

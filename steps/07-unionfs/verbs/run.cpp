@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "07-unionfs/store.hpp"
+#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/table.hpp"

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 
-#include "07-unionfs/container_files.hpp"
-#include "07-unionfs/image_store.hpp"
-#include "07-unionfs/oci_archive.hpp"
-#include "07-unionfs/output.hpp"
-#include "07-unionfs/references.hpp"
-#include "07-unionfs/store.hpp"
+#include "07-unionfs/containers/container_files.hpp"
+#include "07-unionfs/files/output_file.hpp"
+#include "07-unionfs/files/store.hpp"
+#include "07-unionfs/images/archive_writer.hpp"
+#include "07-unionfs/images/image_reference.hpp"
+#include "07-unionfs/images/image_store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 

@@ -1,5 +1,5 @@
 // start: containers that have ended run again, with their changes.
-#include "07-unionfs/store.hpp"
+#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/table.hpp"

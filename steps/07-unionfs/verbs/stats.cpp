@@ -7,9 +7,9 @@
 #include <set>
 
 #include "01-clone/signals.hpp"
-#include "07-unionfs/holders.hpp"
-#include "07-unionfs/store.hpp"
-#include "07-unionfs/usage.hpp"
+#include "07-unionfs/containers/run_lock.hpp"
+#include "07-unionfs/files/store.hpp"
+#include "07-unionfs/formats/usage_sample.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/table.hpp"

@@ -1,8 +1,8 @@
 // stop: asks containers to end, and kills those that have not after a while.
 #include <algorithm>
 
-#include "07-unionfs/ending.hpp"
-#include "07-unionfs/store.hpp"
+#include "07-unionfs/containers/stopping.hpp"
+#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 
 namespace stepbox {

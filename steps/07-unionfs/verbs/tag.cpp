@@ -1,6 +1,6 @@
 // tag: one more name for an image.
-#include "07-unionfs/images.hpp"
-#include "07-unionfs/store.hpp"
+#include "07-unionfs/files/store.hpp"
+#include "07-unionfs/images/image.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 
 namespace stepbox {

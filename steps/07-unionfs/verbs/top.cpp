@@ -1,8 +1,8 @@
 // top: the processes of a container, as ps(1) of the host sees them.
 #include <algorithm>
 
-#include "07-unionfs/processes.hpp"
-#include "07-unionfs/store.hpp"
+#include "07-unionfs/files/store.hpp"
+#include "07-unionfs/process/process_table.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"

@@ -1,5 +1,5 @@
 // update: other limits, or another restart policy, for containers, those that run too.
-#include "07-unionfs/store.hpp"
+#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/table.hpp"

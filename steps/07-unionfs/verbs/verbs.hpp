@@ -2,7 +2,7 @@
 #ifndef STEPBOX_STEPS_07_UNIONFS_VERBS_VERBS_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_VERBS_VERBS_HPP_
 
-#include "07-unionfs/monitor.hpp"
+#include "07-unionfs/containers/monitor.hpp"
 
 namespace stepbox {
 

@@ -1,9 +1,9 @@
 // The claims of the challenge `jailed`.
 #include <unistd.h>
 
-#include "common/testing/claim.hpp"
-#include "common/testing/stage.hpp"
-#include "common/testing/subject.hpp"
+#include "common/testing/harness/claim.hpp"
+#include "common/testing/harness/subject.hpp"
+#include "common/testing/stage/stage.hpp"
 
 namespace stepbox {
 

@@ -1,8 +1,8 @@
 // The claims of the challenge `mounted`.
 #include "common/files.hpp"
-#include "common/testing/claim.hpp"
-#include "common/testing/stage.hpp"
-#include "common/testing/subject.hpp"
+#include "common/testing/harness/claim.hpp"
+#include "common/testing/harness/subject.hpp"
+#include "common/testing/stage/stage.hpp"
 
 namespace stepbox {
 

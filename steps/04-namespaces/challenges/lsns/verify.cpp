@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <sstream>
 
-#include "common/testing/claim.hpp"
-#include "common/testing/forked.hpp"
-#include "common/testing/stage.hpp"
-#include "common/testing/subject.hpp"
+#include "common/testing/harness/claim.hpp"
+#include "common/testing/harness/subject.hpp"
+#include "common/testing/stage/forked.hpp"
+#include "common/testing/stage/stage.hpp"
 
 namespace stepbox {
 

@@ -10,9 +10,9 @@
 #include <thread>
 
 #include "common/fd.hpp"
-#include "common/testing/claim.hpp"
-#include "common/testing/stage.hpp"
-#include "common/testing/subject.hpp"
+#include "common/testing/harness/claim.hpp"
+#include "common/testing/harness/subject.hpp"
+#include "common/testing/stage/stage.hpp"
 
 namespace stepbox {
 

@@ -1,0 +1,67 @@
+#include <doctest/doctest.h>
+
+#include "common/testing/harness/grades.hpp"
+#include "common/testing/harness/report.hpp"
+
+namespace stepbox {
+namespace {
+
+const Claim kAdded{.name = "added", .traits = {.step = 3, .points = 2}};
+const Claim kOther{.name = "other", .traits = {.step = 3, .points = 3}};
+const Claim kStays{.name = "stays", .traits = {.step = 3, .kind = kKept}};
+const SubjectSpec kMine{.name = "mine3", .level = 3, .words = {}};
+
+std::vector<Cell> cells(Answer added, Answer other) {
+  return {{&kAdded, &kMine, Demand::kTrue, {.answer = added}},
+          {&kOther, &kMine, Demand::kTrue, {.answer = other, .reason = "\"no\"\xff"}},
+          {&kStays, &kMine, Demand::kTrue, {.answer = Answer::kTrue}}};
+}
+
+std::string last_line(const std::string& text) {
+  return text.substr(text.rfind('\n', text.size() - 2) + 1);
+}
+
+}  // namespace
+
+TEST_CASE("points are earned by what holds, and lost by what does not") {
+  CHECK(last_line(as_grades(cells(Answer::kTrue, Answer::kTrue), false)) == "  6/  6  total\n");
+  CHECK(last_line(as_grades(cells(Answer::kTrue, Answer::kFalse), false)) == "  3/  6  total\n");
+}
+
+TEST_CASE("what a machine cannot host costs nobody a point") {
+  CHECK(last_line(as_grades(cells(Answer::kTrue, Answer::kSkipped), false)) == "  3/  3  total\n");
+}
+
+TEST_CASE("who has not begun earns nothing by what held before") {
+  CHECK(last_line(as_grades(cells(Answer::kFalse, Answer::kFalse), false)) == "  0/  6  total\n");
+}
+
+TEST_CASE("a challenge's points are extra, and no beginning of its step") {
+  const Claim more{.name = "more", .traits = {.step = 3, .points = 4, .challenge = "toy"}};
+  auto with = [&](Answer added) {
+    std::vector<Cell> all = cells(added, Answer::kFalse);
+    all.push_back({&more, &kMine, Demand::kTrue, {.answer = Answer::kTrue}});
+    return all;
+  };
+  CHECK(last_line(as_grades(with(Answer::kTrue), false)) == "  4/  4  extra, for challenges\n");
+  const Grade grade = grade_of(with(Answer::kFalse));
+  CHECK(grade.steps.earned == 0);
+  CHECK(grade.steps.reachable == 6);
+  CHECK(as_json(with(Answer::kTrue)).find("\"score\": 7,") != std::string::npos);
+}
+
+TEST_CASE("a student answers for his own step, for no hole, and for no verb") {
+  CHECK(is_graded({.name = "a", .traits = {.step = 3}, .file = "steps/03-mount/verify.cpp"}, 3));
+  CHECK_FALSE(is_graded({.name = "a", .traits = {.step = 2}}, 3));
+  CHECK_FALSE(is_graded({.name = "a", .traits = {.step = 3, .kind = kHole, .closed = 4}}, 3));
+  CHECK_FALSE(is_graded({.name = "a", .traits = {.step = 7}, .file = "verify_ps.cpp"}, 7));
+}
+
+TEST_CASE("the report in Gradescope's form has the sum, and a reason for each point lost") {
+  const std::string json = as_json(cells(Answer::kTrue, Answer::kFalse));
+  CHECK(json.find("\"score\": 3,") != std::string::npos);
+  CHECK(json.find("\"max_score\": 3,\n      \"status\": \"failed\",\n      \"output\": "
+                  "\"\\\"no\\\"\uFFFD\"") != std::string::npos);
+}
+
+}  // namespace stepbox

@@ -1,0 +1,130 @@
+// verify: asks claims, prints the answers. See verify_cli.cpp for its options.
+#define DOCTEST_CONFIG_IMPLEMENT
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "common/error.hpp"
+#include "common/files.hpp"
+#include "common/testing/harness/by_hand.hpp"
+#include "common/testing/harness/cell.hpp"
+#include "common/testing/harness/grades.hpp"
+#include "common/testing/harness/report.hpp"
+#include "common/testing/harness/verify_cli.hpp"
+#include "common/testing/stage/groups.hpp"
+#include "common/testing/stage/stage.hpp"
+
+namespace stepbox {
+namespace {
+
+constexpr int kRedFound = 1;
+constexpr int kUsage = 2;
+constexpr int kStrikes = 3;  // what a class waits for one step that hangs
+
+// `beside`: the file of the claim that --beside names, if there is one.
+bool is_chosen(const Claim& claim, const std::vector<std::string>& names,
+               const std::string& beside) {
+  if (names.empty() && beside.empty()) return true;
+  return claim.file == beside || std::find(names.begin(), names.end(), claim.name) != names.end();
+}
+
+void check_names(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    const bool known = std::any_of(claims().begin(), claims().end(),
+                                   [&](const Claim& claim) { return claim.name == name; });
+    if (!known) throw Failure("no such claim: " + name, "verify --list names them");
+  }
+}
+
+// The file of the claim of this name; empty for no name.
+std::string file_of(const std::string& name) {
+  const auto found = std::find_if(claims().begin(), claims().end(),
+                                  [&](const Claim& claim) { return claim.name == name; });
+  return found == claims().end() ? "" : found->file;
+}
+
+bool is_for(const Claim& claim, const SubjectSpec& subject, const VerifyOptions& options) {
+  if (claim.traits.challenge != subject.challenge) return false;
+  if (options.matrix) return true;
+  return options.grade ? is_graded(claim, subject.level) : is_asked(claim.traits, subject.level);
+}
+
+// The step that a challenge belongs to: what its program may use, and what is counted after it.
+int step_of_challenge(const std::string& name) {
+  const auto found = std::find_if(claims().begin(), claims().end(), [&](const Claim& claim) {
+    return claim.traits.challenge == name;
+  });
+  if (found == claims().end()) throw Failure("no such challenge: " + name, "make challenges");
+  return found->traits.step;
+}
+
+std::vector<Cell> cells_of(const VerifyOptions& options) {
+  const std::string beside = file_of(options.beside);
+  std::vector<Cell> cells;
+  for (const Claim& claim : claims()) {
+    if (!is_chosen(claim, options.claims, beside)) continue;
+    for (const SubjectSpec& subject : options.subjects) {
+      if (!is_for(claim, subject, options)) continue;
+      const bool unjudged = subject.peer || (subject.by_hand && is_about_runtime(claim));
+      const Demand demand = demand_of(claim.traits, subject.level, unjudged);
+      cells.push_back({.claim = &claim, .subject = &subject, .demand = demand});
+    }
+  }
+  // Points: what is extra comes last.
+  std::stable_partition(cells.begin(), cells.end(),
+                        [](const Cell& cell) { return cell.subject->challenge.empty(); });
+  return cells;
+}
+
+void print(const std::vector<Cell>& cells, const VerifyOptions& options) {
+  const bool coloured = ::isatty(STDOUT_FILENO) == 1;
+  const std::string sum = summary_of(tally_of(cells)) + "\n";
+  const std::string report = options.format == "json"    ? as_json(cells)
+                             : options.format == "junit" ? as_junit(cells)
+                             : options.matrix ? as_matrix(cells, options.subjects, coloured)
+                             : options.grade  ? as_grades(cells, coloured)
+                                              : as_text(cells, coloured);
+  std::fputs(report.c_str(), stdout);
+  if (options.format == "text") std::fputs(sum.c_str(), stdout);
+  if (!options.keep.empty())
+    create_file(options.keep, as_matrix(cells, options.subjects, false) + sum);
+}
+
+int verify(VerifyOptions options) {
+  check_names(options.claims);
+  if (!options.beside.empty()) check_names({options.beside});
+  if (options.list) {
+    std::fputs(as_list(options.challenge).c_str(), stdout);
+    return 0;
+  }
+  if (::geteuid() != 0) throw Failure("the stage needs root", "try it with sudo");
+  for (SubjectSpec& subject : options.subjects) {
+    if (!subject.challenge.empty()) subject.level = step_of_challenge(subject.challenge);
+    subject.without_limits =
+        !has_controller("cpu") || !has_controller("memory") || !has_controller("pids");
+  }
+  const Ingredients ingredients = find_ingredients();
+  prepare_workshop();
+  std::vector<Cell> cells = cells_of(options);
+  ask_all(cells, ingredients, options.at_once, options.grade ? kStrikes : 0, options.enough);
+  for (const std::string& file : options.excuses) excuse(cells, read_excuses(read_file(file)));
+  print(cells, options);
+  return tally_of(cells).failed > 0 ? kRedFound : 0;
+}
+
+}  // namespace
+}  // namespace stepbox
+
+int main(int argc, char** argv) {
+  int status = 0;
+  auto options = stepbox::parse_verify_options(argc, argv, status);
+  if (!options) return status;
+  try {
+    return stepbox::verify(std::move(*options));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "verify: %s\n", error.what());
+    return stepbox::kUsage;
+  }
+}

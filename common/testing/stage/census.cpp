@@ -1,0 +1,159 @@
+#include "common/testing/stage/census.hpp"
+
+#include <dirent.h>
+#include <net/if.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "common/error.hpp"
+#include "common/files.hpp"
+#include "common/testing/stage/groups.hpp"
+#include "common/testing/stage/launch.hpp"
+
+namespace stepbox {
+namespace {
+
+void count_mounts(Census& census) {
+  std::istringstream lines(read_file("/proc/self/mountinfo"));
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string mount;
+    for (int i = 0; i < 5; ++i) words >> mount;
+    const std::string type = line.substr(line.find(" - ") + 3);
+    census.insert("mount: " + type.substr(0, type.find(' ')) + " on " + mount);
+  }
+}
+
+void count_groups(Census& census) {
+  for (const std::string& group : groups_of_stage()) {
+    if (!group.ends_with("/stepbox")) census.insert("cgroup: " + group);
+  }
+}
+
+void count_links(Census& census) {
+  struct if_nameindex* const all = ::if_nameindex();
+  if (!all) throw_errno({"list the links"});
+  for (const struct if_nameindex* link = all; link->if_index != 0; ++link) {
+    const std::string name = link->if_name;
+    if (name != "stepbox0") census.insert("link: " + name);
+  }
+  ::if_freenameindex(all);
+}
+
+// Processes, and the namespaces that they keep alive.
+void count_processes(Census& census) {
+  std::multiset<std::string> namespaces;
+  DIR* proc = ::opendir("/proc");
+  if (!proc) throw_errno({"open /proc"});
+  while (const dirent* entry = ::readdir(proc)) {
+    if (entry->d_name[0] < '0' || entry->d_name[0] > '9') continue;
+    const std::string process = std::string("/proc/") + entry->d_name;
+    std::string status;
+    try {
+      status = read_file(process + "/stat");
+    } catch (const std::system_error&) {
+      continue;  // it ended just now
+    }
+    const size_t open = status.find('(');
+    const size_t close = status.rfind(')');
+    const bool zombie = status.compare(close + 2, 1, "Z") == 0;
+    census.insert("process: " + std::string(entry->d_name) + " " +
+                  status.substr(open + 1, close - open - 1) + (zombie ? " (zombie)" : ""));
+    for (const char* type : {"cgroup", "ipc", "mnt", "net", "pid", "user", "uts"}) {
+      if (zombie) break;
+      namespaces.insert(read_link(process + "/ns/" + type));
+    }
+  }
+  ::closedir(proc);
+  for (auto name = namespaces.begin(); name != namespaces.end();
+       name = namespaces.upper_bound(*name)) {
+    if (!name->empty()) census.insert("namespace: " + *name);
+  }
+}
+
+// Files that belong to no container: locks, where the search for a free address goes on, and
+// filters of system calls.
+bool may_stay(const std::string& name) {
+  return name.find("lock") != name.npos || name == "last-address" || name == "seccomp";
+}
+
+void count_files(Census& census, const std::string& path) {
+  DIR* directory = ::opendir(path.c_str());
+  if (!directory) return;
+  while (const dirent* entry = ::readdir(directory)) {
+    const std::string name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    if (may_stay(name)) continue;
+    if (entry->d_type == DT_DIR) {
+      count_files(census, path + "/" + name);
+    } else {
+      census.insert("file: " + path + "/" + name);
+    }
+  }
+  ::closedir(directory);
+}
+
+void count_nft(Census& census) {
+  const std::string answer = "/run/stage/cell/nft";
+  const pid_t pid = launch({.words = {"nft", "list", "ruleset"}, .out = answer});
+  if (!wait_for_end(pid, std::chrono::seconds(10))) throw Failure("nft does not answer");
+  census.merge(nft_lines(read_file(answer)));
+}
+
+std::string trimmed(const std::string& line) {
+  const size_t first = line.find_first_not_of(" \t");
+  if (first == line.npos) return "";
+  return line.substr(first, line.find_last_not_of(" \t") - first + 1);
+}
+
+}  // namespace
+
+Census nft_lines(const std::string& ruleset) {
+  Census found;
+  std::istringstream lines(ruleset);
+  std::string table;
+  bool in_elements = false;
+  for (std::string line; std::getline(lines, line);) {
+    line = trimmed(line);
+    if (line.starts_with("table ")) table = line.substr(0, line.find(" {"));
+    const bool ours = table == "table ip stepbox";
+    if (line.starts_with("elements = {")) in_elements = true;
+    // Ours may stay, empty: of its content only elements come and go with containers.
+    const bool ours_to_keep = (ours && !in_elements) || line.find("\"stepbox\"") != line.npos;
+    if (in_elements || (!ours_to_keep && line != "}" && !line.empty())) {
+      found.insert("nft: " + table + ": " + line);
+    }
+    if (in_elements && line.ends_with("}")) in_elements = false;
+  }
+  return found;
+}
+
+Census take_census(bool with_nft) {
+  Census census;
+  count_mounts(census);
+  count_groups(census);
+  count_links(census);
+  count_processes(census);
+  for (const char* directory : {"/run/stepbox", "/var/lib/stepbox", "/run/stage/cell/home"}) {
+    count_files(census, directory);
+  }
+  if (with_nft) count_nft(census);
+  return census;
+}
+
+std::set<std::string> kinds_of(const Census& census) {
+  std::set<std::string> kinds;
+  for (const std::string& line : census) kinds.insert(line.substr(0, line.find(':')));
+  return kinds;
+}
+
+Census left_over(const Census& before, const Census& after) {
+  Census rest;
+  std::set_difference(after.begin(), after.end(), before.begin(), before.end(),
+                      std::inserter(rest, rest.end()));
+  return rest;
+}
+
+}  // namespace stepbox

@@ -1,0 +1,95 @@
+// How the stage is made: the mounts and namespaces behind stage.hpp.
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/error.hpp"
+#include "common/fd.hpp"
+#include "common/files.hpp"
+#include "common/mount_api.hpp"
+#include "common/testing/stage/stage.hpp"
+
+namespace stepbox {
+namespace {
+
+constexpr const char* kWorkshop = "/tmp";  // needed for an instant, in a namespace of our own
+
+void mount_or_throw(const char* source, const char* target, const char* type, unsigned long flags,
+                    const char* data) {
+  if (::mount(source, target, type, flags, data) == -1) throw_errno({"mount ", target});
+}
+
+void mount_tmpfs(const char* target) {
+  mount_or_throw("stage", target, "tmpfs", MS_NOSUID, "mode=0755");
+}
+
+// Lets us make directories in `directory` that the machine does not get to see: an overlay with
+// its upper layer in the workshop. Where there is no overlay, an empty tmpfs hides what was there.
+void make_writable_privately(const std::string& directory, const std::string& name) {
+  const std::string upper = std::string(kWorkshop) + "/" + name + "-upper";
+  const std::string work = std::string(kWorkshop) + "/" + name + "-work";
+  make_directories(upper);
+  make_directories(work);
+  const std::string options = "lowerdir=" + directory + ",upperdir=" + upper + ",workdir=" + work;
+  if (::mount("stage", directory.c_str(), "overlay", 0, options.c_str()) == 0) return;
+  mount_tmpfs(directory.c_str());
+}
+
+void bring_up_loopback() {
+  const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  ifreq request{};
+  request.ifr_name[0] = 'l';
+  request.ifr_name[1] = 'o';
+  request.ifr_flags = IFF_UP;
+  if (::ioctl(socket.get(), SIOCSIFFLAGS, &request) == -1) throw_errno({"bring up lo"});
+}
+
+// Step 1 has no root directory of its own: what a claim lets it do, it does to the machine's files.
+// So in the stage they are read-only, all of them; only what is mounted from here on is not.
+void protect_machine() {
+  mount_attr attributes{};
+  attributes.attr_set = MOUNT_ATTR_RDONLY;
+  if (::mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &attributes, sizeof attributes) == -1) {
+    throw_errno({"make the machine's files read-only"});
+  }
+}
+
+}  // namespace
+
+void prepare_workshop() {
+  if (::unshare(CLONE_NEWNS) == -1) throw_errno({"unshare the mount namespace"});
+  mount_or_throw("", "/", "", MS_REC | MS_PRIVATE, "");
+  mount_tmpfs(kWorkshop);
+  make_writable_privately("/run", "run");
+  make_writable_privately("/var/lib", "lib");
+  if (::umount2(kWorkshop, MNT_DETACH) == -1) throw_errno({"umount ", kWorkshop});
+  for (const char* point : {"/run/stage", "/run/stage/cell", "/run/stepbox", "/var/lib/stepbox"}) {
+    make_directories(point);
+  }
+}
+
+void enter_stage(const StageGroups& groups) {
+  groups.join();
+  if (::unshare(CLONE_NEWCGROUP | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC) == -1) {
+    throw_errno({"unshare"});
+  }
+  mount_or_throw("", "/", "", MS_REC | MS_PRIVATE, "");
+  protect_machine();
+  groups.remount_inside();
+  mount_or_throw("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "");
+  for (const char* point : {"/run/stage/cell", "/run/stepbox", "/var/lib/stepbox"}) {
+    mount_tmpfs(point);
+  }
+  mount_or_throw("", "/", "", MS_REC | MS_SHARED, "");
+  if (::sethostname("stage", 5) == -1) throw_errno({"sethostname"});
+  bring_up_loopback();
+}
+
+}  // namespace stepbox

@@ -1,0 +1,184 @@
+#include "common/testing/stage/pty.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <chrono>
+
+#include "common/error.hpp"
+#include "common/testing/harness/claim.hpp"
+
+namespace stepbox {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+[[noreturn]] void become(const Launch& launch) {
+  ::setpgid(0, 0);
+  ::tcsetpgrp(STDIN_FILENO, ::getpid());
+  ::signal(SIGTTOU, SIG_DFL);
+  if (launch.ordinary_user) become_ordinary_user(launch.group);
+  std::vector<char*> words;
+  for (const std::string& word : launch.words) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  std::vector<char*> environment;
+  for (const std::string& entry : launch.environment) {
+    environment.push_back(const_cast<char*>(entry.c_str()));
+  }
+  environment.push_back(nullptr);
+  ::execvpe(words[0], words.data(), environment.data());
+  _exit(127);
+}
+
+void say(int socket, const std::string& event) {
+  if (::write(socket, event.data(), event.size()) == -1) _exit(1);
+}
+
+// What an interactive shell does for one job. Events: "stopped", "ended STATUS". Order: "fg".
+[[noreturn]] void be_shell(const Launch& launch, int socket) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  ::signal(SIGTTOU, SIG_IGN);  // or tcsetpgrp(3) would stop us
+  const pid_t job = ::fork();
+  if (job == 0) become(launch);
+  ::setpgid(job, job);
+  int status = 0;
+  while (::waitpid(job, &status, WUNTRACED) == job && WIFSTOPPED(status)) {
+    ::tcsetpgrp(STDIN_FILENO, ::getpid());
+    say(socket, "stopped");
+    char order[8];
+    if (::read(socket, order, sizeof order) <= 0) _exit(1);
+    ::tcsetpgrp(STDIN_FILENO, job);
+    ::kill(-job, SIGCONT);
+  }
+  ::tcsetpgrp(STDIN_FILENO, ::getpid());
+  say(socket, "ended " + std::to_string(WIFEXITED(status) ? WEXITSTATUS(status)
+                                                          : kSignalBase + WTERMSIG(status)));
+  _exit(0);
+}
+
+}  // namespace
+
+PtyRun::PtyRun(const Launch& launch, Milliseconds patience) : patience_(patient(patience)) {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == -1) {
+    throw_errno({"socketpair"});
+  }
+  shell_ = Fd(ends[0]);
+  Fd theirs(ends[1]);
+  int terminal = -1;
+  winsize size{.ws_row = 24, .ws_col = 80, .ws_xpixel = 0, .ws_ypixel = 0};
+  shell_pid_ = ::forkpty(&terminal, nullptr, nullptr, &size);
+  if (shell_pid_ == -1) throw_errno({"forkpty"});
+  if (shell_pid_ == 0) {
+    shell_.close();
+    be_shell(launch, theirs.get());
+  }
+  terminal_ = Fd(terminal);
+  ::fcntl(terminal, F_SETFD, FD_CLOEXEC);
+}
+
+PtyRun::~PtyRun() {
+  terminal_.close();  // a hangup, as when the window is shut
+  shell_.close();
+  ::kill(shell_pid_, SIGKILL);
+  ::waitpid(shell_pid_, nullptr, 0);
+}
+
+void PtyRun::type(std::string_view keys) {
+  if (::write(terminal_.get(), keys.data(), keys.size()) == -1) throw_errno({"type"});
+}
+
+void PtyRun::resize(unsigned short rows, unsigned short columns) {
+  const winsize size{.ws_row = rows, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
+  if (::ioctl(terminal_.get(), TIOCSWINSZ, &size) == -1) throw_errno({"resize"});
+}
+
+bool PtyRun::is_raw() const {
+  termios modes{};
+  if (::tcgetattr(terminal_.get(), &modes) == -1) throw_errno({"tcgetattr"});
+  return (modes.c_lflag & ICANON) == 0;
+}
+
+// Keeps the terminal drained, whatever it is that we wait for. True when an event is there.
+bool PtyRun::read_more(int milliseconds) {
+  pollfd entries[] = {{.fd = terminal_.get(), .events = POLLIN, .revents = 0},
+                      {.fd = shell_.get(), .events = POLLIN, .revents = 0}};
+  ::poll(entries, 2, milliseconds);
+  if (entries[0].revents & POLLIN) {
+    char buffer[4096];
+    const ssize_t got = ::read(terminal_.get(), buffer, sizeof buffer);
+    if (got > 0) screen_.append(buffer, static_cast<size_t>(got));
+  }
+  return entries[1].revents != 0;
+}
+
+// Whether the next event is the job's end, or the shell's own.
+bool PtyRun::has_ended() const {
+  char event[8];
+  const ssize_t got = ::recv(shell_.get(), event, sizeof event, MSG_PEEK | MSG_DONTWAIT);
+  return got == 0 || (got > 0 && event[0] == 'e');
+}
+
+static int count_of(std::string_view text, const std::string& screen) {
+  int count = 0;
+  for (size_t at = 0; (at = screen.find(text, at)) != screen.npos; at += text.size()) ++count;
+  return count;
+}
+
+void PtyRun::wait_for_output(std::string_view text, int times) {
+  const auto deadline = Clock::now() + patience_;
+  while (count_of(text, screen_) < times) {
+    const bool ended = has_ended();  // before the last look: what it wrote is there by now
+    const size_t shown = screen_.size();
+    read_more(10);
+    if (Clock::now() > deadline || (ended && screen_.size() == shown)) {
+      FAIL("\"" << text << "\" did not appear at the terminal; it shows: " << screen_);
+    }
+  }
+}
+
+std::string PtyRun::next_event() {
+  const auto deadline = Clock::now() + patience_;
+  while (!read_more(10)) {
+    if (Clock::now() > deadline) return "nothing";
+  }
+  char event[64];
+  const ssize_t got = ::read(shell_.get(), event, sizeof event);
+  return got > 0 ? std::string(event, static_cast<size_t>(got)) : "nothing";
+}
+
+void PtyRun::wait_until_stopped() {
+  const std::string event = next_event();
+  if (event != "stopped") {
+    FAIL("after ^Z the shell should see its job stopped, but got: " << event << "; the terminal: "
+                                                                    << screen_);
+  }
+}
+
+void PtyRun::foreground() {
+  if (::write(shell_.get(), "fg", 2) == -1) throw_errno({"fg"});
+}
+
+int PtyRun::wait() {
+  const std::string event = next_event();
+  if (!event.starts_with("ended ")) {
+    FAIL("the subject should have ended, but the shell saw: " << event
+                                                              << "; the terminal: " << screen_);
+  }
+  while (true) {  // what is still on its way to the screen
+    const size_t before = screen_.size();
+    read_more(0);
+    if (screen_.size() == before) break;
+  }
+  return std::stoi(event.substr(6));
+}
+
+}  // namespace stepbox

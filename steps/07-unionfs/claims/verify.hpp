@@ -1,0 +1,85 @@
+// What the claims of step 7 share.
+#ifndef STEPBOX_STEPS_07_UNIONFS_CLAIMS_VERIFY_HPP_
+#define STEPBOX_STEPS_07_UNIONFS_CLAIMS_VERIFY_HPP_
+
+#include <signal.h>
+
+#include <string>
+#include <vector>
+
+#include "common/testing/harness/claim.hpp"
+#include "common/testing/harness/subject.hpp"
+#include "common/testing/stage/stage.hpp"
+#include "common/text.hpp"
+
+namespace stepbox {
+
+inline std::vector<std::string> shell(const std::string& script) {
+  return {"/bin/sh", "-c", script};
+}
+
+// A container in the background, called `name`; it waits, with `name` as a word of its command.
+inline Running start_named(Subject& subject, const std::string& name,
+                           std::vector<std::string> options = {}) {
+  options.insert(options.end(), {"--name", name});
+  Running running = subject.start({.options = options, .command = {"/bin/probe", "wait", name}});
+  running.wait_for_output("ready");
+  return running;
+}
+
+inline void remove(Subject& subject, const std::string& name) {
+  CHECK(subject.run({.command = {name}, .verb = "rm"}).status == 0);
+}
+
+// The words of each line.
+inline std::vector<std::vector<std::string>> lines_of(const std::string& text) {
+  std::vector<std::vector<std::string>> lines;
+  for (const std::string& line : split(text, '\n')) {
+    if (!line.empty()) lines.push_back(words_in(line));
+  }
+  return lines;
+}
+
+// A verb about a container that is not there has status 1, and says so.
+inline void check_unknown(Subject& subject, const std::string& verb) {
+  const Run run = subject.run({.command = {"nobody"}, .verb = verb});
+  CHECK(run.status == 1);
+  CHECK(holds(run.err, "no such container: nobody"));
+}
+
+// It refuses (125), in one line that holds `word`.
+inline void check_refused(Subject& subject, const std::vector<std::string>& options,
+                          const std::string& word) {
+  const Run run = subject.run({.options = options, .command = {"/bin/true"}, .may_refuse = true});
+  CHECK(run.status == 125);
+  CHECK_MESSAGE(holds(run.err, word), "no '" << word << "' in: " << run.err);
+}
+
+// `step7 VERB WORDS...`
+inline Run tell(Subject& subject, const std::string& verb, const std::vector<std::string>& words,
+                bool may_refuse = false) {
+  return subject.run({.command = words, .verb = verb, .may_refuse = may_refuse});
+}
+
+// It does, and says the names.
+inline void check_done(Subject& subject, const std::string& verb,
+                       const std::vector<std::string>& words) {
+  const Run run = tell(subject, verb, words);
+  CHECK(run.status == 0);
+  CHECK(run.out == words.back() + "\n");
+  CHECK(run.err == "");
+}
+
+// It does not (1), and says why.
+inline void check_failed(Subject& subject, const std::string& verb,
+                         const std::vector<std::string>& words, const std::string& why) {
+  const Run run = tell(subject, verb, words);
+  CHECK(run.status == 1);
+  CHECK_MESSAGE(holds(run.err, why), "no '" << why << "' in: " << run.err);
+}
+
+inline std::string ps_all(Subject& subject) { return tell(subject, "ps", {"-a"}).out; }
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_07_UNIONFS_CLAIMS_VERIFY_HPP_

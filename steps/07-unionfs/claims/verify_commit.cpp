@@ -1,0 +1,244 @@
+// The claims of step 7 about images that are made here: commit, save; and what others read.
+#include <signal.h>
+
+#include "common/error.hpp"
+#include "common/files.hpp"
+#include "common/testing/harness/claim.hpp"
+#include "common/testing/harness/subject.hpp"
+#include "common/testing/stage/stage.hpp"
+
+namespace stepbox {
+namespace {
+
+Run verb(Subject& subject, const std::string& name, std::vector<std::string> options,
+         std::vector<std::string> words, bool may_refuse = false) {
+  return subject.run({.options = std::move(options),
+                      .command = std::move(words),
+                      .verb = name,
+                      .may_refuse = may_refuse});
+}
+
+// A container of `image` (the stage's rootfs if empty) that runs `script` and ends; an image is
+// made of it, and it is removed. Returns the image's id.
+std::string made_by(Subject& subject, const std::string& script, const std::string& name,
+                    std::vector<std::string> options = {}, const std::string& image = {}) {
+  const std::string box = random_word();
+  CHECK(subject
+            .run({.options = {"--name", box, "-e", "WORD=kept"},
+                  .command = {"/bin/sh", "-c", script},
+                  .rootfs = image})
+            .status == 0);
+  const Run commit = verb(subject, "commit", std::move(options), {box, name});
+  CHECK(commit.status == 0);
+  CHECK(commit.out.starts_with("sha256:"));
+  CHECK(commit.out.size() == 72);
+  CHECK(verb(subject, "rm", {}, {box}).status == 0);
+  return commit.out.substr(0, 71);
+}
+
+void remove_images(Subject& subject, std::vector<std::string> names) {
+  CHECK(verb(subject, "rmi", {}, std::move(names)).status == 0);
+}
+
+// All files of a container of the image, as tar shows them.
+std::string exported(Subject& subject, const std::string& image) {
+  const std::string box = random_word();
+  CHECK(
+      subject.run({.options = {"--name", box}, .command = {"/bin/true"}, .rootfs = image}).status ==
+      0);
+  const Run run = verb(subject, "export", {}, {box});
+  CHECK(verb(subject, "rm", {}, {box}).status == 0);
+  CHECK(run.out.size() > 10'240);
+  return run.out;
+}
+
+void need(const Stage& stage, const char* program) {
+  if (stage.on_host({"sh", "-c", "command -v \"$0\" || true", program}).empty()) {
+    skip(std::string(program) + " is not installed (scripts/setup peers)");
+  }
+}
+
+// A line of shell in which podman, skopeo and umoci may write where they want to; $0 is the scratch
+// directory.
+std::string with_tools(const Stage& stage, const std::string& line) {
+  return stage.on_host({"unshare", "--mount", "sh", "-e", "-c",
+                        "for i in /dev/shm /tmp /var/tmp; do mount -t tmpfs tools $i; done\n"
+                        "podman() { command podman --root=\"$0\"/podman --runroot=\"$0\"/run "
+                        "--tmpdir=\"$0\"/tmp --storage-driver=vfs \"$@\"; }\n" +
+                            line,
+                        stage.scratch("")});
+}
+
+constexpr const char* kChanges =
+    "mkdir -p /d/e; echo one > /d/e/f; ln /d/e/f /d/g; chown 5:6 /d/g; chmod 4755 /d/g\n"
+    "rm /etc/group; rm -r /mnt; mkdir /mnt; echo x > /mnt/new; ln -s /etc /l; echo x > '/d/é'";
+
+}  // namespace
+
+// --- commit -------------------------------------------------------------------------------
+
+CLAIM("commit makes an image of what a container changed",
+      {.step = 7, .points = 2, .hint = "a layer of the changed files, whiteouts for the others"}) {
+  create_file(stage.rootfs() + "/mnt/old", "x");
+  made_by(subject, kChanges, "mine:one");
+  const Run run = subject.run(
+      {.command = {"/bin/sh", "-c",
+                   "ls /etc/group /mnt/old; cat /d/g /mnt/new /bin/busybox | wc -c > /dev/null\n"
+                   "stat -c '%a %u:%g %h' /d/g; ls /mnt; readlink /l; cat /d/e/f"},
+       .rootfs = "mine:one"});
+  CHECK(run.out == "4755 5:6 2\nnew\n/etc\none\n");
+  CHECK(holds(run.err, "/etc/group: No such file"));
+  CHECK(holds(run.err, "/mnt/old: No such file"));
+  remove_images(subject, {"mine:one"});
+}
+
+CLAIM("an image of an image keeps what was deleted out of sight", {.step = 7}) {
+  made_by(subject, kChanges, "mine:one");
+  made_by(subject, "rm -r /d/e /etc/hosts 2> /dev/null; rm /l; mkdir /d/e; echo 2 > /two",
+          "mine:two", {}, "mine:one");
+  const Run run = subject.run(
+      {.command = {"/bin/sh", "-c", "ls /d/e; ls /d/g /l; ls /two"}, .rootfs = "mine:two"});
+  CHECK(run.out == "/d/g\n/two\n");
+  CHECK(holds(run.err, "/l: No such file"));
+  remove_images(subject, {"mine:two", "mine:one"});
+}
+
+CLAIM("a container of a committed image does what the first one did", {.step = 7}) {
+  made_by(subject, "echo $WORD", "mine:one");
+  CHECK(subject.run({.rootfs = "mine:one"}).out == "kept\n");
+  made_by(subject, "true", "mine:two",
+          {"-c", "CMD [\"/bin/sh\", \"-c\", \"echo $WORD $MORE\"]", "--change", "ENV MORE=said",
+           "-m", "a message", "-a", "somebody"});
+  CHECK(subject.run({.rootfs = "mine:two"}).out == "kept said\n");
+  CHECK(holds(verb(subject, "history", {}, {"mine:two"}).out, "a message"));
+  remove_images(subject, {"mine:two", "mine:one"});
+}
+
+CLAIM("commit of a running container has what it has written so far", {.step = 7}) {
+  const std::string box = random_word();
+  Running running =
+      subject.start({.options = {"--name", box},
+                     .command = {"/bin/sh", "-c", "echo x > /root/note; exec /bin/probe wait"}});
+  running.wait_for_output("ready");
+  CHECK(verb(subject, "commit", {}, {box, "mine"}).status == 0);
+  CHECK(subject.run({.command = {"/bin/cat", "/root/note"}, .rootfs = "mine"}).out == "x\n");
+  running.signal(SIGTERM);
+  running.wait();
+  CHECK(verb(subject, "rm", {}, {box}).status == 0);
+  remove_images(subject, {"mine"});
+}
+
+CLAIM("commit refuses what it cannot do and leaves nothing", {.step = 7}) {
+  const std::string box = random_word();
+  CHECK(subject.run({.options = {"--name", box}, .command = {"/bin/true"}}).status == 0);
+  CHECK(holds(verb(subject, "commit", {}, {"nobody"}, true).err, "no such container"));
+  CHECK(verb(subject, "commit", {}, {box, "BAD NAME"}, true).status == 1);
+  CHECK(verb(subject, "commit", {"-c", "NONSENSE 1"}, {box}, true).status != 0);
+  CHECK(verb(subject, "images", {"-q"}, {}).out == "");
+  CHECK(verb(subject, "rm", {}, {box}).status == 0);
+}
+
+CLAIM("commit to a full disk leaves the old state", {.step = 7, .points = 2}) {
+  const std::string root = stage.scratch("small");
+  make_directories(root);
+  stage.on_host({"mount", "-t", "tmpfs", "-o", "size=9m", "small", root});
+  const auto at = [&](std::vector<std::string> options) {
+    options.insert(options.begin(), {"--root", root});
+    return options;
+  };
+  CHECK(subject
+            .run({.options = at({"--name", "box"}),
+                  .command = {"/bin/sh", "-c", "head -c 4000000 /dev/urandom > /big"}})
+            .status == 0);
+  const Run full = verb(subject, "commit", at({}), {"box", "mine"}, true);
+  CHECK(full.status == 1);
+  CHECK(holds(full.err, "No space left on device"));
+  CHECK(verb(subject, "images", at({"-q"}), {}).out == "");
+  CHECK(stage.on_host({"find", root, "-path", "*staging/*"}) == "");
+  CHECK(holds(verb(subject, "diff", at({}), {"box"}).out, "A /big"));
+  stage.on_host({"umount", root});
+}
+
+// --- save ---------------------------------------------------------------------------------
+
+CLAIM("load takes what save has written: the same id and the same files",
+      {.step = 7, .points = 2, .hint = "pack a layer the same way each time"}) {
+  create_file(stage.rootfs() + "/mnt/old", "x");
+  const std::string one = made_by(subject, kChanges, "mine:one");
+  const std::string two = made_by(subject, "rm -r /d/e; mkdir /d/e", "mine:two", {}, "mine:one");
+  const std::string before = exported(subject, "mine:two");
+  const std::string archive = stage.scratch("mine.tar");
+  CHECK(verb(subject, "save", {"-o", archive}, {"mine:one", "mine:two"}).status == 0);
+  CHECK(verb(subject, "save", {}, {"mine:one", "mine:two"}).out == read_file(archive));
+  remove_images(subject, {"mine:two", "mine:one"});
+  CHECK(verb(subject, "load", {"-i", archive}, {}).out ==
+        "Loaded image: mine:one\nLoaded image: mine:two\n");
+  const std::string ids = verb(subject, "images", {"-q", "--no-trunc"}, {}).out;
+  CHECK(holds(ids, one));
+  CHECK(holds(ids, two));
+  CHECK_MESSAGE((exported(subject, "mine:two") == before), "its files are others now");
+  remove_images(subject, {"mine:two", "mine:one"});
+}
+
+CLAIM("import takes what export has written", {.step = 7}) {
+  made_by(subject, kChanges, "mine:one");
+  const std::string before = exported(subject, "mine:one");
+  const std::string archive = stage.scratch("files.tar");
+  create_file(archive, before);
+  CHECK(verb(subject, "import", {}, {archive, "mine:two"}).status == 0);
+  CHECK_MESSAGE((exported(subject, "mine:two") == before), "its files are others now");
+  remove_images(subject, {"mine:two", "mine:one"});
+}
+
+CLAIM("skopeo and umoci read what save has written", {.step = 7, .points = 2}) {
+  need(stage, "skopeo");
+  need(stage, "umoci");
+  const std::string id = made_by(subject, kChanges, "mine:one");
+  const std::string archive = stage.scratch("mine.tar"), layout = stage.scratch("layout");
+  CHECK(verb(subject, "save", {"-o", archive}, {"mine:one"}).status == 0);
+  CHECK(with_tools(stage, "skopeo inspect --config --raw oci-archive:" + archive + " | sha256sum")
+            .substr(0, 64) == id.substr(7));
+  CHECK(holds(with_tools(stage, "skopeo inspect docker-archive:" + archive), "WORD=kept"));
+  make_directories(layout);
+  stage.on_host({"tar", "-xf", archive, "-C", layout});
+  with_tools(stage, "umoci unpack --image " + layout + ":mine:one \"$0\"/bundle 2>&1");
+  const std::string root = stage.scratch("bundle") + "/rootfs";
+  CHECK(read_file(root + "/d/g") == "one\n");
+  CHECK_FALSE(exists(root + "/etc/group"));
+  CHECK(stage.on_host({"stat", "-c", "%a %u:%g %h", root + "/d/g"}) == "4755 5:6 2\n");
+  remove_images(subject, {"mine:one"});
+}
+
+CLAIM("podman loads what save has written and load takes it back", {.step = 7, .points = 2}) {
+  need(stage, "podman");
+  const std::string id = made_by(subject, kChanges, "mine:one");
+  CHECK(verb(subject, "tag", {}, {"mine:one", "other"}).status == 0);
+  const std::string before = exported(subject, "mine:one");
+  const std::string archive = stage.scratch("mine.tar"), back = stage.scratch("back.tar");
+  CHECK(verb(subject, "save", {"-o", archive}, {"mine:one", "other"}).status == 0);
+  CHECK(with_tools(stage, "podman load -q -i " + archive +
+                              " > /dev/null\n"
+                              "podman save -q --format oci-archive -o " +
+                              back + " localhost/mine:one\npodman images -q --no-trunc") ==
+        id + "\n");
+  remove_images(subject, {"mine:one", "other"});
+  CHECK(verb(subject, "load", {"-i", back}, {}).out == "Loaded image: mine:one\n");
+  CHECK_MESSAGE((exported(subject, "mine:one") == before), "its files are others now");
+  remove_images(subject, {"mine:one"});
+}
+
+CLAIM("save refuses what is no image and a terminal", {.step = 7}) {
+  create_file(stage.scratch("old.tar"), "precious");
+  const Run run = verb(subject, "save", {"-o", stage.scratch("old.tar")}, {"nothing"}, true);
+  CHECK(run.status == 1);
+  CHECK(holds(run.err, "No such image: nothing"));
+  CHECK(read_file(stage.scratch("old.tar")) == "precious");
+  made_by(subject, "true", "mine:one");
+  PtyRun terminal =
+      subject.start_on_pty({.command = {"mine:one"}, .verb = "save", .may_refuse = true});
+  CHECK(terminal.wait() == 1);
+  CHECK(holds(terminal.screen(), "terminal"));
+  remove_images(subject, {"mine:one"});
+}
+
+}  // namespace stepbox

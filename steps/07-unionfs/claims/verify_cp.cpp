@@ -1,0 +1,186 @@
+// The claims of step 7 about cp: files between a container and the host.
+#include <signal.h>
+
+#include "common/error.hpp"
+#include "common/files.hpp"
+#include "common/testing/harness/claim.hpp"
+#include "common/testing/harness/subject.hpp"
+#include "common/testing/stage/stage.hpp"
+
+namespace stepbox {
+namespace {
+
+// A container that has run `script`; with `running` it stays.
+class Box {
+ public:
+  Box(Subject& subject, const std::string& script, bool running = false,
+      std::vector<std::string> options = {})
+      : subject_(subject), name_(random_word()) {
+    options.insert(options.end(), {"--name", name_});
+    const std::string rest = running ? "; exec /bin/probe wait" : "";
+    const RunSpec run{.options = options, .command = {"/bin/sh", "-c", script + rest}};
+    if (running) {
+      running_.emplace_back(subject.start(run));
+      running_.back().wait_for_output("ready");
+    } else {
+      CHECK(subject.run(run).status == 0);
+    }
+  }
+  Box(const Box&) = delete;
+  ~Box() {
+    for (Running& running : running_) {
+      running.signal(SIGTERM);
+      running.wait();
+    }
+    if (subject_.level() >= 7) subject_.run({.command = {name_}, .verb = "rm"});
+  }
+  std::string path(const std::string& path) const { return name_ + ":" + path; }
+  const std::string& name() const { return name_; }
+
+ private:
+  Subject& subject_;
+  std::string name_;
+  std::vector<Running> running_;
+};
+
+void copy(Subject& subject, std::vector<std::string> words) {
+  CHECK(subject.run({.command = std::move(words), .verb = "cp"}).status == 0);
+}
+
+Run refused(Subject& subject, std::vector<std::string> words) {
+  const Run run = subject.run({.command = std::move(words), .verb = "cp", .may_refuse = true});
+  CHECK(run.status == 1);
+  return run;
+}
+
+std::string tree(const Stage& stage, const std::string& directory) {
+  return stage.on_host({"sh", "-c", "cd \"$0\" && find . | sort | tr '\\n' ' '", directory});
+}
+
+}  // namespace
+
+CLAIM("cp copies a directory out as docker does",
+      {.step = 7, .points = 2, .hint = "into a directory that is there, else under the new name"}) {
+  const Box box(subject, "mkdir -p /d/e; echo one > /d/e/f; ln -s /etc /d/l; chown -R 5:6 /d");
+  const std::string here = stage.scratch("here");
+  make_directories(here);
+  copy(subject, {box.path("/d"), here});
+  CHECK(tree(stage, here) == ". ./d ./d/e ./d/e/f ./d/l ");
+  copy(subject, {box.path("/d"), here + "/new"});
+  CHECK(tree(stage, here + "/new") == ". ./e ./e/f ./l ");
+  copy(subject, {box.path("/d/."), here + "/d/e"});
+  CHECK(tree(stage, here + "/d") == ". ./e ./e/e ./e/e/f ./e/f ./e/l ./l ");
+  CHECK(stage.on_host({"stat", "-c", "%u:%g %F", here + "/d/l"}) == "0:0 symbolic link\n");
+  copy(subject, {"-a", box.path("d/e/f"), here + "/kept"});
+  CHECK(stage.on_host({"stat", "-c", "%u:%g", here + "/kept"}) == "5:6\n");
+}
+
+CLAIM("cp copies into a container that has ended and into one that runs",
+      {.step = 7, .points = 2}) {
+  const std::string here = stage.scratch("here");
+  make_directories(here + "/sub");
+  create_file(here + "/sub/file", "one\n");
+  stage.on_host({"chown", "-R", "7:8", here});
+  for (const bool running : {false, true}) {
+    CAPTURE(running);
+    const Box box(subject, "mkdir -p /srv/there", running);
+    copy(subject, {here + "/sub", box.path("/srv/there")});
+    copy(subject, {here + "/sub/file", box.path("/srv/other")});
+    copy(subject, {here + "/sub/file", box.path("/srv/there/sub/file")});  // once more
+    const Run diff = subject.run({.command = {box.name()}, .verb = "diff"});
+    CHECK(diff.out ==
+          "A /srv\nA /srv/other\nA /srv/there\nA /srv/there/sub\nA /srv/there/sub/file\n");
+    copy(subject, {box.path("/srv/there/sub/file"), here + "/back"});
+    CHECK(read_file(here + "/back") == "one\n");
+    if (!running) continue;
+    const Run owner =
+        subject.run({.command = {box.name(), "/bin/stat", "-c", "%u:%g", "/srv/there/sub/file"},
+                     .verb = "exec"});
+    CHECK(owner.out == "0:0\n");
+  }
+}
+
+CLAIM("cp sees the volumes of a container", {.step = 7}) {
+  const std::string volume = stage.scratch("volume");
+  make_directories(volume);
+  create_file(volume + "/file", "one");
+  for (const bool running : {false, true}) {
+    const Box box(subject, "true", running, {"-v", volume + ":/mnt"});
+    copy(subject, {box.path("/mnt/file"), stage.scratch("copy")});
+    CHECK(read_file(stage.scratch("copy")) == "one");
+    copy(subject, {stage.scratch("copy"), box.path("/mnt/more")});
+    CHECK(exists(volume + "/more"));
+    stage.on_host({"rm", volume + "/more", stage.scratch("copy")});
+  }
+}
+
+CLAIM("cp never follows a container's links to the host",
+      {.step = 7,
+       .points = 3,
+       .hint = "find names with the container's root as root: openat2(2)"}) {
+  const std::string secret = stage.scratch("secret");
+  make_directories(secret);
+  create_file(secret + "/file", "the host's\n");
+  create_file(stage.scratch("mine"), "mine\n");
+  for (const bool running : {false, true}) {
+    CAPTURE(running);
+    const Box box(subject,
+                  "ln -s " + secret + " /abs; ln -s ../../../../../../.." + secret +
+                      " /up\n"
+                      "ln -s " +
+                      secret + "/file /file; mkdir /d; ln -s " + secret + " /d/sub",
+                  running);
+    refused(subject, {box.path("/abs/file"), stage.scratch("out")});
+    refused(subject, {box.path("/up/"), stage.scratch("out")});
+    refused(subject, {"-L", box.path("/file"), stage.scratch("out")});
+    refused(subject, {stage.scratch("mine"), box.path("/abs/file")});
+    refused(subject, {stage.scratch("mine"), box.path("/file")});
+    // A directory where the container has a link of that name.
+    make_directories(stage.scratch("sub"));
+    create_file(stage.scratch("sub/file"), "mine\n");
+    refused(subject, {stage.scratch("sub"), box.path("/d")});
+    CHECK(read_file(secret + "/file") == "the host's\n");
+    CHECK(tree(stage, secret) == ". ./file ");
+    CHECK_FALSE(exists(stage.scratch("out")));
+  }
+}
+
+CLAIM("cp with - speaks tar", {.step = 7}) {
+  const Box box(subject, "mkdir /d; echo one > /d/f; chown 5:6 /d/f");
+  const Run out = subject.run({.command = {box.path("/d"), "-"}, .verb = "cp"});
+  CHECK(out.status == 0);
+  create_file(stage.scratch("d.tar"), out.out);
+  CHECK(stage.on_host({"tar", "-tf", stage.scratch("d.tar")}) == "d/\nd/f\n");
+  CHECK(subject.run({.command = {"-", box.path("/root")}, .stdin_text = out.out, .verb = "cp"})
+            .status == 0);
+  copy(subject, {"-a", box.path("/root/d/f"), stage.scratch("f")});
+  CHECK(stage.on_host({"stat", "-c", "%u:%g %s", stage.scratch("f")}) == "5:6 4\n");
+  const Run garbage = subject.run({.command = {"-", box.path("/root")},
+                                   .stdin_text = std::string(2000, 'x'),
+                                   .verb = "cp",
+                                   .may_refuse = true});
+  CHECK(garbage.status == 1);
+  CHECK(holds(garbage.err, "read the archive"));
+}
+
+CLAIM("cp says what is missing and what does not fit", {.step = 7}) {
+  const Box box(subject, "mkdir /d; echo one > /f");
+  CHECK(holds(refused(subject, {box.path("/nope"), stage.scratch("x")}).err,
+              "Could not find the file /nope in container " + box.name()));
+  CHECK(holds(refused(subject, {stage.scratch("nope"), box.path("/")}).err,
+              "No such file or directory"));
+  CHECK(holds(refused(subject, {box.path("/f/"), stage.scratch("x")}).err, "Not a directory"));
+  refused(subject, {box.path("/f"), stage.scratch("no/such/place")});
+  refused(subject, {box.path("/f"), stage.scratch("missing/")});
+  create_file(stage.scratch("file"), "x");
+  refused(subject, {box.path("/d"), stage.scratch("file")});
+  make_directories(stage.scratch("d/f"));
+  CHECK(holds(refused(subject, {box.path("/f"), stage.scratch("d")}).err, "cannot overwrite"));
+  CHECK(holds(refused(subject, {"nobody:/f", stage.scratch("x")}).err, "no such container"));
+  const Run both =
+      subject.run({.command = {box.path("/f"), box.path("/g")}, .verb = "cp", .may_refuse = true});
+  CHECK(both.status == 125);
+  CHECK(holds(both.err, "between containers"));
+}
+
+}  // namespace stepbox

@@ -1,0 +1,122 @@
+// The claims of step 7 about what the fingers of docker's users type.
+#include "07-unionfs/claims/verify.hpp"
+#include "common/testing/stage/tarball.hpp"
+#include "common/testing/stage/test_images.hpp"
+
+namespace stepbox {
+
+// --- Options ------------------------------------------------------------------------------
+
+CLAIM("options may stand behind the container that they are for", {.step = 7, .points = 2}) {
+  const std::string name = random_word();
+  Running running = start_named(subject, name);
+  CHECK(tell(subject, "ps", {"-a", "-q", "--no-trunc"}).out.size() == 65);
+  CHECK(tell(subject, "inspect", {name, "--format", "json"}).out.starts_with("{\"Id\":"));
+  CHECK(tell(subject, "port", {name, "--bogus"}, true).status == 125);
+  CHECK(holds(tell(subject, "pause", {"--bogus"}, true).err, " pause --help lists"));
+  check_failed(subject, "rm", {"--", "-f"}, "no such container: -f");
+  const Run run = tell(subject, "rm", {name, "-f"});
+  CHECK(run.out == name + "\n");
+  CHECK(run.status == 0);
+  CHECK(running.wait().status == 137);
+}
+
+CLAIM("an option that = gives nothing takes nothing of the command", {.step = 7}) {
+  const Run run =
+      subject.run({.options = {"--entrypoint=", "-e", "A=1"}, .command = shell("echo --env= $A")});
+  CHECK(run.out == "--env= 1\n");
+  CHECK(run.status == 0);
+  check_refused(subject, {"--cpus="}, "'' is no number of CPUs");
+}
+
+CLAIM("run -h is the host name and --net the network", {.step = 7}) {
+  CHECK(subject.run({.options = {"-h", "friend"}, .command = {"/bin/hostname"}}).out == "friend\n");
+  const Run run =
+      subject.run({.options = {"--net", "none"}, .command = {"/bin/ls", "/sys/class/net"}});
+  CHECK(run.out == "lo\n");
+  check_refused(subject, {"-h", "a b"}, "'a b' is no host name");
+}
+
+// --- Help ---------------------------------------------------------------------------------
+
+CLAIM("help VERB is what VERB --help says", {.step = 7}) {
+  const Run help = tell(subject, "help", {"rm"});
+  CHECK(help.status == 0);
+  CHECK(help.out == tell(subject, "rm", {"--help"}).out);
+  CHECK(holds(tell(subject, "help", {"strat"}, true).err, "no verb is called strat"));
+  CHECK(subject.run({.verb = "--version"}).out == subject.run({.verb = "version"}).out);
+}
+
+// --- Lists --------------------------------------------------------------------------------
+
+CLAIM("ps tells of the newest first however fast they were made", {.step = 7}) {
+  std::string ids;
+  for (int i = 0; i < 8; ++i) {
+    ids.insert(0, tell(subject, "create", {stage.rootfs(), "/bin/true"}).out);
+  }
+  CHECK(ids.size() == 8 * 65);
+  CHECK(tell(subject, "ps", {"-aq", "--no-trunc"}).out == ids);
+  CHECK(tell(subject, "ps", {"-lq", "--no-trunc"}).out == ids.substr(0, 65));
+  for (const std::string& id : split(ids, '\n')) {
+    if (!id.empty()) remove(subject, id);
+  }
+}
+
+CLAIM("images tells of the newest first however fast they were made", {.step = 7}) {
+  std::vector<std::string> tags;
+  for (const char* tag : {"1", "2", "3", "4", "5", "6"}) {
+    const std::string path = stage.scratch(tag);
+    { Tarball(path).file("name", tag); }
+    CHECK(tell(subject, "import", {path, std::string("made:") + tag}).status == 0);
+  }
+  for (const auto& line : lines_of(tell(subject, "images", {}).out)) tags.push_back(line.at(1));
+  CHECK(tags == std::vector<std::string>{"TAG", "6", "5", "4", "3", "2", "1"});
+  for (const char* tag : {"1", "2", "3", "4", "5", "6"}) {
+    remove_image(subject, std::string("made:") + tag);
+  }
+}
+
+CLAIM("-p publishes a range of ports and ps and port tell of them in order", {.step = 7}) {
+  const std::string name = random_word();
+  Running running = start_named(
+      subject, name,
+      {"--rm", "-p", "9083:83", "-p", "8080-8081:8080-8081", "-p", "127.0.0.1:8000-8001:80-81"});
+  CHECK(tell(subject, "port", {name}).out ==
+        "80/tcp -> 127.0.0.1:8000\n81/tcp -> 127.0.0.1:8001\n83/tcp -> 0.0.0.0:9083\n"
+        "8080/tcp -> 0.0.0.0:8080\n8081/tcp -> 0.0.0.0:8081\n");
+  CHECK(holds(tell(subject, "ps", {}).out,
+              "127.0.0.1:8000->80/tcp, 127.0.0.1:8001->81/tcp, 0.0.0.0:9083->83/tcp, "
+              "0.0.0.0:8080-8081->8080-8081/tcp"));
+  stop(running);
+  check_refused(subject, {"-p", "8000-8002:80-81"}, "more ports on one side");
+}
+
+CLAIM("-p takes a free port of the host where none is named",
+      {.step = 7, .hint = "bind(2) port 0, then ask getsockname(2); anew at each start"}) {
+  const std::string name = random_word(), word = random_word();
+  stage.expect_orphans();
+  const std::string asks = "until \"$0\" ask tcp 127.0.0.1 $1 | grep $2; do sleep 0.05; done";
+  CHECK(subject
+            .run({.options = {"-d", "--name", name, "-p", "127.0.0.1::80"},
+                  .command = {"/bin/probe", "serve", "tcp", "80", word}})
+            .status == 0);
+  for (int start = 0; start < 2; ++start) {
+    const std::string leads = split(tell(subject, "port", {name, "80"}).out, '\n')[0];
+    REQUIRE(leads.starts_with("127.0.0.1:"));
+    CHECK(holds(tell(subject, "ps", {}).out, leads + "->80/tcp"));
+    stage.on_host({"timeout", "20", "sh", "-c", asks, stage.rootfs() + "/bin/probe",
+                   leads.substr(leads.find(':') + 1), word});
+    CHECK(tell(subject, "restart", {"-t", "0", name}).status == 0);
+  }
+  CHECK(tell(subject, "rm", {"-f", name}).status == 0);
+}
+
+CLAIM("top has columns of 20 characters as docker's", {.step = 7}) {
+  const std::string name = random_word();
+  Running running = start_named(subject, name, {"--rm"});
+  const std::string text = tell(subject, "top", {name, "-o", "pid,args"}).out;
+  CHECK(text.starts_with("PID                 COMMAND\n"));
+  stop(running);
+}
+
+}  // namespace stepbox

@@ -1,0 +1,125 @@
+// The claims of step 7 about who is not root. (`make matrix` asks him all others, too.)
+#include "07-unionfs/claims/verify.hpp"
+#include "common/files.hpp"
+#include "common/program.hpp"
+#include "common/testing/stage/test_images.hpp"
+
+namespace stepbox {
+
+CLAIM("what an ordinary user keeps is below his home", {.step = 7, .hint = "~/.local/share"}) {
+  stage.require_user_namespaces();
+  stage.welcome_ordinary_user();
+  stage.census_before();
+  const std::string name = random_word();
+  const std::vector<std::string> through{"env", "-u", "STEPBOX_ROOT"};
+  const Run run = subject.run({.options = {"--name", name},
+                               .command = shell("echo x >/root/mine"),
+                               .ordinary_user = true,
+                               .through = through});
+  CHECK(run.status == 0);
+  const auto find = [&] { return stage.on_host({"find", stage.home(), "-name", "mine"}); };
+  CHECK(find().starts_with(stage.home() + "/.local/share/stepbox/containers/"));
+  subject.run({.command = {name}, .verb = "rm", .ordinary_user = true, .through = through});
+  CHECK(find() == "");
+}
+
+CLAIM("what an upper layer deletes is gone in a user namespace too",
+      {.step = 7, .hint = "it reads user.overlay.opaque, not trusted.overlay.opaque"}) {
+  ImageFolder image(stage, "mine:1");
+  image.add_layer([](Tarball& tar) { tar.directory("b").file("b/old", "x"); });
+  image.add_layer([](Tarball& tar) { tar.file("b/.wh..wh..opq", "").file("b/new", "y"); });
+  CHECK(subject.run({.options = {"-i", image.path()}, .verb = "load"}).status == 0);
+  const bool told = has_user_attributes(stage);
+  const Run run = subject.run({.options = {"--userns", "-v", stage.rootfs() + "/bin:/bin"},
+                               .command = {"/bin/ls", "/b"},
+                               .rootfs = "mine:1",
+                               .may_refuse = true});
+  if (holds(run.err, "map the ids of")) skip("the stage's file systems map no ids here");
+  CHECK(run.out == (told ? "new\n" : ""));
+  CHECK(holds(run.err, told ? "" : "deleted files would come back"));
+  remove_image(subject, "mine:1");
+}
+
+CLAIM("--restart does not go with another's network without root", {.step = 7}) {
+  const Run run = subject.run(
+      {.options = {"--name", random_word(), "--restart", "always", "--network", "container:x"},
+       .command = {"/bin/true"},
+       .may_refuse = true,
+       .ordinary_user = true});
+  CHECK(run.status == 125);
+  CHECK(holds(run.err, "for root only"));
+}
+
+// A store that lies on an overlay: its upper layers may not.
+class StoreOnOverlay {
+ public:
+  explicit StoreOnOverlay(const Stage& stage) : stage_(stage), path_(stage.scratch("on-overlay")) {
+    stage.on_host({"sh", "-ec",
+                   "mkdir $0 $0-lower $0-upper $0-work; chmod 777 $0-upper\n"
+                   "mount -t overlay -o lowerdir=$0-lower,upperdir=$0-upper,workdir=$0-work x $0",
+                   path_});
+  }
+  StoreOnOverlay(const StoreOnOverlay&) = delete;
+  StoreOnOverlay& operator=(const StoreOnOverlay&) = delete;
+  ~StoreOnOverlay() { stage_.on_host({"umount", path_}); }
+  std::string path() const { return path_ + "/store"; }
+
+ private:
+  const Stage& stage_;
+  std::string path_;
+};
+
+static void require_fuse_overlayfs() {
+  if (!has_program("fuse-overlayfs")) skip("no fuse-overlayfs: scripts/setup rootless installs it");
+  if (!exists("/dev/fuse")) skip("no /dev/fuse here");
+}
+
+static void add_old_file(const Stage& stage) {
+  const std::string script =
+      "mkdir $0/etc/old; echo x >$0/etc/old/x; chown -R --reference $0 $0/etc";
+  stage.on_host({"sh", "-ec", script, stage.rootfs()});
+}
+
+CLAIM("--storage fuse is an overlay where the kernel's is refused",
+      {.step = 7, .points = 2, .hint = "fuse-overlayfs(1), of which the container sees nothing"}) {
+  require_fuse_overlayfs();
+  add_old_file(stage);
+  stage.expect_orphans();  // the servers of cp and export outlive them, by a moment
+  const StoreOnOverlay store(stage);
+  const std::string name = random_word();
+  const auto tell_store = [&](const std::string& verb, const std::vector<std::string>& words) {
+    return subject.run({.options = {"--root", store.path()}, .command = words, .verb = verb});
+  };
+  check_refused(subject, {"--root", store.path()}, "--storage fuse");
+  const Run run = subject.run(
+      {.options = {"--root", store.path(), "--storage", "fuse", "--name", name},
+       .command = shell("rm -r /etc/old /bin/breakout; mkdir /etc/old; echo y >/etc/old/y; ps")});
+  CHECK_FALSE(holds(run.out, "fuse-overlayfs"));
+  CHECK(exists(stage.rootfs() + "/etc/old/x"));
+  CHECK(tell_store("diff", {name}).out ==
+        "C /bin\nD /bin/breakout\nC /etc\nC /etc/old\nD /etc/old/x\nA /etc/old/y\n");
+  CHECK(tell_store("cp", {stage.rootfs() + "/bin/breakout", name + ":/etc/new"}).status == 0);
+  CHECK(holds(tell_store("export", {name}).out, "etc/new"));
+  tell_store("rm", {name});
+}
+
+CLAIM("what --storage fuse has written another overlay reads", {.step = 7}) {
+  require_fuse_overlayfs();
+  add_old_file(stage);
+  const std::string name = random_word();
+  Running running = start_named(subject, name, {"--storage", "fuse"});
+  CHECK(
+      tell(subject, "exec", {name, "/bin/sh", "-c", "rm -r /etc/old /bin/breakout; mkdir /etc/old"})
+          .status == 0);
+  stop(running);
+  CHECK(tell(subject, "commit", {name, "mine"}).status == 0);
+  CHECK(inside(subject, stage, "mine", "ls /etc/old").out == "");
+  Running again = subject.start({.command = {"-a", name}, .verb = "start"});
+  again.wait_for_output("ready");
+  CHECK(tell(subject, "exec", {name, "/bin/ls", "/etc/old"}).out == "");
+  stop(again);
+  remove(subject, name);
+  remove_image(subject, "mine");
+}
+
+}  // namespace stepbox

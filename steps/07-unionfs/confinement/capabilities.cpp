@@ -1,0 +1,118 @@
+#include "07-unionfs/confinement/capabilities.hpp"
+
+#include <sys/capability.h>
+#include <sys/prctl.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "common/error.hpp"
+#include "common/explain.hpp"
+#include "common/text.hpp"
+
+namespace stepbox {
+
+// What docker leaves to root. Neither the machine (SYS_ADMIN, SYS_MODULE, SYS_BOOT …) nor its
+// network (NET_ADMIN) nor processes outside can be changed with these.
+constexpr cap_value_t kDefaults[] = {CAP_CHOWN,   CAP_DAC_OVERRIDE,     CAP_FOWNER,  CAP_FSETID,
+                                     CAP_KILL,    CAP_SETGID,           CAP_SETUID,  CAP_SETPCAP,
+                                     CAP_MKNOD,   CAP_NET_BIND_SERVICE, CAP_NET_RAW, CAP_SYS_CHROOT,
+                                     CAP_SETFCAP, CAP_AUDIT_WRITE};
+
+static CapabilitySet bit(cap_value_t number) { return CapabilitySet{1} << number; }
+
+static std::string name_of(cap_value_t number) {
+  const std::unique_ptr<char, int (*)(void*)> name(::cap_to_name(number), ::cap_free);
+  return name ? name.get() : "cap_" + std::to_string(number);
+}
+
+// By its whole name in lower case: "cap_chown". (libcap would take the beginning of one.)
+static std::optional<cap_value_t> find_number(const std::string& name) {
+  cap_value_t number = -1;
+  if (::cap_from_name(name.c_str(), &number) == -1 || name_of(number) != name) return std::nullopt;
+  return number;
+}
+
+void parse_value(const std::string& text, Capability& capability) {
+  capability.name = in_upper_case(text);
+  if (capability.name == "ALL") return;
+  if (!capability.name.starts_with("CAP_")) capability.name.insert(0, "CAP_");
+  if (!find_number(in_lower_case(capability.name))) {
+    throw Failure(join({"no capability is called '", text, "'"}), "capabilities(7) lists them");
+  }
+}
+
+CapabilitySet all_capabilities() { return bit(::cap_max_bits()) - 1; }
+
+CapabilitySet named(const std::vector<Capability>& capabilities) {
+  CapabilitySet set = 0;
+  for (const Capability& capability : capabilities) {
+    const auto number = find_number(in_lower_case(capability.name));
+    if (number) set |= bit(*number);
+  }
+  return set;
+}
+
+static bool names_all(const std::vector<Capability>& capabilities) {
+  return std::any_of(capabilities.begin(), capabilities.end(),
+                     [](const Capability& capability) { return capability.name == "ALL"; });
+}
+
+CapabilitySet capabilities_for(const std::vector<Capability>& add,
+                               const std::vector<Capability>& drop) {
+  if (names_all(add)) return all_capabilities() & ~named(drop);
+  if (names_all(drop)) return named(add);
+  CapabilitySet defaults = 0;
+  for (const cap_value_t number : kDefaults) defaults |= bit(number);
+  return (defaults & ~named(drop)) | named(add);
+}
+
+bool has_capability(CapabilitySet set, const std::string& name) {
+  const auto number = find_number(in_lower_case(name));
+  return number && (set & bit(*number)) != 0;
+}
+
+std::string names_of(CapabilitySet set, std::string_view before) {
+  std::string names;
+  for (cap_value_t number = 0; number < ::cap_max_bits(); ++number) {
+    if (set & bit(number)) names += join({before, name_of(number).substr(4)});
+  }
+  return names;
+}
+
+CapabilitySet own_capabilities() {
+  CapabilitySet own = 0;
+  for (cap_value_t number = 0; number < ::cap_max_bits(); ++number) {
+    const int held = ::cap_get_bound(number);
+    if (held == -1) throw_errno({"look for ", name_of(number)});
+    if (held == 1) own |= bit(number);
+  }
+  return own;
+}
+
+// Inheritable and ambient stay empty: execve(2) hands out what the file and the user call for.
+static void keep_only(CapabilitySet set) {
+  const std::unique_ptr<_cap_struct, int (*)(void*)> state(::cap_init(), ::cap_free);
+  for (cap_value_t number = 0; state && number < ::cap_max_bits(); ++number) {
+    if (!(set & bit(number))) continue;
+    ::cap_set_flag(state.get(), CAP_PERMITTED, 1, &number, CAP_SET);
+    ::cap_set_flag(state.get(), CAP_EFFECTIVE, 1, &number, CAP_SET);
+  }
+  if (!state || ::cap_set_proc(state.get()) == -1) throw_errno({"set capabilities"});
+}
+
+// LAB: capabilities
+void become(const User& user, CapabilitySet set) {
+  const CapabilitySet own = own_capabilities();
+  explain({"setpriv --bounding-set -all", names_of(set & own, ",+"), " --inh-caps -all sh -c '…'"});
+  for (cap_value_t number = 0; number < ::cap_max_bits(); ++number) {
+    if ((own & ~set & bit(number)) && ::cap_drop_bound(number) == -1) {
+      throw_errno({"drop ", name_of(number)});
+    }
+  }
+  become(user);
+  keep_only(user.uid == 0 ? set & own : 0);
+}
+
+}  // namespace stepbox

@@ -1,0 +1,96 @@
+#include "07-unionfs/confinement/confinement.hpp"
+
+#include <limits.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "07-unionfs/confinement/masked_paths.hpp"
+#include "common/error.hpp"
+#include "common/explain.hpp"
+#include "common/files.hpp"
+
+namespace stepbox {
+
+void parse_value(const std::string& text, SecurityOptions& security) {
+  const size_t end = std::min(text.find_first_of("=:"), text.size());  // docker takes both
+  const std::string name = text.substr(0, end);
+  const std::string value = end < text.size() ? text.substr(end + 1) : "";
+  if (name == "no-new-privileges") {
+    if (end < text.size() && value != "true" && value != "false") {
+      throw Failure(join({"'", value, "' is neither true nor false"}));
+    }
+    security.no_new_privileges = value != "false";
+  } else if (name == "seccomp") {
+    if (value.empty()) throw Failure("seccomp of what?", "unconfined, or a file with a profile");
+    security.seccomp = value == "unconfined" ? value : read_file(value);
+    if (security.seccomp.empty()) throw Failure(value + " is empty", "it should hold a profile");
+  } else {
+    throw Failure(join({"no security option is called '", name, "'"}),
+                  "no-new-privileges, seccomp");
+  }
+}
+
+void add_options(CommandLine& cli, ConfineOptions& options) {
+  cli.flag("--privileged", options.privileged, "Confine nothing: root inside is root");
+  cli.list("--cap-add", "CAP", options.cap_add, "Leave it this capability too; ALL: all of them");
+  cli.list("--cap-drop", "CAP", options.cap_drop, "Take this capability from it; ALL: all of them");
+  cli.option("--security-opt", "OPTION", options.security,
+             "no-new-privileges[=false]: setuid programs give nothing (so by default); "
+             "seccomp=unconfined or =FILE: no filter, or another profile than docker's");
+  cli.flag("--read-only", options.read_only, "Only volumes and tmpfs may be written to");
+}
+
+Confinement::Confinement(const ConfineOptions& options)
+    : capabilities_(options.privileged ? all_capabilities()
+                                       : capabilities_for(options.cap_add, options.cap_drop)),
+      asked_for_(named(options.cap_add)),
+      no_new_privileges_(options.security.no_new_privileges && !options.privileged),
+      read_only_(options.read_only),
+      privileged_(options.privileged) {
+  const std::string& profile = options.security.seccomp;
+  if (options.privileged || profile == "unconfined") return;
+  filter_ = filter_of(profile.empty() ? kDefaultProfile : profile, capabilities_);
+}
+
+void Confinement::restrict_mounts(const std::string& rootfs, const std::vector<Volume>& volumes,
+                                  const Namespaces& namespaces) const {
+  if (!privileged_) {
+    mask_paths(rootfs);
+    forbid_devices(rootfs, volumes);
+  } else if (!namespaces.user) {
+    give_devices(rootfs);
+  }
+}
+
+// A working directory named by a file that we have open leads out. (CVE-2024-21626)
+static void check_working_directory() {
+  char path[PATH_MAX];
+  if (!::getcwd(path, sizeof path) || path[0] != '/') {
+    throw Failure("the working directory is not in the container", "it was removed, or leads out");
+  }
+}
+
+static void forbid_new_privileges() {
+  explain({"setpriv --no-new-privs"});
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1) throw_errno({"set no_new_privs"});
+}
+
+// The filter comes last: it may forbid what is done before. But without no_new_privs it takes
+// CAP_SYS_ADMIN to set one: then it comes first, and must leave us the rest.
+// LAB: confine
+void Confinement::apply(const User& user) const {
+  if (read_only_) make_read_only("/");  // not before: the working directory may have been missing
+  check_working_directory();
+  if (const CapabilitySet missing = asked_for_ & ~own_capabilities()) {
+    throw Failure("cannot give" + names_of(missing, " "), "stepbox itself has not got it");
+  }
+  if (!no_new_privileges_) install(filter_);
+  become(user, capabilities_);
+  if (!no_new_privileges_) return;
+  forbid_new_privileges();
+  install(filter_);
+}
+
+}  // namespace stepbox

@@ -1,0 +1,131 @@
+#include "07-unionfs/confinement/masked_paths.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <optional>
+
+#include "common/error.hpp"
+#include "common/explain.hpp"
+#include "common/mount_api.hpp"
+
+namespace stepbox {
+
+// The machine's memory, keys, hardware, timers: to be seen by nobody. docker's list.
+constexpr const char* kHidden[] = {"/proc/acpi",
+                                   "/proc/asound",
+                                   "/proc/interrupts",
+                                   "/proc/kcore",
+                                   "/proc/keys",
+                                   "/proc/latency_stats",
+                                   "/proc/sched_debug",
+                                   "/proc/scsi",
+                                   "/proc/timer_list",
+                                   "/proc/timer_stats",
+                                   "/sys/devices/virtual/powercap",
+                                   "/sys/firmware"};
+
+// The machine's settings: core_pattern runs a program on the host, sysrq-trigger stops it.
+constexpr const char* kReadOnly[] = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys",
+                                     "/proc/sysrq-trigger"};
+
+// The place, if this kernel has it.
+static std::optional<MountPoint> find(const Fd& root, const char* path) {
+  Fd found = open_below(root, path);
+  if (!found && errno == ENOENT) return std::nullopt;
+  if (!found) throw_errno({"open ", path});
+  return MountPoint(std::move(found));
+}
+
+static bool is_directory(const MountPoint& place) {
+  struct stat status;
+  if (::fstat(place.fd(), &status) == -1) throw_errno({"stat ", place.name()});
+  return S_ISDIR(status.st_mode);
+}
+
+// LAB: masked
+void mask_paths(const std::string& rootfs) {
+  const Fd root(::open(rootfs.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!root) throw_errno({"open rootfs ", rootfs});
+  for (const char* path : kHidden) {
+    const auto place = find(root, path);
+    if (!place) continue;
+    if (is_directory(*place)) {
+      mount_new("tmpfs", *place, MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=0");
+    } else {
+      bind("/dev/null", *place, true);
+    }
+  }
+  for (const char* path : kReadOnly) {
+    const auto place = find(root, path);
+    if (place) bind(place->name(), *place, true);
+  }
+}
+
+// mount -o remount,bind with `option`, that is MOUNT_ATTR_* set or cleared; the mount at `place`,
+// and with AT_RECURSIVE those below it.
+static void change(const MountPoint& place, const char* option, uint64_t set, uint64_t clear,
+                   unsigned recursive) {
+  explain({"mount -o remount,bind,", option, " ", stepbox::quoted(place.name())});
+  mount_attr attributes{};
+  attributes.attr_set = set;
+  attributes.attr_clr = clear;
+  if (::mount_setattr(place.fd(), "", AT_EMPTY_PATH | recursive, &attributes, sizeof attributes) ==
+      -1) {
+    throw_errno({"make ", place.name(), " ", option});
+  }
+}
+
+void forbid_devices(const std::string& rootfs, const std::vector<Volume>& volumes) {
+  change(MountPoint(rootfs, "/"), "nodev", MOUNT_ATTR_NODEV, 0, 0);
+  for (const Volume& volume : volumes) {
+    change(MountPoint(rootfs, volume.destination), "nodev", MOUNT_ATTR_NODEV, 0, AT_RECURSIVE);
+  }
+}
+
+void make_read_only(const std::string& rootfs) {
+  change(MountPoint(rootfs, "/"), "ro", MOUNT_ATTR_RDONLY, 0, 0);
+}
+
+// A device of the host's /dev, in `dev` too. The usual ones are there already.
+static void copy_device(const Fd& dev, const std::string& name) {
+  struct stat status;
+  if (::lstat(("/dev/" + name).c_str(), &status) == -1) return;  // it has gone
+  if (S_ISDIR(status.st_mode)) ::mkdirat(dev.get(), name.c_str(), 0755);
+  if (!S_ISCHR(status.st_mode) && !S_ISBLK(status.st_mode)) return;
+  if (::mknodat(dev.get(), name.c_str(), status.st_mode, status.st_rdev) == 0) {
+    // As on the host, and whatever the umask. Where that is refused it stays root's.
+    ::fchownat(dev.get(), name.c_str(), status.st_uid, status.st_gid, 0);
+    ::fchmodat(dev.get(), name.c_str(), status.st_mode & 07777, 0);
+  } else if (errno != EEXIST) {
+    throw_errno({"mknod /dev/", name});
+  }
+}
+
+void give_devices(const std::string& rootfs) {
+  const MountPoint sys(rootfs, "/sys");
+  explain({"mount -o remount,rw ", stepbox::quoted(sys.name())});
+  constexpr unsigned long kAsBefore = MS_REMOUNT | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+  if (::mount("", sys.handle().c_str(), "", kAsBefore, nullptr) == -1) {
+    throw_errno({"make ", sys.name(), " writable"});
+  }
+  const MountPoint place(rootfs, "/dev");
+  change(place, "dev", 0, MOUNT_ATTR_NODEV, 0);
+  explain({"cp -a /dev/. ", stepbox::quoted(place.name()), "  # devices only"});
+  const Fd dev(::openat(place.fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!dev) throw_errno({"open ", place.name()});
+  using Entries = std::filesystem::recursive_directory_iterator;
+  for (Entries entry("/dev"), end; entry != end; ++entry) {
+    const std::string name = entry->path().string().substr(5);
+    if (name == "pts" || name == "shm" || name == "mqueue" || name == "hugepages") {
+      entry.disable_recursion_pending();  // file systems of their own
+    } else if (name != "ptmx") {
+      copy_device(dev, name);
+    }
+  }
+}
+
+}  // namespace stepbox

@@ -1,0 +1,75 @@
+#include "07-unionfs/confinement/seccomp.hpp"
+
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <seccomp.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <functional>
+
+#include "07-unionfs/files/store.hpp"
+#include "common/error.hpp"
+#include "common/explain.hpp"
+#include "common/files.hpp"
+
+namespace stepbox {
+
+// All that a filter depends on. It stands in front of the kept one: two profiles never get mixed
+// up, whatever their files are called.
+static std::string key_of(const std::string& profile, CapabilitySet capabilities) {
+  utsname system;
+  if (::uname(&system) == -1) throw_errno({"uname"});
+  constexpr char kLibrary[] = {'0' + SCMP_VER_MAJOR, '.', '0' + SCMP_VER_MINOR, '.',
+                               '0' + SCMP_VER_MICRO, '\0'};
+  return join({"libseccomp ", kLibrary, ", Linux ", system.release, " ", system.machine,
+               ", capabilities ", std::to_string(capabilities), "\n", profile, "\n"});
+}
+
+// Whoever could write to a kept filter could open every container. So only a file of our own that
+// nobody else may touch will do.
+static bool is_ours_alone(const Fd& file) {
+  struct stat status;
+  return ::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode) &&
+         status.st_uid == ::geteuid() && (status.st_mode & 077) == 0;
+}
+
+// The kept filter; empty if there is none, or none that can be trusted.
+static CallFilter read_kept(const std::string& path, const std::string& key) {
+  const Fd file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!file || !is_ours_alone(file)) return "";
+  const std::string text = read_file(proc_path(file));
+  if (!text.starts_with(key)) return "";
+  return text.substr(key.size());
+}
+
+// LAB: filter
+CallFilter filter_of(const std::string& profile, CapabilitySet capabilities) {
+  const std::string key = key_of(profile, capabilities);
+  const std::string folder = run_directory() + "/seccomp";
+  const std::string path = join({folder, "/", std::to_string(std::hash<std::string>()(key))});
+  CallFilter filter = read_kept(path, key);
+  if (filter.empty() || filter.size() % sizeof(sock_filter) != 0) {
+    filter = compile_profile(profile, capabilities);
+    make_directories(folder, 0700);
+    const Fd lock = lock_file(run_directory() + "/seccomp.lock");
+    replace_file(path, key + filter, 0600);
+  }
+  return filter;
+}
+
+void install(const CallFilter& filter) {
+  if (filter.empty()) return;
+  explain({"setpriv --seccomp-filter …"});
+  std::string program = filter;
+  const sock_fprog loaded{static_cast<unsigned short>(program.size() / sizeof(sock_filter)),
+                          reinterpret_cast<sock_filter*>(program.data())};
+  if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &loaded, 0, 0) == -1) {
+    throw_errno({"set the filter of system calls"});
+  }
+}
+
+}  // namespace stepbox

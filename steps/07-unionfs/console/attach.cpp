@@ -1,0 +1,178 @@
+#include "07-unionfs/console/attach.hpp"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <vector>
+
+#include "common/error.hpp"
+
+namespace stepbox {
+
+void add_options(CommandLine& cli, AttachOptions& options) {
+  cli.option("--detach-keys", "KEYS", options.keys,
+             "Typed, they leave the container running (ctrl-p,ctrl-q)");
+  cli.flag("--sig-proxy", options.sig_proxy, "Pass signals on to it, unless =false");
+}
+
+winsize own_window() {
+  winsize window{};
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::ioctl(fd, TIOCGWINSZ, &window) == 0) break;
+  }
+  return window;
+}
+
+void check_terminal(const AttachOptions& options) {
+  if (options.tty && options.input && !::isatty(STDIN_FILENO)) {
+    throw Failure("-i -t: stdin is no terminal", "leave out -t, or run it at one");
+  }
+}
+
+namespace {
+
+// Our terminal, as a wire: each key goes through as it is, ^C too; all echo comes from inside.
+class RawTerminal {
+ public:
+  explicit RawTerminal(bool wanted) : on_(wanted && ::tcgetattr(STDIN_FILENO, &before_) == 0) {
+    set();
+  }
+  ~RawTerminal() {
+    if (on_) ::tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
+  }
+  RawTerminal(const RawTerminal&) = delete;
+
+  // Again, when a stop was followed by `fg`: the shell has changed it.
+  void set() const {
+    if (!on_) return;
+    termios raw = before_;
+    ::cfmakeraw(&raw);
+    ::tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+  }
+
+ private:
+  termios before_{};
+  bool on_;
+};
+
+class Attachment {
+ public:
+  Attachment(const Fd& line, const AttachOptions& options)
+      : line_(line), options_(options), watch_(options.keys), raw_(options.tty && options.input) {
+    sigset_t set;
+    ::sigemptyset(&set);
+    for (int signal :
+         {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP, SIGCONT}) {
+      ::sigaddset(&set, signal);
+    }
+    signals_ = Fd(::signalfd(-1, &set, SFD_CLOEXEC));
+    send_window();
+  }
+
+  std::optional<int> run() {
+    while (!over_) {
+      pollfd watched[] = {
+          {pending_.empty() && options_.input ? STDIN_FILENO : -1, POLLIN, 0},
+          {signals_.get(), POLLIN, 0},
+          {line_.get(), static_cast<short>(pending_.empty() ? POLLIN : POLLIN | POLLOUT), 0}};
+      if (::poll(watched, 3, -1) == -1 && errno != EINTR) throw_errno({"wait for the container"});
+      if (watched[1].revents) take_signal();
+      if (watched[2].revents & ~POLLOUT) listen();
+      if (watched[0].revents) read_input();
+      if (!pending_.empty() && send(line_, Kind::kInput, pending_)) pending_.clear();
+    }
+    return status_;
+  }
+
+ private:
+  void end(std::optional<int> status) {
+    over_ = true;
+    status_ = status;
+  }
+
+  void send_window() const {
+    const winsize window = own_window();
+    send(line_, Kind::kWindow, {reinterpret_cast<const char*>(&window), sizeof window});
+  }
+
+  void leave(int status) {
+    send(line_, Kind::kDetach, "");
+    end(status);
+  }
+
+  void read_input() {
+    char block[4096];
+    const ssize_t got = ::read(STDIN_FILENO, block, sizeof block);
+    if (got <= 0) {
+      options_.input = false;
+      if (options_.end_input) send(line_, Kind::kInputEnd, "");
+      return;
+    }
+    bool found = false;
+    pending_ = std::string(block, static_cast<size_t>(got));
+    if (options_.tty) pending_ = watch_.filter(pending_, &found);
+    if (found) leave(0);
+  }
+
+  void take_signal() {
+    signalfd_siginfo info{};
+    if (::read(signals_.get(), &info, sizeof info) != sizeof info) return;
+    const int signal = static_cast<int>(info.ssi_signo);
+    const char byte = static_cast<char>(signal);
+    if (signal == SIGWINCH || signal == SIGCONT) {
+      raw_.set();
+      send_window();
+    } else if (signal == SIGTSTP) {
+      ::raise(SIGSTOP);
+    } else if (options_.sig_proxy && !options_.tty) {
+      send(line_, Kind::kSignal, {&byte, 1});
+    } else {
+      leave(kSignalBase + signal);
+    }
+  }
+
+  void listen() {
+    const std::optional<Message> message = receiver_.next(line_);
+    if (!message) return end(std::nullopt);
+    switch (message->kind) {
+      case Kind::kOutput:
+        return print(STDOUT_FILENO, message->data);
+      case Kind::kErrors:
+        return print(STDERR_FILENO, message->data);
+      case Kind::kExit:
+        return end(static_cast<unsigned char>(message->data.at(0)));
+      default:
+        return;
+    }
+  }
+
+  void print(int fd, std::string_view text) {
+    while (!text.empty()) {
+      const ssize_t written = ::write(fd, text.data(), text.size());
+      if (written == -1 && errno == EINTR) continue;
+      if (written == -1) return leave(kSignalBase + SIGPIPE);  // whoever read from us is gone
+      text.remove_prefix(static_cast<size_t>(written));
+    }
+  }
+
+  const Fd& line_;
+  AttachOptions options_;
+  KeyWatch watch_;
+  RawTerminal raw_;
+  Fd signals_;
+  Receiver receiver_;
+  std::string pending_;  // typed, and not sent yet
+  bool over_ = false;
+  std::optional<int> status_;
+};
+
+}  // namespace
+
+std::optional<int> attach(const Fd& line, const AttachOptions& options) {
+  return Attachment(line, options).run();
+}
+
+}  // namespace stepbox

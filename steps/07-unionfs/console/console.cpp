@@ -1,0 +1,142 @@
+#include "07-unionfs/console/console.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "01-clone/process.hpp"
+#include "07-unionfs/console/daemon.hpp"
+#include "07-unionfs/console/pty.hpp"
+#include "common/error.hpp"
+
+namespace stepbox {
+
+void add_options(CommandLine& cli, ConsoleOptions& console) {
+  cli.flag("-i,--interactive", console.interactive, "Keep stdin open");
+  cli.flag("-t,--tty", console.tty, "Give it a terminal of its own");
+}
+
+static void open_pipe(Fd& reader, Fd& writer) {
+  Pipe pipe;
+  reader = std::move(pipe.reader);
+  writer = std::move(pipe.writer);
+}
+
+Console::Console(const ConsoleOptions& options, Audience* audience)
+    : options_(options), audience_(audience) {
+  if (!audience_) return;
+  if (options_.tty) {
+    handover_.emplace();
+    return;
+  }
+  open_pipe(output_, their_output_);
+  open_pipe(errors_, their_errors_);
+  if (options_.interactive) open_pipe(their_input_, input_);
+}
+
+void Console::open_inside() const {
+  if (!audience_) return;
+  if (options_.tty) return become_terminal(handover_->theirs, audience_->window);
+  if (their_input_) ::dup2(their_input_.get(), STDIN_FILENO);
+  ::dup2(their_output_.get(), STDOUT_FILENO);
+  ::dup2(their_errors_.get(), STDERR_FILENO);
+}
+
+// When the command runs it has all that it needs, and we keep but our own ends: else we would never
+// see the end of what it writes.
+void Console::take_ours() {
+  for (Fd* theirs : {&their_input_, &their_output_, &their_errors_}) theirs->close();
+  if (handover_) {
+    output_ = receive_terminal(handover_->ours);
+    if (output_) slave_ = open_slave(output_);
+    handover_.reset();
+  }
+  for (const Fd* ours : {&input_, &output_, &errors_}) {
+    if (*ours) ::fcntl(ours->get(), F_SETFL, O_NONBLOCK | ::fcntl(ours->get(), F_GETFL));
+  }
+}
+
+// False when there is nothing to read now, or never again: then it is closed.
+bool Console::pump(Fd& from, Stream stream) {
+  char block[kLongestMessage];
+  const ssize_t got = from ? ::read(from.get(), block, sizeof block) : -1;
+  if (got > 0) audience_->hear(stream, {block, static_cast<size_t>(got)});
+  if (got == 0 || (got == -1 && errno != EAGAIN)) from.close();
+  return got > 0;
+}
+
+// Writes what is pending, as far as the container takes it.
+void Console::feed() {
+  const Fd& to = options_.tty ? output_ : input_;
+  const ssize_t written = to ? ::write(to.get(), pending_.data(), pending_.size()) : -1;
+  if (written > 0) pending_.erase(0, static_cast<size_t>(written));
+  if (written == -1 && errno != EAGAIN) pending_.clear();  // nobody reads it any more
+}
+
+void Console::answer(const Message& message, Child& child) {
+  switch (message.kind) {
+    case Kind::kInput:
+      if (!options_.interactive) return;
+      pending_ += message.data;
+      return feed();
+    case Kind::kInputEnd:
+      return input_.close();
+    case Kind::kWindow:
+      if (message.data.size() != sizeof(winsize)) return;
+      message.data.copy(reinterpret_cast<char*>(&audience_->window), sizeof(winsize));
+      if (options_.tty) ::ioctl(output_.get(), TIOCSWINSZ, &audience_->window);
+      return;
+    case Kind::kSignal:
+      if (!message.data.empty()) child.pass_on(message.data[0]);
+      return;
+    default:
+      return;
+  }
+}
+
+static Fd open_signals() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  for (int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2}) ::sigaddset(&set, signal);
+  return Fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+// Milliseconds without anything to do.
+constexpr int kRestAfter = 1'000;
+
+int Console::serve(Child& child) {
+  if (!audience_) return child.wait();
+  take_ours();
+  const Fd ended(static_cast<int>(::syscall(SYS_pidfd_open, child.pid(), 0)));
+  const Fd signals = open_signals();
+  for (bool running = true; running;) {
+    const Fd& input = options_.tty ? output_ : input_;
+    std::vector<pollfd> watched{{ended.get(), POLLIN, 0},
+                                {signals.get(), POLLIN, 0},
+                                {output_.get(), POLLIN, 0},
+                                {errors_.get(), POLLIN, 0},
+                                {pending_.empty() ? -1 : input.get(), POLLOUT, 0}};
+    if (pending_.empty()) audience_->watch(watched);
+    if (::poll(watched.data(), watched.size(), kRestAfter) == 0) wait_at_rest(watched);
+    running = watched[0].revents == 0;
+    signalfd_siginfo info{};
+    if (watched[1].revents && ::read(signals.get(), &info, sizeof info) == sizeof info) {
+      child.pass_on(static_cast<int>(info.ssi_signo));
+    }
+    if (watched[2].revents) pump(output_, Stream::kOutput);
+    if (watched[3].revents) pump(errors_, Stream::kErrors);
+    if (!pending_.empty()) feed();
+    if (pending_.empty()) audience_->receive([&](const Message& said) { answer(said, child); });
+    if (audience_->deserted()) ::kill(child.pid(), SIGKILL);
+  }
+  // What was written last. Somebody who outlives it (--share pid) may go on: not for ever, then.
+  constexpr int kMost = 256;
+  for (int i = 0; i < kMost && pump(output_, Stream::kOutput); ++i) continue;
+  for (int i = 0; i < kMost && pump(errors_, Stream::kErrors); ++i) continue;
+  audience_->finish();
+  return child.wait();
+}
+
+}  // namespace stepbox

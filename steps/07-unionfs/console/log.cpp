@@ -1,0 +1,131 @@
+#include "07-unionfs/console/log.hpp"
+
+#include <fcntl.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "common/error.hpp"
+
+namespace stepbox {
+
+constexpr off_t kFull = 10 << 20;
+constexpr uint64_t kReserve = 128 << 10;
+constexpr size_t kLongestLine = 16 * 1024;  // a longer one is kept in parts
+
+std::string to_json(const LogLine& line) {
+  // What is not UTF-8 becomes U+FFFD.
+  const std::string text =
+      nlohmann::json(line.text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return join({"{\"log\":", text, ",\"stream\":\"",
+               line.stream == Stream::kOutput ? "stdout" : "stderr", "\",\"time\":\"", line.time,
+               "\"}\n"});
+}
+
+std::optional<LogLine> parse_log_line(const std::string& text) {
+  try {
+    const auto json = nlohmann::json::parse(text);
+    return LogLine{json.at("stream") == "stdout" ? Stream::kOutput : Stream::kErrors,
+                   json.at("log"), json.at("time")};
+  } catch (const nlohmann::json::exception&) {
+    return std::nullopt;
+  }
+}
+
+std::string as_log_time(int64_t seconds, long nanoseconds) {
+  tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  char date[32], text[64];
+  ::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &parts);
+  std::snprintf(text, sizeof text, "%s.%09ldZ", date, nanoseconds);
+  return text;
+}
+
+static std::string now() {
+  timespec time{};
+  ::clock_gettime(CLOCK_REALTIME, &time);
+  return as_log_time(time.tv_sec, time.tv_nsec);
+}
+
+Log::Log(const std::string& path)
+    : path_(path), file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640)) {
+  if (!file_) throw_errno({"open ", path});
+  size_ = ::lseek(file_.get(), 0, SEEK_END);
+}
+
+void Log::rotate() {
+  ::rename(path_.c_str(), (path_ + ".1").c_str());
+  Fd fresh(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0640));
+  if (!fresh) return;  // the old one is as good
+  file_ = std::move(fresh);
+  size_ = 0;
+}
+
+// Whether the disk has room for more than our record, which says how the container ended.
+static bool has_room(const Fd& file) {
+  struct statvfs disk {};
+  return ::fstatvfs(file.get(), &disk) == -1 || disk.f_bavail * disk.f_frsize > kReserve;
+}
+
+// All of it, or nothing.
+bool Log::append(const std::string& lines) {
+  if (size_ >= kFull) rotate();
+  if (!has_room(file_)) return false;
+  const auto length = static_cast<ssize_t>(lines.size());
+  if (::write(file_.get(), lines.data(), lines.size()) != length) {
+    [[maybe_unused]] const int kept = ::ftruncate(file_.get(), size_);
+    return false;
+  }
+  size_ += length;
+  return true;
+}
+
+void Log::keep(const std::string& lines, size_t size) {
+  const std::string gap = join({"[", std::to_string(lost_), " bytes are lost: no space]\n"});
+  if (append((lost_ > 0 ? to_json({Stream::kErrors, gap, now()}) : "") + lines)) {
+    lost_ = 0;
+  } else {
+    lost_ += size;
+  }
+}
+
+// How much of a text may be cut off without cutting a character of UTF-8 in two.
+static size_t whole_characters(std::string_view text, size_t most) {
+  size_t end = most;
+  while (end > most - 4 && (text[end] & 0xC0) == 0x80) --end;
+  return end;
+}
+
+void Log::write(Stream stream, std::string_view text) {
+  if (!file_) return;
+  std::string& line = unfinished_[static_cast<int>(stream)];
+  const std::string time = now();
+  std::string lines;
+  size_t size = 0;
+  const auto finish = [&](size_t length) {
+    lines += to_json({stream, line.substr(0, length), time});
+    line.erase(0, length);
+    size += length;
+  };
+  while (!text.empty()) {
+    const size_t length = std::min(text.find('\n'), text.size() - 1) + 1;
+    line += text.substr(0, length);
+    text.remove_prefix(length);
+    while (line.size() > kLongestLine) finish(whole_characters(line, kLongestLine));
+    if (line.ends_with('\n')) finish(line.size());
+  }
+  if (size > 0) keep(lines, size);
+}
+
+void Log::finish_lines() {
+  for (const Stream stream : {Stream::kOutput, Stream::kErrors}) {
+    const std::string line = std::exchange(unfinished_[static_cast<int>(stream)], {});
+    if (!line.empty()) keep(to_json({stream, line, now()}), line.size());
+  }
+}
+
+}  // namespace stepbox

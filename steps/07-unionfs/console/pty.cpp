@@ -1,0 +1,50 @@
+#include "07-unionfs/console/pty.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "03-mount/mount.hpp"
+#include "07-unionfs/console/descriptor_passing.hpp"
+#include "common/error.hpp"
+#include "common/explain.hpp"
+#include "common/files.hpp"
+
+namespace stepbox {
+
+Fd receive_terminal(const Fd& inside) {
+  Fd master = receive_descriptor(inside, MSG_DONTWAIT);
+  if (master) ::fcntl(master.get(), F_SETFL, O_RDWR | O_NONBLOCK);
+  return master;
+}
+
+Fd open_slave(const Fd& master) {
+  return Fd(::ioctl(master.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
+}
+
+void become_terminal(const Fd& outside, const winsize& window) {
+  const Fd master(::open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC));
+  const int locked = 0;
+  int number = 0;
+  if (!master || ::ioctl(master.get(), TIOCSPTLCK, &locked) == -1 ||
+      ::ioctl(master.get(), TIOCGPTN, &number) == -1) {
+    throw_errno({"open /dev/ptmx"});
+  }
+  const Fd slave = open_slave(master);
+  if (!slave) throw_errno({"open /dev/pts/", std::to_string(number)});
+  ::ioctl(slave.get(), TIOCSWINSZ, &window);
+  const std::string name = "/dev/pts/" + std::to_string(number);
+  explain({"setsid --ctty sh -c '…' <>", name, " >&0 2>&1"});
+  ::setsid();
+  if (::ioctl(slave.get(), TIOCSCTTY, 0) == -1) throw_errno({"take ", name, " as our terminal"});
+  if (!exists("/dev/console")) {
+    create_file("/dev/console", "", 0600);
+    bind(name, MountPoint("/", "/dev/console"), false);
+  }
+  send_descriptor(outside, master);
+  for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(slave.get(), fd);
+}
+
+}  // namespace stepbox

@@ -1,0 +1,43 @@
+// A container by what a user calls it: all of them are looked through.
+#include <algorithm>
+
+#include "07-unionfs/containers/container.hpp"
+#include "07-unionfs/containers/container_names.hpp"
+#include "07-unionfs/containers/run_lock.hpp"
+#include "07-unionfs/files/store.hpp"
+#include "common/error.hpp"
+#include "common/files.hpp"
+
+namespace stepbox {
+
+// Those whose ids begin so. Nobody else's record is read.
+static std::vector<Record> containers_with(const std::string& beginning) {
+  const Fd lock = lock_holders();
+  std::vector<Record> records;
+  for (const std::string& id : list_directory(store() + "/containers")) {
+    if (!id.starts_with(beginning) || !exists(record_of(id))) continue;  // about to start, or go
+    Record record = read_or_empty(id);
+    if (record.running && !is_held(id)) {  // a reboot has emptied the run directory
+      record.running = record.paused = false;
+      record.status = kKilled;
+      record.ended = record.started;  // or later: nobody was there
+    }
+    records.push_back(std::move(record));
+  }
+  std::stable_sort(records.begin(), records.end(),
+                   [](const Record& a, const Record& b) { return a.created > b.created; });
+  return records;
+}
+
+std::vector<Record> all_containers() { return containers_with(""); }
+
+Record find_container(const std::string& reference) {
+  const std::string id = reference.find('/') == std::string::npos ? id_of_name(reference) : "";
+  std::vector<Record> found;
+  if (!reference.empty()) found = containers_with(id.empty() ? reference : id);
+  if (found.size() == 1) return found.front();
+  if (found.empty()) throw NoSuchContainer("no such container: " + reference, "ps -a lists them");
+  throw Failure(join({"more than one container's id begins with ", reference}), "give more of it");
+}
+
+}  // namespace stepbox

@@ -1,0 +1,86 @@
+#include "07-unionfs/containers/monitor.hpp"
+
+#include <poll.h>
+#include <sys/inotify.h>
+
+#include "01-clone/signals.hpp"
+#include "07-unionfs/console/daemon.hpp"
+#include "07-unionfs/containers/run_lock.hpp"
+#include "common/error.hpp"
+
+namespace stepbox {
+
+int run_held(Container& held, Runner runner) {
+  try {
+    held.find_network();
+    const int status = runner(held.options(), held);
+    held.ended(status);
+    return status;
+  } catch (const std::exception& error) {
+    held.ended(status_of(error));
+    throw;
+  }
+}
+
+// False when it was cut short: a user wants the container stopped (want_stop() writes to the
+// holder's file), or us.
+static bool pause_undisturbed(const std::string& id, int milliseconds) {
+  const Fd changes(::inotify_init1(IN_CLOEXEC));
+  ::inotify_add_watch(changes.get(), holder_of(id).c_str(), IN_MODIFY);
+  if (is_stop_wanted(id)) return false;
+  return wait_for_input(changes, milliseconds) == 0 && !is_stop_wanted(id);
+}
+
+// Again and again, as --restart says, after a first run that ended with `status`.
+static int run_again(Container& held, Runner runner, Audience& audience, int status) {
+  for (int pause = 0; held.restarting();) {
+    audience.tell_exit(status);
+    pause = next_pause(pause, held.seconds_run());
+    if (!pause_undisturbed(held.id(), pause)) {
+      held.stay_ended();
+      break;
+    }
+    try {
+      status = run_held(held, runner);
+    } catch (const std::exception& error) {
+      audience.hear(Stream::kErrors, message_of(error) + "\n");
+      status = status_of(error);
+    }
+  }
+  return status;
+}
+
+static void be_monitor(Container held, Runner runner, Caller& caller, Fd first,
+                       const winsize& window) {
+  Audience audience(std::move(first), held.id(), held.directory() + "/log.json");
+  audience.window = window;
+  int status = 0;
+  {
+    Container ours(std::move(held));
+    ours.set_monitor(&caller, &audience);
+    status = run_again(ours, runner, audience, run_held(ours, runner));
+  }
+  audience.tell_exit(status);  // now: all is taken back
+}
+
+void run_detached(Container& held, Runner runner, Fd first) {
+  const Daemon monitor({held.holder(), first.get()}, [&](Caller& caller) {
+    be_monitor(std::move(held), runner, caller, std::move(first), own_window());
+  });
+  held.hand_over();
+  first.close();
+  monitor.wait_until_released();
+}
+
+int run_attached(Container& held, Runner runner, AttachOptions options) {
+  const Options& container = held.options();
+  options.tty = container.console.tty;
+  options.input = options.end_input = container.console.interactive;
+  if (!options.tty && container.restart.when == RestartWhen::kNever) return run_held(held, runner);
+  check_terminal(options);
+  Connection line;
+  run_detached(held, runner, std::move(line.theirs));
+  return attach(line.ours, options).value_or(kKilled);
+}
+
+}  // namespace stepbox

@@ -1,0 +1,44 @@
+// Step 7. What `run` is told: all that the steps before know, and what this one adds.
+#ifndef STEPBOX_STEPS_07_UNIONFS_CONTAINERS_OPTIONS_HPP_
+#define STEPBOX_STEPS_07_UNIONFS_CONTAINERS_OPTIONS_HPP_
+
+#include <string>
+#include <vector>
+
+#include "03-mount/mount.hpp"
+#include "04-namespaces/namespaces.hpp"
+#include "05-cgroup/cgroup.hpp"
+#include "06-network/network.hpp"
+#include "07-unionfs/confinement/confinement.hpp"
+#include "07-unionfs/console/console.hpp"
+#include "07-unionfs/containers/restart_policy.hpp"
+#include "07-unionfs/process/process_options.hpp"
+#include "07-unionfs/storage/volumes.hpp"
+#include "common/cli.hpp"
+
+namespace stepbox {
+
+enum class StorageKind { kOverlay, kFuse, kCopy };
+void parse_value(const std::string& text, StorageKind& kind);
+
+struct Options {
+  std::vector<Volume> volumes;
+  Namespaces namespaces;
+  Limits limits{.cpus = {0}, .memory = {0}, .pids = {0}, .always = true};
+  NetworkOptions network;
+  ConfineOptions confinement;
+  ProcessOptions process;
+  std::vector<Tmpfs> tmpfs;
+  ConsoleOptions console;
+  RestartPolicy restart;                        // --restart
+  std::string name;                             // --name; empty: one is made up
+  bool remove = false;                          // --rm
+  StorageKind storage = StorageKind::kOverlay;  // --storage
+  std::string image;                            // as the user named it
+  std::vector<std::string> command;
+};
+void add_options(CommandLine& cli, Options& options);
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_07_UNIONFS_CONTAINERS_OPTIONS_HPP_

@@ -1,0 +1,88 @@
+#include "07-unionfs/containers/record.hpp"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "common/error.hpp"
+#include "common/files.hpp"
+
+namespace stepbox {
+
+static void to_json(nlohmann::json& json, NetworkMode mode) { json = name_of(mode); }
+static void from_json(const nlohmann::json& json, NetworkMode& mode) {
+  mode = mode_called(json.get<std::string>()).value_or(NetworkMode::kBridge);
+}
+NLOHMANN_JSON_SERIALIZE_ENUM(StorageKind, {{StorageKind::kOverlay, "overlay"},
+                                           {StorageKind::kFuse, "fuse"},
+                                           {StorageKind::kCopy, "copy"}})
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Volume, source, destination, read_only)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NamespaceSet, flags)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Namespaces, shared, user, hostname, init)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CpuQuota, microseconds)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Bytes, count)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Count, number)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CpuList, text)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Limits, cpus, memory, pids, cpu_list, stats, always)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Address, number)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PublishedPort, host_address, host_port, container_port, udp,
+                                   any_host_port)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HostEntry, name, address)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NetworkOptions, mode, container, ports, dns, hosts)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Capability, name)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SecurityOptions, no_new_privileges, seccomp)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ConfineOptions, privileged, cap_add, cap_drop, security,
+                                   read_only)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Environment, variables)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Entrypoint, given, words)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Labels, values)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Ulimit, name, soft, hard)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Signal, number)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Patience, seconds)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ProcessOptions, environment, working_directory, user, entrypoint,
+                                   ulimits, labels, stop_signal, stop_timeout, cidfile)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Tmpfs, destination, flags, data)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ConsoleOptions, interactive, tty)
+NLOHMANN_JSON_SERIALIZE_ENUM(RestartWhen, {{RestartWhen::kNever, "no"},
+                                           {RestartWhen::kOnFailure, "on-failure"},
+                                           {RestartWhen::kAlways, "always"},
+                                           {RestartWhen::kUnlessStopped, "unless-stopped"}})
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RestartPolicy, when, most)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, volumes, namespaces, limits, network, confinement,
+                                   process, tmpfs, console, restart, name, remove, storage, image,
+                                   command)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ImageConfig, env, command, entrypoint, working_directory, user,
+                                   stop_signal, exposed_ports, volumes, labels)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Image, id, name, layers, config)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Record, id, name, image, options, running, paused, restarting,
+                                   restarts, holder, pid, pid_started, status, out_of_memory,
+                                   created, started, ended)
+
+int64_t nanoseconds_now() {
+  return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+const char* state_of(const Record& record) {
+  if (record.running) return record.paused ? "paused" : "running";
+  if (record.restarting) return "restarting";
+  return record.started == 0 ? "created" : "exited";
+}
+
+Record read_record(const std::string& path) {
+  const std::string text = read_file(path);
+  try {
+    return nlohmann::json::parse(text).get<Record>();
+  } catch (const nlohmann::json::exception& error) {
+    throw Failure(join({"read ", path, ": no record of a container"}), error.what());
+  }
+}
+
+void write_record(const std::string& path, const Record& record) {
+  try {
+    replace_file(path, nlohmann::json(record).dump(2) + "\n");
+  } catch (const nlohmann::json::exception&) {
+    throw Failure(join({"write ", path, ": a word of the command is not UTF-8"}),
+                  "it could not be remembered as it is");
+  }
+}
+
+}  // namespace stepbox

@@ -1,0 +1,222 @@
+// Is a container remembered as it was, or not at all?
+#include <doctest/doctest.h>
+
+#include "07-unionfs/containers/record.hpp"
+#include "common/error.hpp"
+#include "common/files.hpp"
+#include "common/testing/stage/scratch_directory.hpp"
+
+namespace stepbox {
+namespace {
+
+Record full_record() {
+  Record record;
+  record.id = std::string(64, 'a');
+  record.name = "box";
+  record.image.id = std::string(64, 'b');
+  record.image.name = "busybox:latest";
+  record.image.layers = {"/srv/busy box", "/srv/base"};
+  record.image.config = {.env = {"A=b c"},
+                         .command = {"sh", "-c", "x"},
+                         .entrypoint = {"/init", "--"},
+                         .working_directory = "/srv",
+                         .user = "nobody:tty",
+                         .stop_signal = "SIGINT",
+                         .exposed_ports = {"80/tcp"},
+                         .volumes = {"/data"},
+                         .labels = {{"who", "me"}}};
+  record.running = true;
+  record.paused = true;
+  record.pid = 4711;
+  record.pid_started = 99;
+  record.status = 137;
+  record.created = 1'700'000'000;
+  record.started = 1'700'000'001;
+  record.ended = 1'700'000'002;
+  Options& options = record.options;
+  options.volumes = {{"/a", "/b", true}, {"/c", "/d", false}};
+  options.namespaces.shared.flags = 0x40000000;
+  options.namespaces.user = true;
+  options.namespaces.hostname = "box";
+  options.namespaces.init = true;
+  options.limits = {{20'000}, {int64_t{3} << 40}, {64}, {"0-1"}, true, true};
+  options.network.mode = NetworkMode::kContainer;
+  options.network.container = std::string(64, 'b');
+  options.network.ports = {{{0x7F000001}, 8080, 80, true}};
+  options.network.dns = {{0x01010101}};
+  options.network.hosts = {{"db", {0xAC100009}}};
+  options.confinement = {true, {{"CAP_KILL"}}, {{"ALL"}}, {false, "{}"}, true};
+  options.process.environment.variables = {"A=b", "C"};
+  options.process.working_directory = "/work";
+  options.process.user = "alice:users";
+  options.process.entrypoint = {true, {"/bin/sh"}};
+  options.process.ulimits = {{"nofile", 64, -1}};
+  options.process.labels.values = {{"who", "me"}};
+  options.process.stop_signal.number = 10;
+  options.process.stop_timeout.seconds = -1;
+  options.process.cidfile = "cid";
+  options.tmpfs = {{"/memory", 14, "mode=700"}};
+  options.name = "box";
+  options.remove = true;
+  options.storage = StorageKind::kFuse;
+  options.image = "busybox";
+  options.command = {"/bin/sh", "-c", "exit 3", ""};
+  return record;
+}
+
+Record there_and_back(const Record& record) {
+  const ScratchDirectory scratch;
+  write_record(scratch.file("record.json"), record);
+  return read_record(scratch.file("record.json"));
+}
+
+}  // namespace
+
+TEST_CASE("a record comes back as it was written") {
+  const Record record = there_and_back(full_record());
+  CHECK(record.id == std::string(64, 'a'));
+  CHECK(record.name == "box");
+  CHECK(record.running);
+  CHECK(record.paused);
+  CHECK(record.pid == 4711);
+  CHECK(record.pid_started == 99);
+  CHECK(record.status == 137);
+  CHECK(record.created == 1'700'000'000);
+  CHECK(record.started == 1'700'000'001);
+  CHECK(record.ended == 1'700'000'002);
+}
+
+TEST_CASE("so does its image") {
+  const Image image = there_and_back(full_record()).image;
+  CHECK(image.id == std::string(64, 'b'));
+  CHECK(image.name == "busybox:latest");
+  CHECK(image.layers == std::vector<std::string>{"/srv/busy box", "/srv/base"});
+  CHECK(image.config.env == std::vector<std::string>{"A=b c"});
+  CHECK(image.config.command == std::vector<std::string>{"sh", "-c", "x"});
+  CHECK(image.config.entrypoint == std::vector<std::string>{"/init", "--"});
+  CHECK(image.config.working_directory == "/srv");
+  CHECK(image.config.user == "nobody:tty");
+  CHECK(image.config.stop_signal == "SIGINT");
+  CHECK(image.config.exposed_ports == std::vector<std::string>{"80/tcp"});
+  CHECK(image.config.volumes == std::vector<std::string>{"/data"});
+  CHECK(image.config.labels.at("who") == "me");
+}
+
+TEST_CASE("so do its options: start does the same again") {
+  const Options options = there_and_back(full_record()).options;
+  REQUIRE(options.volumes.size() == 2);
+  CHECK(options.volumes[0].source == "/a");
+  CHECK(options.volumes[0].destination == "/b");
+  CHECK(options.volumes[0].read_only);
+  CHECK_FALSE(options.volumes[1].read_only);
+  CHECK(options.namespaces.shared.flags == 0x40000000);
+  CHECK(options.namespaces.user);
+  CHECK(options.namespaces.hostname == "box");
+  CHECK(options.namespaces.init);
+  CHECK(options.limits.cpus.microseconds == 20'000);
+  CHECK(options.limits.memory.count == int64_t{3} << 40);
+  CHECK(options.limits.pids.number == 64);
+  CHECK(options.limits.stats);
+  CHECK(options.network.mode == NetworkMode::kContainer);
+  CHECK(options.network.container == std::string(64, 'b'));
+  REQUIRE(options.network.ports.size() == 1);
+  CHECK(options.network.ports[0].host_address.number == 0x7F000001);
+  CHECK(options.network.ports[0].host_port == 8080);
+  CHECK(options.network.ports[0].container_port == 80);
+  CHECK(options.network.ports[0].udp);
+  CHECK(options.network.dns.at(0).number == 0x01010101);
+  CHECK(options.network.hosts.at(0).name == "db");
+  CHECK(options.network.hosts.at(0).address.number == 0xAC100009);
+  CHECK(options.confinement.privileged);
+  CHECK(options.confinement.cap_add.at(0).name == "CAP_KILL");
+  CHECK(options.confinement.cap_drop.at(0).name == "ALL");
+  CHECK_FALSE(options.confinement.security.no_new_privileges);
+  CHECK(options.confinement.security.seccomp == "{}");
+  CHECK(options.confinement.read_only);
+  CHECK(options.name == "box");
+  CHECK(options.remove);
+  CHECK(options.storage == StorageKind::kFuse);
+  CHECK(options.image == "busybox");
+  CHECK(options.command == std::vector<std::string>{"/bin/sh", "-c", "exit 3", ""});
+}
+
+TEST_CASE("so does how its command is started") {
+  const Options options = there_and_back(full_record()).options;
+  const ProcessOptions& process = options.process;
+  CHECK(process.environment.variables == Variables{"A=b", "C"});
+  CHECK(process.working_directory == "/work");
+  CHECK(process.user == "alice:users");
+  CHECK(process.entrypoint.given);
+  CHECK(process.entrypoint.words == std::vector<std::string>{"/bin/sh"});
+  CHECK(process.ulimits.at(0).name == "nofile");
+  CHECK(process.ulimits.at(0).soft == 64);
+  CHECK(process.ulimits.at(0).hard == -1);
+  CHECK(process.labels.values.at("who") == "me");
+  CHECK(process.stop_signal.number == 10);
+  CHECK(process.stop_timeout.seconds == -1);
+  CHECK(process.cidfile == "cid");
+  CHECK(options.tmpfs.at(0).destination == "/memory");
+  CHECK(options.tmpfs.at(0).flags == 14);
+  CHECK(options.tmpfs.at(0).data == "mode=700");
+}
+
+TEST_CASE("a command may hold quotes, line ends and other odd characters") {
+  Record record = full_record();
+  record.options.command = {"\"quoted\"", "back\\slash", "new\nline", "\x01\x1f\x7f",
+                            "\xc3\xa9",   "\\u0041",     "[ -f /x ]", "{}"};
+  CHECK(there_and_back(record).options.command == record.options.command);
+}
+
+TEST_CASE("a command that cannot be remembered as it is, is refused, and the old record stays") {
+  const ScratchDirectory scratch;
+  const std::string path = scratch.file("record.json");
+  Record record = full_record();
+  write_record(path, record);
+  record.name = "other";
+  record.options.command = {"\xff\xfe\x80"};
+  CHECK_THROWS_WITH_AS(write_record(path, record), doctest::Contains("is not UTF-8"), Failure);
+  CHECK(read_record(path).name == "box");
+}
+
+TEST_CASE("a torn record is refused, wherever it was torn") {
+  const ScratchDirectory scratch;
+  const std::string path = scratch.file("record.json");
+  write_record(path, full_record());
+  const std::string whole = read_file(path);
+  for (size_t length = 0; length + 2 < whole.size(); length += 7) {
+    CAPTURE(length);
+    create_file(path, whole.substr(0, length));
+    CHECK_THROWS_WITH_AS(read_record(path), doctest::Contains("no record of a container"), Failure);
+  }
+}
+
+TEST_CASE("what is JSON but no record is refused, with its path") {
+  const ScratchDirectory scratch;
+  const std::string path = scratch.file("record.json");
+  for (const char* text : {"{}", "[]", "null", "7", "{\"id\": 7}"}) {
+    CAPTURE(std::string(text));
+    create_file(path, text);
+    CHECK_THROWS_WITH_AS(read_record(path), doctest::Contains(path.c_str()), Failure);
+  }
+}
+
+TEST_CASE("a record that is not there is an error of its own") {
+  CHECK_THROWS_AS(read_record("/no/such/record.json"), std::system_error);
+}
+
+TEST_CASE("storage is overlay, fuse or copy") {
+  StorageKind kind = StorageKind::kOverlay;
+  parse_value("copy", kind);
+  CHECK(kind == StorageKind::kCopy);
+  parse_value("fuse", kind);
+  CHECK(kind == StorageKind::kFuse);
+  parse_value("overlay", kind);
+  CHECK(kind == StorageKind::kOverlay);
+  for (const char* text : {"", "Copy", "aufs"}) {
+    CAPTURE(std::string(text));
+    CHECK_THROWS_WITH_AS(parse_value(text, kind), doctest::Contains("no storage is called '"),
+                         Failure);
+  }
+}
+
+}  // namespace stepbox

@@ -1,0 +1,72 @@
+#include "07-unionfs/files/layer_stream.hpp"
+
+#include <algorithm>
+
+namespace stepbox {
+
+void support_filters(archive* handle) {
+  ::archive_read_support_filter_gzip(handle);
+  ::archive_read_support_filter_xz(handle);
+  ::archive_read_support_filter_zstd(handle);
+}
+
+void throw_archive(archive* handle, Words what) {
+  const int error = ::archive_errno(handle);
+  if (error == ENOSPC || error == EDQUOT || error == EMFILE) throw_errno(what, error);
+  const char* text = ::archive_error_string(handle);
+  throw Failure(join({join(what), ": ", text ? text : "no known format"}));
+}
+
+LayerStream::LayerStream(Blob blob, Progress& progress)
+    : blob_(std::move(blob)), progress_(progress), buffer_(1 << 18), unpacker_(archive_read_new()) {
+  archive* handle = unpacker_.get();
+  support_filters(handle);
+  ::archive_read_support_format_raw(handle);
+  ::archive_read_support_format_empty(handle);
+  archive_entry* entry = nullptr;
+  int result = ::archive_read_open(handle, this, nullptr, read_blob, nullptr);
+  if (result == ARCHIVE_OK) result = ::archive_read_next_header(handle, &entry);
+  if (result < ARCHIVE_WARN) throw_archive(handle, {"read the layer"});
+  ended_ = result == ARCHIVE_EOF;  // nothing in it at all
+}
+
+// Called by libarchive, which is C: nothing may be thrown through it.
+la_ssize_t LayerStream::read_blob(archive* handle, void* self, const void** data) {
+  auto& stream = *static_cast<LayerStream*>(self);
+  try {
+    const size_t got = stream.blob_.read(stream.buffer_.data(), stream.buffer_.size());
+    stream.blob_sum_.add(stream.buffer_.data(), got);
+    stream.progress_.add(static_cast<int64_t>(got));
+    *data = stream.buffer_.data();
+    return static_cast<la_ssize_t>(got);
+  } catch (const std::exception& error) {
+    ::archive_set_error(handle, EIO, "%s", error.what());
+    return -1;
+  }
+}
+
+std::string_view LayerStream::next() {
+  const void* data = nullptr;
+  size_t size = 0;
+  int64_t offset = 0;
+  if (ended_) return {};
+  const int result = ::archive_read_data_block(unpacker_.get(), &data, &size, &offset);
+  ended_ = result == ARCHIVE_EOF;
+  if (ended_) return {};
+  if (result < ARCHIVE_WARN) throw_archive(unpacker_.get(), {"read the layer"});
+  const std::string_view part(static_cast<const char*>(data), size);
+  plain_sum_.add(data, size);
+  const size_t last = part.find_last_not_of('\0');
+  zeros_ = last == part.npos ? zeros_ + part.size() : part.size() - last - 1;
+  return part;
+}
+
+void LayerStream::drain() {
+  while (!next().empty()) continue;
+  const void* rest = nullptr;  // what the packer has appended
+  while (const la_ssize_t got = read_blob(unpacker_.get(), this, &rest)) {
+    if (got < 0) throw_archive(unpacker_.get(), {"read the layer"});
+  }
+}
+
+}  // namespace stepbox

@@ -1,0 +1,91 @@
+#include "07-unionfs/formats/container_filters.hpp"
+
+#include <regex.h>
+
+#include <algorithm>
+
+#include "common/error.hpp"
+#include "common/text.hpp"
+
+namespace stepbox {
+
+namespace {
+
+class Expression {
+ public:
+  explicit Expression(const std::string& text) {
+    if (::regcomp(&compiled_, text.c_str(), REG_EXTENDED | REG_NOSUB) == 0) return;
+    throw Failure(join({"'", text, "' is no regular expression"}));
+  }
+  Expression(const Expression&) = delete;
+  ~Expression() { ::regfree(&compiled_); }
+  bool found_in(const std::string& text) const {
+    return ::regexec(&compiled_, text.c_str(), 0, nullptr, 0) == 0;
+  }
+
+ private:
+  regex_t compiled_;
+};
+
+constexpr const char* kStates[] = {"created",  "running", "paused", "restarting",
+                                   "removing", "exited",  "dead"};
+
+bool has_label(const Record& record, const std::string& wanted) {
+  const auto& labels = record.options.process.labels.values;
+  const size_t equals = wanted.find('=');
+  const auto label = labels.find(wanted.substr(0, equals));
+  if (label == labels.end()) return false;
+  return equals == wanted.npos || label->second == wanted.substr(equals + 1);
+}
+
+bool is_made_of(const Record& record, std::string image) {
+  if (image == record.options.image || image == record.image.name) return true;
+  if (image.starts_with("sha256:")) image.erase(0, 7);
+  return !image.empty() && record.image.id.starts_with(image);
+}
+
+bool matches(const Filter& filter, const Record& record) {
+  const auto& [key, value] = filter;
+  if (key == "status") return value == state_of(record);
+  if (key == "exited") {
+    return state_of(record) == std::string("exited") && value == std::to_string(record.status);
+  }
+  if (key == "label") return has_label(record, value);
+  if (key == "ancestor") return is_made_of(record, value);
+  const Expression expression(value);
+  if (key == "id") return expression.found_in(record.id);
+  return expression.found_in(record.name) || expression.found_in("/" + record.name);
+}
+
+}  // namespace
+
+void parse_value(const std::string& text, Filter& filter) {
+  const size_t equals = text.find('=');
+  filter = {text.substr(0, equals), equals == text.npos ? "" : text.substr(equals + 1)};
+  constexpr const char* kKeys[] = {"ancestor", "exited", "id", "label", "name", "status"};
+  if (equals == text.npos ||
+      std::find(std::begin(kKeys), std::end(kKeys), filter.key) == std::end(kKeys)) {
+    throw Failure(join({"'", text, "' is no filter"}),
+                  "ancestor=, exited=, id=, label=, name= or status=");
+  }
+  if (filter.key == "status" &&
+      std::find(std::begin(kStates), std::end(kStates), filter.value) == std::end(kStates)) {
+    throw Failure(join({"no container is ever '", filter.value, "'"}),
+                  "created, running, paused, restarting, exited");
+  }
+  if (filter.key == "exited" && !parse_number(filter.value)) {
+    throw Failure(join({"'", filter.value, "' is no exit status"}));
+  }
+  if (filter.key == "id" || filter.key == "name") Expression{filter.value};  // does it compile?
+}
+
+bool matches(const std::vector<Filter>& filters, const Record& record) {
+  return std::all_of(filters.begin(), filters.end(), [&](const Filter& filter) {
+    if (filter.key == "label") return matches(filter, record);
+    return std::any_of(filters.begin(), filters.end(), [&](const Filter& other) {
+      return other.key == filter.key && matches(other, record);
+    });
+  });
+}
+
+}  // namespace stepbox

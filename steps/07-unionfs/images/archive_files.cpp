@@ -1,0 +1,94 @@
+#include "07-unionfs/images/archive_files.hpp"
+
+#include <archive_entry.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "07-unionfs/files/layer_stream.hpp"
+#include "common/error.hpp"
+
+namespace stepbox {
+
+static std::string text_or_empty(const char* text) { return text ? text : ""; }
+
+static std::string plain_name(const std::string& name) {
+  return std::filesystem::path(name).lexically_normal().string();
+}
+
+ImageFiles::ImageFiles(const std::string& path, const std::string& directory)
+    : folder_(path == "-" ? -1 : ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  if (folder_) return;
+  tar_ = open_blob(path);
+  // A pipe: there is no way back in it.
+  if (tar_.size == -1) tar_ = uncompressed(std::move(tar_), directory);
+  if (read_table(path)) return;
+  tar_ = uncompressed(std::move(tar_), directory);
+  read_table(path);
+}
+
+// Returns false for a tar that is packed.
+bool ImageFiles::read_table(const std::string& path) {
+  const Archive tar(::archive_read_new());
+  support_filters(tar.get());
+  ::archive_read_support_format_tar(tar.get());
+  if (::lseek(tar_.file.get(), tar_.offset, SEEK_SET) == -1 ||
+      ::archive_read_open_fd(tar.get(), tar_.file.get(), 1 << 16) != ARCHIVE_OK) {
+    throw_archive(tar.get(), {"read ", path});
+  }
+  archive_entry* entry = nullptr;
+  for (int result; (result = ::archive_read_next_header(tar.get(), &entry)) != ARCHIVE_EOF;) {
+    if (result < ARCHIVE_WARN) throw_archive(tar.get(), {"read ", path});
+    if (::archive_filter_code(tar.get(), 0) != ARCHIVE_FILTER_NONE) return false;
+    const std::filesystem::path name = text_or_empty(::archive_entry_pathname(entry));
+    Member member{.offset = tar_.offset + ::archive_filter_bytes(tar.get(), 0),
+                  .size = ::archive_entry_size(entry)};
+    if (const char* link = ::archive_entry_hardlink(entry)) member.link = plain_name(link);
+    if (const char* link = ::archive_entry_symlink(entry)) {
+      member.link = plain_name(name.parent_path() / link);
+    }
+    members_[plain_name(name)] = member;
+  }
+  return true;
+}
+
+const ImageFiles::Member* ImageFiles::find(std::string name) const {
+  for (int links = 0; links < 8; ++links) {
+    const auto found = members_.find(name);
+    if (found == members_.end()) return nullptr;
+    if (found->second.link.empty()) return &found->second;
+    name = found->second.link;
+  }
+  return nullptr;
+}
+
+Fd ImageFiles::open_in_folder(const std::string& name) const {
+  open_how how{};
+  how.flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;  // at a pipe nobody waits
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+  return Fd(
+      static_cast<int>(::syscall(SYS_openat2, folder_.get(), name.c_str(), &how, sizeof how)));
+}
+
+bool ImageFiles::has(const std::string& name) const {
+  return folder_ ? static_cast<bool>(open_in_folder(name)) : find(name) != nullptr;
+}
+
+Blob ImageFiles::open(const std::string& name) const {
+  Blob blob;
+  if (folder_) {
+    blob.file = open_in_folder(name);
+    if (blob.file) blob.size = ::lseek(blob.file.get(), 0, SEEK_END);
+  } else if (const Member* member = find(plain_name(name))) {
+    blob = {Fd(::fcntl(tar_.file.get(), F_DUPFD_CLOEXEC, 3)), member->offset, member->size};
+  } else {
+    errno = ENOENT;
+  }
+  if (!blob.file) throw_errno({"open ", name, " in the image"});
+  return blob;
+}
+
+}  // namespace stepbox

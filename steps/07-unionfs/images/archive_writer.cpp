@@ -1,0 +1,129 @@
+#include "07-unionfs/images/archive_writer.hpp"
+
+#include <set>
+
+#include "07-unionfs/files/digest.hpp"
+#include "07-unionfs/files/progress.hpp"
+#include "07-unionfs/images/image_json.hpp"
+#include "common/error.hpp"
+#include "common/files.hpp"
+
+namespace stepbox {
+
+namespace {
+
+constexpr const char* kIndex = "application/vnd.oci.image.index.v1+json";
+constexpr const char* kManifest = "application/vnd.oci.image.manifest.v1+json";
+constexpr const char* kConfig = "application/vnd.oci.image.config.v1+json";
+constexpr const char* kLayer = "application/vnd.oci.image.layer.v1.tar";
+
+std::string blob_name(const std::string& digest) { return "blobs/sha256/" + digest; }
+
+// Takes the digest of what passes, on its way into an archive or nowhere.
+class DigestSink : public Sink {
+ public:
+  DigestSink(TarWriter* archive, Progress& progress) : archive_(archive), progress_(progress) {}
+  void write(std::string_view bytes) override {
+    sum_.add(bytes.data(), bytes.size());
+    size_ += bytes.size();
+    progress_.add(static_cast<int64_t>(bytes.size()));
+    if (archive_) archive_->write(bytes);
+  }
+  std::string digest() { return sum_.hex(); }
+  size_t size() const { return size_; }
+
+ private:
+  TarWriter* archive_;
+  Progress& progress_;
+  Sha256 sum_;
+  size_t size_ = 0;
+};
+
+void pack_layer(const std::string& directory, Sink& sink) {
+  TarWriter tar(sink);
+  Tree tree(open_directory(directory));
+  add_layer(tar, tree);
+  tar.finish();
+}
+
+class ImageArchive {
+ public:
+  explicit ImageArchive(Sink& sink) : tar_(sink) {
+    tar_.add_file("oci-layout", R"({"imageLayoutVersion":"1.0.0"})");
+  }
+
+  void add(const SavedImage& image) {
+    Json layers = Json::array(), diff_ids = Json::array(), files = Json::array();
+    for (auto directory = image.layers.rbegin(); directory != image.layers.rend(); ++directory) {
+      const Json layer = add_layer_blob(*directory, image.name);
+      layers.push_back(layer);
+      diff_ids.push_back(layer["digest"]);
+      files.push_back(blob_name(hex_of_digest(layer["digest"])));
+    }
+    const Json config = add_blob(with_layers(image.config, diff_ids), kConfig);
+    Json manifest = add_blob(
+        Json{{"schemaVersion", 2}, {"mediaType", kManifest}, {"config", config}, {"layers", layers}}
+            .dump(),
+        kManifest);
+    for (const std::string& name : image.names) {
+      manifest["annotations"] = {{"org.opencontainers.image.ref.name", name}};
+      manifests_.push_back(manifest);
+    }
+    if (image.names.empty()) manifests_.push_back(manifest);
+    contents_.push_back({{"Config", blob_name(hex_of_digest(config["digest"]))},
+                         {"RepoTags", image.names},
+                         {"Layers", files}});
+  }
+
+  void finish() {
+    const Json index{{"schemaVersion", 2}, {"mediaType", kIndex}, {"manifests", manifests_}};
+    tar_.add_file("index.json", index.dump());
+    tar_.add_file("manifest.json", contents_.dump());
+    tar_.finish();
+  }
+
+ private:
+  // As it is, if it names these layers: then its digest stays.
+  static std::string with_layers(const std::string& config, const Json& diff_ids) {
+    Json json = Json::parse(config);
+    if (json["rootfs"]["diff_ids"] == diff_ids) return config;
+    json["rootfs"]["diff_ids"] = diff_ids;
+    return json.dump();
+  }
+
+  Json add_blob(const std::string& text, const char* type) {
+    const std::string digest = sha256(text);
+    if (blobs_.insert(digest).second) tar_.add_file(blob_name(digest), text);
+    return {{"mediaType", type}, {"digest", "sha256:" + digest}, {"size", text.size()}};
+  }
+
+  Json add_layer_blob(const std::string& directory, const std::string& image) {
+    Progress measured("reading " + image);
+    DigestSink first(nullptr, measured);
+    pack_layer(directory, first);
+    const std::string digest = first.digest();
+    if (blobs_.insert(digest).second) {
+      Progress saved("saving " + image, static_cast<int64_t>(first.size()));
+      DigestSink second(&tar_, saved);
+      tar_.begin_file(blob_name(digest), first.size());
+      pack_layer(directory, second);
+      if (second.digest() != digest) throw Failure("the layer changes: " + directory);
+    }
+    return {{"mediaType", kLayer}, {"digest", "sha256:" + digest}, {"size", first.size()}};
+  }
+
+  TarWriter tar_;
+  std::set<std::string> blobs_;  // that are in it
+  Json manifests_ = Json::array();
+  Json contents_ = Json::array();
+};
+
+}  // namespace
+
+void write_images(Sink& sink, const std::vector<SavedImage>& images) {
+  ImageArchive archive(sink);
+  for (const SavedImage& image : images) archive.add(image);
+  archive.finish();
+}
+
+}  // namespace stepbox

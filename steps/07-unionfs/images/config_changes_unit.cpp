@@ -1,0 +1,53 @@
+// Is a Dockerfile's word understood, and what is none refused?
+#include <doctest/doctest.h>
+
+#include "07-unionfs/images/config_changes.hpp"
+#include "common/error.hpp"
+
+namespace stepbox {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+ImageConfig changed(const Texts& changes) {
+  ImageConfig config;
+  for (const std::string& change : changes) apply_change(change, config);
+  return config;
+}
+
+}  // namespace
+
+TEST_CASE("a command is a list in JSON, or a line for the shell") {
+  CHECK(changed({R"(CMD ["/bin/a", "b c", ""])"}).command == Texts{"/bin/a", "b c", ""});
+  CHECK(changed({"CMD date -u | cat"}).command == Texts{"/bin/sh", "-c", "date -u | cat"});
+  CHECK(changed({R"(entrypoint ["/init"])"}).entrypoint == Texts{"/init"});
+  CHECK(changed({"CMD a", "CMD b"}).command.back() == "b");
+}
+
+TEST_CASE("a variable is set once, the last value counts") {
+  CHECK(changed({"ENV A=b", "ENV C d e", "ENV A=\"x y\""}).env == Texts{"C=d e", "A=x y"});
+  CHECK(changed({"ENV A="}).env == Texts{"A="});
+}
+
+TEST_CASE("the other words") {
+  const ImageConfig config =
+      changed({"EXPOSE 80 53/udp", "EXPOSE 80/tcp", "LABEL who=me", "STOPSIGNAL SIGINT", "USER a:b",
+               "VOLUME /data", R"(VOLUME ["/x", "/data"])", "WORKDIR /srv", "WORKDIR sub"});
+  CHECK(config.exposed_ports == Texts{"80/tcp", "53/udp"});
+  CHECK(config.labels.at("who") == "me");
+  CHECK(config.stop_signal == "SIGINT");
+  CHECK(config.user == "a:b");
+  CHECK(config.volumes == Texts{"/data", "/x"});
+  CHECK(config.working_directory == "/srv/sub");
+}
+
+TEST_CASE("what is no change is refused") {
+  for (const char* change :
+       {"", " ", "CMD", "CMD [\"a\"", "CMD [1]", "ENV", "ENV A", "ENV =b", "EXPOSE x", "EXPOSE 0",
+        "EXPOSE 65536", "EXPOSE 80/sctp", "RUN date", "ONBUILD CMD date", "LABEL x"}) {
+    CAPTURE(std::string(change));
+    CHECK_THROWS_AS(changed({change}), Failure);
+  }
+}
+
+}  // namespace stepbox

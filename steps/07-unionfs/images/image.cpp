@@ -1,0 +1,122 @@
+#include "07-unionfs/images/image.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "02-chroot/chroot.hpp"
+#include "07-unionfs/containers/container.hpp"
+#include "07-unionfs/images/image_reference.hpp"
+#include "07-unionfs/images/image_staging.hpp"
+#include "07-unionfs/images/image_store.hpp"
+#include "common/error.hpp"
+#include "common/files.hpp"
+
+namespace stepbox {
+
+namespace {
+
+constexpr std::string_view kPrefix = "sha256:";
+
+// The id of the image of that name; empty if there is none.
+std::string id_by_name(const std::string& name) {
+  return is_reference(name) ? id_of_tag(parse_reference(name).text()) : "";
+}
+
+// The id that begins so; empty if there is none.
+std::string id_by_digits(const std::string& reference) {
+  const std::string digits =
+      reference.starts_with(kPrefix) ? reference.substr(kPrefix.size()) : reference;
+  if (digits.empty() || digits.find_first_not_of("0123456789abcdef") != digits.npos) return "";
+  std::string found;
+  for (const std::string& id : image_ids()) {
+    if (!id.starts_with(digits)) continue;
+    if (!found.empty()) {
+      throw Failure("more than one image's id begins with " + reference, "give more of it");
+    }
+    found = id;
+  }
+  return found;
+}
+
+// The uppermost first. One layer twice is one too many for overlayfs; the upper one hides all that
+// the lower one could show.
+std::vector<std::string> directories_of(const ImageFile& file) {
+  std::vector<std::string> directories;
+  for (auto id = file.diff_ids.rbegin(); id != file.diff_ids.rend(); ++id) {
+    const std::string directory = layer_directory(*id);
+    if (std::find(directories.begin(), directories.end(), directory) == directories.end()) {
+      directories.push_back(directory);
+    }
+  }
+  return directories;
+}
+
+Image load_image(const std::string& id, const std::string& name) {
+  const ImageFile file = read_image_file(id);
+  if (file.diff_ids.empty()) throw Failure(join({"image ", name, " has no layers: no files"}));
+  return {.id = id, .name = name, .layers = directories_of(file), .config = file.config};
+}
+
+}  // namespace
+
+std::string lower_directories(const std::vector<std::string>& layers) {
+  std::string text;
+  for (const std::string& layer : layers) text += join({text.empty() ? "" : ":", layer});
+  return text;
+}
+
+Image find_image(const std::string& name) {
+  std::string id = id_by_name(name);
+  if (id.empty() && exists(name)) {
+    return {.id = "", .name = name, .layers = {find_rootfs(name)}, .config = {}};
+  }
+  if (id.empty()) id = id_by_digits(name);
+  if (!id.empty()) return load_image(id, name);
+  throw Failure("no such verb, image or rootfs: " + name,
+                "`images` lists the images, --help the verbs; `make busybox` makes a rootfs");
+}
+
+Fd use_image(const Image& image) {
+  if (image.id.empty()) return Fd();
+  Fd file = hold_image(image.id, Lock::kShared);
+  if (!file) throw Failure("no such image: " + image.name, "it was removed: images");
+  return file;
+}
+
+std::vector<StoredImage> all_images() {
+  std::vector<StoredImage> images;
+  for (const std::string& id : image_ids()) {
+    try {
+      const ImageFile file = read_image_file(id);
+      const std::set<std::string> layers(file.diff_ids.begin(), file.diff_ids.end());
+      StoredImage image{
+          .id = id, .names = names_of(id), .created = file.created, .stored = time_stored(id)};
+      for (const std::string& layer : layers) image.size += layer_size(layer);
+      images.push_back(std::move(image));
+    } catch (const std::exception& error) {
+      warn({error.what()});  // removed just now, or damaged
+    }
+  }
+  std::stable_sort(images.begin(), images.end(), [](const StoredImage& a, const StoredImage& b) {
+    return std::tie(a.created, a.stored) > std::tie(b.created, b.stored);
+  });
+  return images;
+}
+
+std::string find_image_id(const std::string& reference) {
+  std::string id = id_by_name(reference);
+  if (id.empty()) id = id_by_digits(reference);
+  if (id.empty()) throw Failure("No such image: " + reference, "images lists them");
+  return id;
+}
+
+void tag_image(const std::string& reference, const std::string& name) {
+  const Staging staging;
+  ImageIndex index(staging);
+  index.tag(parse_reference(name).text(), find_image_id(reference));
+}
+
+}  // namespace stepbox

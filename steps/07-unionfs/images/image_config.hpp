@@ -1,0 +1,45 @@
+// Step 7. An image's config file, as the Open Container Initiative specifies it: what a container
+// does by default, which layers there are, and how they came about. Its SHA-256 is the image's id.
+// (github.com/opencontainers/image-spec, config.md)
+#ifndef STEPBOX_STEPS_07_UNIONFS_IMAGES_IMAGE_CONFIG_HPP_
+#define STEPBOX_STEPS_07_UNIONFS_IMAGES_IMAGE_CONFIG_HPP_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "07-unionfs/images/image.hpp"
+
+namespace stepbox {
+
+// One line of an image's making: what `history` shows.
+struct Making {
+  int64_t created = 0;  // seconds since 1970
+  std::string created_by;
+  std::string comment;
+  bool empty_layer = false;  // it changed no file
+};
+
+struct ImageFile {
+  ImageConfig config;
+  std::vector<std::string> diff_ids;  // 64 hex digits each, the lowest layer first
+  int64_t created = 0;
+  std::string author;
+  std::string architecture;  // amd64, arm64
+  std::string os;
+  std::vector<Making> history;  // the first one first
+};
+
+// Throws Failure for what is none.
+ImageFile parse_image_file(const std::string& text);
+std::string image_file_text(const ImageFile& file);
+
+// A list of texts, in JSON. Throws Failure.
+std::vector<std::string> parse_texts(const std::string& text);
+
+// This machine's, as images call it: amd64, arm64.
+std::string own_architecture();
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_07_UNIONFS_IMAGES_IMAGE_CONFIG_HPP_

@@ -1,0 +1,108 @@
+// Images that go: by rmi and prune.
+#include <set>
+
+#include "07-unionfs/containers/container.hpp"
+#include "07-unionfs/containers/run_lock.hpp"
+#include "07-unionfs/images/image_reference.hpp"
+#include "07-unionfs/images/image_staging.hpp"
+#include "07-unionfs/images/image_store.hpp"
+#include "common/error.hpp"
+
+namespace stepbox {
+
+namespace {
+
+// In docker's words: why the image cannot be removed; empty if it can.
+std::string conflict(const std::string& id, const std::string& reference, bool by_id) {
+  for (const Record& record : all_containers()) {
+    if (record.image.id != id) continue;
+    const std::string container = short_id(record.id);
+    if (by_id) {
+      return join({"conflict: unable to delete ", short_id(id), " (cannot be forced) - image is ",
+                   "being used by ", record.running ? "running" : "stopped", " container ",
+                   container});
+    }
+    return join({"conflict: unable to remove repository reference \"", reference,
+                 "\" (must force) - container ", container, " is using its referenced image ",
+                 short_id(id)});
+  }
+  return "";
+}
+
+bool in_several_repositories(const std::vector<std::string>& names) {
+  std::set<std::string> repositories;
+  for (const std::string& name : names) repositories.insert(parse_reference(name).repository);
+  return repositories.size() > 1;
+}
+
+// The layers that go with the image, the uppermost first: no other image has them.
+std::vector<std::string> own_layers(const std::string& id) {
+  std::vector<std::string> layers = read_image_file(id).diff_ids;
+  for (const std::string& other : image_ids()) {
+    if (other == id) continue;
+    for (const std::string& layer : read_image_file(other).diff_ids) std::erase(layers, layer);
+  }
+  return {layers.rbegin(), layers.rend()};
+}
+
+Pruned remove(ImageIndex& index, const std::string& id) {
+  Pruned pruned;
+  const Fd held = hold_image(id, Lock::kAlone);
+  if (!held) {
+    throw Failure(join({"conflict: unable to delete ", short_id(id),
+                        " (cannot be forced) - a container is about to start from it"}));
+  }
+  for (const std::string& name : names_of(id)) {
+    index.untag(name);
+    pruned.lines.push_back("Untagged: " + name);
+  }
+  const std::vector<std::string> layers = own_layers(id);
+  index.remove(id);
+  pruned.lines.push_back("Deleted: sha256:" + id);
+  for (const std::string& layer : layers) {
+    pruned.lines.push_back("Deleted: sha256:" + layer);
+    pruned.bytes += layer_size(layer);
+  }
+  return pruned;
+}
+
+}  // namespace
+
+std::vector<std::string> remove_image(const std::string& reference, bool force) {
+  const Staging staging;
+  ImageIndex index(staging);
+  const std::string id = find_image_id(reference);
+  const std::vector<std::string> all_names = names_of(id);
+  const bool by_id = !is_reference(reference) || id_of_tag(parse_reference(reference).text()) != id;
+  const std::vector<std::string> names =
+      by_id ? all_names : std::vector{parse_reference(reference).text()};
+  if (by_id && in_several_repositories(names) && !force) {
+    throw Failure(join({"conflict: unable to delete ", short_id(id),
+                        " (must be forced) - image is referenced in multiple repositories"}));
+  }
+  const bool last = names.size() == all_names.size();
+  const std::string used = last ? conflict(id, reference, by_id) : "";
+  if (!used.empty() && (!force || names.empty())) throw Failure(used);
+  if (last && used.empty()) return remove(index, id).lines;
+  std::vector<std::string> lines;
+  for (const std::string& name : names) {
+    index.untag(name);
+    lines.push_back("Untagged: " + name);
+  }
+  return lines;
+}
+
+Pruned prune_images(bool all) {
+  const Staging staging;
+  ImageIndex index(staging);
+  Pruned sum;
+  for (const std::string& id : image_ids()) {
+    if ((!all && !names_of(id).empty()) || !conflict(id, id, true).empty()) continue;
+    const Pruned one = remove(index, id);
+    sum.lines.insert(sum.lines.end(), one.lines.begin(), one.lines.end());
+    sum.bytes += one.bytes;
+  }
+  return sum;
+}
+
+}  // namespace stepbox

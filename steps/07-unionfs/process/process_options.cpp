@@ -1,0 +1,110 @@
+#include "07-unionfs/process/process_options.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "common/error.hpp"
+#include "common/fd.hpp"
+#include "common/text.hpp"
+
+namespace stepbox {
+
+void parse_value(const std::string& text, Entrypoint& entrypoint) {
+  entrypoint.given = true;
+  entrypoint.words.clear();
+  if (!text.empty()) entrypoint.words.push_back(text);
+}
+
+void parse_value(const std::string& text, Labels& labels) {
+  const size_t equals = text.find('=');
+  if (equals == 0 || text.empty()) throw Failure(join({"'", text, "' is no label"}), "KEY=VALUE");
+  labels.values[text.substr(0, equals)] =
+      equals == std::string::npos ? "" : text.substr(equals + 1);
+}
+
+void parse_value(const std::string& text, Patience& patience) {
+  const auto seconds = parse_number(text);
+  if (!seconds || *seconds < -1 || *seconds > 1'000'000) {
+    throw Failure(join({"'", text, "' is no number of seconds"}), "-1: as long as it takes");
+  }
+  patience.seconds = *seconds;
+}
+
+void parse_value(const std::string& text, PullPolicy&) {
+  if (text == "never") return;
+  throw Failure(join({"'", text, "': stepbox asks no registry"}),
+                "never; skopeo copy brings an image, load takes it");
+}
+
+void add_exec_options(CommandLine& cli, ProcessOptions& process) {
+  cli.option("-e,--env", "NAME[=VALUE]", process.environment,
+             "Set a variable; without VALUE: to what it is here");
+  cli.option("--env-file", "FILE", process.environment_files, "Set variables, one a line");
+  cli.option("-w,--workdir", "DIR", process.working_directory, "Start there; it is made");
+  cli.option("-u,--user", "USER[:GROUP]", process.user, "Be that user of the image, not root");
+}
+
+void add_options(CommandLine& cli, ProcessOptions& process) {
+  add_exec_options(cli, process);
+  cli.option("--entrypoint", "COMMAND", process.entrypoint,
+             "Stands before COMMAND, instead of the image's");
+  cli.list("--ulimit", "NAME=SOFT[:HARD]", process.ulimits,
+           "Limit each process, as nofile=1024; -1: no limit");
+  cli.option("-l,--label", "KEY[=VALUE]", process.labels, "A note for people and programs");
+  cli.option("--stop-signal", "SIGNAL", process.stop_signal, "What `stop` sends (TERM)");
+  cli.option("--stop-timeout", "SECONDS", process.stop_timeout,
+             "How long `stop` waits before it kills (10)");
+  cli.option("--cidfile", "FILE", process.cidfile, "Write the container's id to a new FILE");
+  cli.option("--pull", "never", process.pull, "Images are never fetched: for docker's scripts");
+}
+
+void override(ProcessOptions& process, const ProcessOptions& given) {
+  process.environment.variables =
+      merged(merged(process.environment.variables, given.environment_files.variables),
+             given.environment.variables);
+  if (!given.working_directory.empty()) process.working_directory = given.working_directory;
+  if (!given.user.empty()) process.user = given.user;
+}
+
+// As docker merges them: an entrypoint of the user's own makes the image's command meaningless.
+static void inherit_command(const ImageConfig& image, Entrypoint& entrypoint,
+                            std::vector<std::string>& command) {
+  if (!entrypoint.given) {
+    entrypoint.words = image.entrypoint;
+    if (command.empty()) command = image.command;
+  }
+  command.insert(command.begin(), entrypoint.words.begin(), entrypoint.words.end());
+  if (command.empty()) throw Failure("no COMMAND given, and the image has none", "as /bin/sh");
+}
+
+void inherit(const ImageConfig& image, ProcessOptions& process, std::vector<std::string>& command) {
+  inherit_command(image, process.entrypoint, command);
+  process.environment.variables =
+      merged(merged(image.env, process.environment_files.variables), process.environment.variables);
+  process.environment_files.variables.clear();
+  std::string& directory = process.working_directory;
+  if (directory.empty()) directory = image.working_directory;
+  if (!directory.empty() && directory.front() != '/') {
+    throw Failure(join({"working directory '", directory, "' is a relative path"}),
+                  "begin with a /");
+  }
+  if (process.user.empty()) process.user = image.user;
+  process.labels.values.insert(image.labels.begin(), image.labels.end());  // the user's come first
+  if (process.stop_signal.number == 0 && !image.stop_signal.empty()) {
+    parse_value(image.stop_signal, process.stop_signal);
+  }
+}
+
+void write_cidfile(const std::string& path, const std::string& id) {
+  if (path.empty()) return;
+  const Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  if (!file && errno == EEXIST) {
+    throw Failure(join({"--cidfile ", path, " is there already"}),
+                  "another container's id may be in it: remove it first");
+  }
+  if (!file || ::write(file.get(), id.data(), id.size()) != static_cast<ssize_t>(id.size())) {
+    throw_errno({"write ", path});
+  }
+}
+
+}  // namespace stepbox

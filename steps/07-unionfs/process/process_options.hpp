@@ -1,0 +1,71 @@
+// Step 7. How the command of a container is started: what is said here, else what the image says.
+#ifndef STEPBOX_STEPS_07_UNIONFS_PROCESS_PROCESS_OPTIONS_HPP_
+#define STEPBOX_STEPS_07_UNIONFS_PROCESS_PROCESS_OPTIONS_HPP_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "07-unionfs/images/image.hpp"
+#include "07-unionfs/process/environment.hpp"
+#include "07-unionfs/process/signal_names.hpp"
+#include "07-unionfs/process/ulimits.hpp"
+#include "common/cli.hpp"
+
+namespace stepbox {
+
+// --entrypoint WORD: stands before the command; an empty one: nothing does, whatever the image
+// says.
+struct Entrypoint {
+  bool given = false;
+  std::vector<std::string> words;
+};
+void parse_value(const std::string& text, Entrypoint& entrypoint);
+
+// --label KEY[=VALUE].
+struct Labels {
+  std::map<std::string, std::string> values;
+};
+void parse_value(const std::string& text, Labels& labels);  // adds one
+
+// Seconds from the stop signal to the kill; -1: as long as it takes.
+struct Patience {
+  int64_t seconds = 10;
+};
+void parse_value(const std::string& text, Patience& patience);
+
+// --pull: nothing is ever fetched, so `never` is the only one.
+struct PullPolicy {};
+void parse_value(const std::string& text, PullPolicy& policy);
+
+struct ProcessOptions {
+  Environment environment;             // -e
+  EnvironmentFiles environment_files;  // --env-file
+  std::string working_directory;       // -w
+  std::string user;                    // -u USER[:GROUP]
+  Entrypoint entrypoint;               // --entrypoint
+  std::vector<Ulimit> ulimits;         // --ulimit
+  Labels labels;                       // --label
+  Signal stop_signal;                  // --stop-signal
+  Patience stop_timeout;               // --stop-timeout
+  std::string cidfile;                 // --cidfile
+  PullPolicy pull;                     // --pull
+};
+void add_options(CommandLine& cli, ProcessOptions& process);
+
+// The first four, which exec has too: what is `given` there counts before what the container has.
+void add_exec_options(CommandLine& cli, ProcessOptions& process);
+void override(ProcessOptions& process, const ProcessOptions& given);
+
+// Outside, once, when a container is made: what was not said is taken from the image. From then on
+// `process` and `command` say all; `command` begins with the words of the entrypoint.
+// Throws Failure for what cannot be: no command at all, a working directory without a `/` first.
+void inherit(const ImageConfig& image, ProcessOptions& process, std::vector<std::string>& command);
+
+// Outside. Writes the id to the file that --cidfile names. Throws Failure when there is one.
+void write_cidfile(const std::string& path, const std::string& id);
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_07_UNIONFS_PROCESS_PROCESS_OPTIONS_HPP_

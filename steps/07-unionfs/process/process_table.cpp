@@ -1,0 +1,65 @@
+#include "07-unionfs/process/process_table.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "07-unionfs/files/store.hpp"
+#include "common/error.hpp"
+#include "common/files.hpp"
+#include "common/text.hpp"
+
+namespace stepbox {
+
+std::vector<std::string> stat_fields(pid_t pid) {
+  const std::string text = read_file(join({"/proc/", std::to_string(pid), "/stat"}));
+  std::vector<std::string> fields = split(text.substr(text.rfind(')') + 2), ' ');  // the third on
+  fields.insert(fields.begin(), 3, "");
+  return fields;
+}
+
+// Throws system_error when it has ended.
+static Process read_process(pid_t pid) {
+  const std::vector<std::string> fields = stat_fields(pid);
+  const auto field = [&](size_t n) { return parse_number(fields.at(n)).value_or(0); };
+  const int64_t ticks = field(14) + field(15) + field(16) + field(17);
+  Process process;
+  process.parent = static_cast<pid_t>(field(4));
+  process.cpu_us = ticks * 1'000'000 / ::sysconf(_SC_CLK_TCK);
+  process.threads = field(20);
+  process.resident = field(24) * ::sysconf(_SC_PAGESIZE);
+  struct stat ns;
+  const std::string link = join({"/proc/", std::to_string(pid), "/ns/pid"});
+  if (::stat(link.c_str(), &ns) == 0) process.pid_namespace = ns.st_ino;
+  return process;
+}
+
+ProcessTable::ProcessTable() {
+  for (const std::string& name : list_directory("/proc")) {
+    const auto number = parse_number(name);
+    if (!number) continue;
+    const auto pid = static_cast<pid_t>(*number);
+    try {
+      processes_[pid] = read_process(pid);
+    } catch (const std::system_error&) {
+      // It has ended since.
+    }
+  }
+}
+
+std::map<pid_t, Process> ProcessTable::of(const Record& record) const {
+  std::map<pid_t, Process> members;
+  const auto first = processes_.find(record.pid);
+  if (!record.running || first == processes_.end()) return members;
+  members.insert(*first);
+  const ino_t own = record.options.namespaces.own(CLONE_NEWPID) ? first->second.pid_namespace : 0;
+  for (size_t before = 0; before != members.size();) {  // until no more children are found
+    before = members.size();
+    for (const auto& [pid, process] : processes_) {
+      const bool inside = own != 0 && process.pid_namespace == own;
+      if (inside || members.contains(process.parent)) members.insert({pid, process});
+    }
+  }
+  return members;
+}
+
+}  // namespace stepbox

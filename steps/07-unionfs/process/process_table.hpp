@@ -1,0 +1,45 @@
+// Step 7. The processes of containers, as the host numbers them.
+#ifndef STEPBOX_STEPS_07_UNIONFS_PROCESS_PROCESS_TABLE_HPP_
+#define STEPBOX_STEPS_07_UNIONFS_PROCESS_PROCESS_TABLE_HPP_
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "07-unionfs/containers/record.hpp"
+
+namespace stepbox {
+
+// What /proc/PID/stat says: field 4, the parent, is [4], as proc(5) counts them. The first two are
+// left out: the second, the program's name, may hold anything.
+// Throws system_error when there is no such process.
+std::vector<std::string> stat_fields(pid_t pid);
+
+struct Process {
+  pid_t parent = 0;
+  ino_t pid_namespace = 0;  // 0: not ours to see
+  int64_t cpu_us = 0;       // with that of its children that have ended
+  int64_t threads = 0;
+  int64_t resident = 0;  // bytes
+};
+
+// All processes of the host at one moment. (proc(5))
+class ProcessTable {
+ public:
+  ProcessTable();
+  explicit ProcessTable(std::map<pid_t, Process> processes) : processes_(std::move(processes)) {}
+
+  // Those of a container that runs: process 1, whoever is in its PID namespace if it has its own,
+  // and all their descendants.
+  std::map<pid_t, Process> of(const Record& record) const;
+
+ private:
+  std::map<pid_t, Process> processes_;
+};
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_07_UNIONFS_PROCESS_PROCESS_TABLE_HPP_

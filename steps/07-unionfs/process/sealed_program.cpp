@@ -1,0 +1,62 @@
+#include "07-unionfs/process/sealed_program.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+#include "07-unionfs/process/process_table.hpp"
+#include "common/error.hpp"
+#include "common/fd.hpp"
+#include "common/files.hpp"
+#include "common/text.hpp"
+
+namespace stepbox {
+
+constexpr char kOwn[] = "/proc/self/exe";
+
+bool can_write_to_own_program() {
+  return static_cast<bool>(Fd(::open(kOwn, O_WRONLY | O_CLOEXEC)));
+}
+
+bool is_parents_program(pid_t child) {
+  const std::string parents = join({"/proc/", stat_fields(child).at(4), "/exe"});
+  struct stat ours, theirs;
+  return ::stat(kOwn, &ours) == 0 && ::stat(parents.c_str(), &theirs) == 0 &&
+         ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+}
+
+// A copy that is complete can be sealed: nobody will ever write to it, whoever opens it.
+static Fd make_copy(const Fd& own) {
+  constexpr int kSeals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+  Fd copy(::memfd_create("stepbox", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  struct stat status;
+  if (!copy || ::fstat(own.get(), &status) == -1) throw_errno({"copy ", kOwn});
+  for (off_t left = status.st_size; left > 0;) {
+    const ssize_t done = ::sendfile(copy.get(), own.get(), nullptr, static_cast<size_t>(left));
+    if (done <= 0) throw_errno({"copy ", kOwn});
+    left -= done;
+  }
+  if (::fcntl(copy.get(), F_ADD_SEALS, kSeals) == -1) throw_errno({"seal the copy of ", kOwn});
+  return copy;
+}
+
+void run_from_copy() {
+  const Fd own(::open(kOwn, O_RDONLY | O_CLOEXEC));
+  if (!own) throw_errno({"open ", kOwn});
+  const int seals = ::fcntl(own.get(), F_GET_SEALS);
+  if (seals != -1 && (seals & F_SEAL_WRITE)) return;
+  const Fd copy = make_copy(own);
+  const std::vector<std::string> words = split(read_file("/proc/self/cmdline"), '\0');
+  std::vector<char*> argv;
+  for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.back() = nullptr;  // behind the last zero there is no word
+  ::fexecve(copy.get(), argv.data(), environ);
+  throw_errno({"run the copy of ", kOwn});
+}
+
+}  // namespace stepbox

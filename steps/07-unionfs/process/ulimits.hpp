@@ -1,0 +1,23 @@
+// Step 7. Resource limits of each process, beside the cgroup's of all together. (setrlimit(2))
+#ifndef STEPBOX_STEPS_07_UNIONFS_PROCESS_ULIMITS_HPP_
+#define STEPBOX_STEPS_07_UNIONFS_PROCESS_ULIMITS_HPP_
+
+#include <cstdint>
+#include <string>
+
+namespace stepbox {
+
+// --ulimit NAME=SOFT[:HARD], in the units of setrlimit(2); -1: no limit.
+struct Ulimit {
+  std::string name;
+  int64_t soft = 0;
+  int64_t hard = 0;
+};
+void parse_value(const std::string& text, Ulimit& limit);  // throws Failure
+
+// Inside. Throws system_error where the kernel does not grant it.
+void set_limit(const Ulimit& limit);
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_07_UNIONFS_PROCESS_ULIMITS_HPP_

@@ -1,0 +1,76 @@
+#include "07-unionfs/storage/shifted_ids.hpp"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <unistd.h>
+
+#include "01-clone/process.hpp"
+#include "03-mount/mount.hpp"
+#include "07-unionfs/files/store.hpp"
+#include "common/error.hpp"
+#include "common/explain.hpp"
+#include "common/files.hpp"
+#include "common/mount_api.hpp"
+
+namespace stepbox {
+
+// One that only lends its maps: the container's own is not there yet. The child is killed, unused.
+static Fd make_user_namespace() {
+  const Child child =
+      spawn({.namespaces = CLONE_NEWUSER, .before_go = write_id_maps}, [] { return ::pause(); });
+  const std::string path = join({"/proc/", std::to_string(child.pid()), "/ns/user"});
+  Fd made(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!made) throw_errno({"open ", path});
+  return made;
+}
+
+ShiftedTrees::ShiftedTrees() {
+  shift_root();
+  user_namespace_ = make_user_namespace();
+}
+
+static std::string place_of(size_t number) {
+  return join({run_directory(), "/", std::to_string(number)});
+}
+
+std::string ShiftedTrees::add(const std::string& directory) {
+  Fd tree(::open_tree(AT_FDCWD, directory.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
+  if (!tree) throw_errno({"open ", directory});
+  mount_attr attributes{};
+  attributes.attr_set = MOUNT_ATTR_IDMAP;
+  attributes.propagation = MS_PRIVATE;
+  attributes.userns_fd = static_cast<uint64_t>(user_namespace_.get());
+  if (::mount_setattr(tree.get(), "", AT_EMPTY_PATH, &attributes, sizeof attributes) == -1) {
+    const std::system_error error(errno, std::generic_category(), "map the ids of " + directory);
+    if (error.code() != std::errc::invalid_argument) throw error;
+    throw Failure(error.what(),
+                  "its file system cannot (tmpfs: before Linux 6.3; an overlay: never); --userns "
+                  "needs image and --root on ext4, xfs or btrfs");
+  }
+  trees_.emplace_back(directory, std::move(tree));
+  return place_of(trees_.size() - 1);
+}
+
+void ShiftedTrees::mount() const {
+  become_root_inside();
+  mount_new("tmpfs", MountPoint(run_directory(), "/"), MS_NOSUID | MS_NODEV, "mode=755");
+  for (size_t i = 0; i < trees_.size(); ++i) {
+    const auto& [directory, tree] = trees_[i];
+    const std::string place = place_of(i);
+    explain({"mount --bind -o X-mount.idmap=/proc/$$/ns/user ", quoted(directory), " ", place});
+    make_directories(place);
+    if (::move_mount(tree.get(), "", AT_FDCWD, place.c_str(), MOVE_MOUNT_F_EMPTY_PATH) == -1) {
+      throw_errno({"mount ", directory, " on ", place});
+    }
+  }
+}
+
+void become_root_inside() {
+  if (::geteuid() == 0) return;
+  explain({"setpriv --reuid 0 --regid 0 --clear-groups sh -c '…'"});
+  if (::setgroups(0, nullptr) == -1 || ::setresgid(0, 0, 0) == -1 || ::setresuid(0, 0, 0) == -1) {
+    throw_errno({"become root in the user namespace"});
+  }
+}
+
+}  // namespace stepbox
