@@ -20,7 +20,7 @@ static int container(const Options& options) { return exec_command(options.comma
 
 // Outside: what the host lends, and takes back when this function returns.
 static int run(const Options& options) {
-  hold_signals();
+  block_signals();
   Child child = spawn({}, [&] { return container(options); });
   return child.wait();
 }

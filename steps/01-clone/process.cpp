@@ -48,7 +48,7 @@ class Stack {
 };
 
 // What the child finds in its copy of our memory.
-struct Birth {
+struct ChildArguments {
   int (*call)(void*);
   void* argument;
   Pipe go;
@@ -77,11 +77,11 @@ void report_to_parent(const std::exception& error) {
 }
 
 int child_main(void* argument) {
-  Birth& birth = *static_cast<Birth*>(argument);
-  birth.go.writer.close();  // or we would never see its end of file
-  birth.errors.reader.close();
-  g_go = birth.go.reader.get();
-  g_errors = birth.errors.writer.get();
+  ChildArguments& arguments = *static_cast<ChildArguments*>(argument);
+  arguments.go.writer.close();  // or we would never see its end of file
+  arguments.errors.reader.close();
+  g_go = arguments.go.reader.get();
+  g_errors = arguments.errors.writer.get();
   die_with_parent();
   // LAB: go
   char byte;
@@ -90,7 +90,7 @@ int child_main(void* argument) {
   explain_as_box();
   int status = kFailed;
   try {
-    status = birth.call(birth.argument);
+    status = arguments.call(arguments.argument);
   } catch (const std::exception& error) {
     report_to_parent(error);
     status = status_of(error);
@@ -99,13 +99,13 @@ int child_main(void* argument) {
 }
 
 // With clone3(2) the child can be born in its cgroup. Without a stack it returns twice, as fork(2).
-pid_t clone_into_cgroup(const SpawnSettings& settings, Birth& birth) {
+pid_t clone_into_cgroup(const SpawnSettings& settings, ChildArguments& arguments) {
   clone_args args{};
   args.flags = static_cast<uint64_t>(settings.namespaces) | CLONE_INTO_CGROUP;
   args.exit_signal = SIGCHLD;
   args.cgroup = static_cast<uint64_t>(settings.cgroup_fd);
   const long pid = ::syscall(SYS_clone3, &args, sizeof args);
-  if (pid == 0) child_main(&birth);
+  if (pid == 0) child_main(&arguments);
   return static_cast<pid_t>(pid);
 }
 
@@ -130,15 +130,15 @@ static std::string as_shell_command(int namespaces) {
 
 // LAB: clone
 Child spawn_call(const SpawnSettings& settings, int (*call)(void*), void* argument) {
-  hold_signals();
-  Birth birth{call, argument, {}, {}};
+  block_signals();
+  ChildArguments arguments{call, argument, {}, {}};
   explain({as_shell_command(settings.namespaces)});
   Stack stack;
-  const pid_t pid = settings.cgroup_fd != -1
-                        ? clone_into_cgroup(settings, birth)
-                        : ::clone(child_main, stack.top(), settings.namespaces | SIGCHLD, &birth);
+  const pid_t pid = settings.cgroup_fd != -1 ? clone_into_cgroup(settings, arguments)
+                                             : ::clone(child_main, stack.top(),
+                                                       settings.namespaces | SIGCHLD, &arguments);
   if (pid == -1) throw_errno({"clone"});
-  Child child(pid, settings, std::move(birth.go.writer), std::move(birth.errors.reader));
+  Child child(pid, settings, std::move(arguments.go.writer), std::move(arguments.errors.reader));
   if (settings.before_go) settings.before_go(pid, settings.namespaces);
   if (!explaining()) child.go();
   return child;
@@ -210,7 +210,7 @@ int exec_command(const std::vector<std::string>& command) {
   die_with_parent();  // again: a change of user id has cleared it (prctl(2))
   // What our caller left open is not for the container: it may lead out of it.
   if (::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == -1) throw_errno({"close the caller's files"});
-  release_signals();
+  restore_signal_mask();
   ::execvp(argv[0], argv.data());
   const int error = errno;
   const bool missing = error == ENOENT || error == ENOTDIR;

@@ -18,9 +18,9 @@
 namespace stepbox {
 
 static sigset_t g_mask_at_start;
-static bool g_holding = false;
+static bool g_blocked = false;
 
-static sigset_t held_signals() {
+static sigset_t blocked_signals() {
   sigset_t set;
   ::sigemptyset(&set);
   for (int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP, SIGTTIN,
@@ -30,24 +30,24 @@ static sigset_t held_signals() {
   return set;
 }
 
-void hold_signals() {
-  if (g_holding) return;
-  g_holding = true;
-  sigset_t held = held_signals();
+void block_signals() {
+  if (g_blocked) return;
+  g_blocked = true;
+  sigset_t held = blocked_signals();
   ::sigaddset(&held, SIGPIPE);  // whoever read our messages may be gone: no reason to die half-way
   ::sigprocmask(SIG_BLOCK, &held, &g_mask_at_start);
   ::signal(SIGCHLD, SIG_DFL);  // a caller that ignores it would make our wait(2) fail
 }
 
-void release_signals() {
-  if (!g_holding) return;
+void restore_signal_mask() {
+  if (!g_blocked) return;
   sigset_t pipe;
   ::sigemptyset(&pipe);
   ::sigaddset(&pipe, SIGPIPE);
   const timespec at_once{0, 0};
   ::sigtimedwait(&pipe, nullptr, &at_once);  // ours, for a message nobody read; not the command's
   ::sigprocmask(SIG_SETMASK, &g_mask_at_start, nullptr);
-  g_holding = false;
+  g_blocked = false;
 }
 
 // Whether `signal` is in the mask that /proc/PID/status shows as `name` ("SigCgt:").
@@ -111,7 +111,7 @@ void pass_on_signal(int signal, pid_t pid, bool init, int* killed_by) {
 }
 
 int forward_signals(pid_t pid, bool init, int* killed_by) {
-  const sigset_t held = held_signals();
+  const sigset_t held = blocked_signals();
   for (;;) {
     int status = 0;
     for (pid_t changed; (changed = ::waitpid(-1, &status, WNOHANG | WUNTRACED)) != 0;) {

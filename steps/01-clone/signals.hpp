@@ -11,10 +11,10 @@ namespace stepbox {
 // Outside, before anything is acquired that must be given back: from now on TERM, INT, HUP,
 // QUIT, USR1, USR2, WINCH and the stop signals wait (sigprocmask(2)) until forward_signals()
 // passes them on. So none of them can end us half-way.
-void hold_signals();
+void block_signals();
 
 // Inside, just before exec: the signal mask that we were started with.
-void release_signals();
+void restore_signal_mask();
 
 // Outside. Waits until `file` has something to read, or its end has come, or so many milliseconds
 // are over (-1: never): returns 0. Or until TERM, INT, HUP or QUIT comes: returns which.

@@ -27,7 +27,7 @@ static int container(const Options& options) {
 
 // Outside: what the host lends, and takes back when this function returns.
 static int run(const Options& options) {
-  hold_signals();
+  block_signals();
   const Mounts basics = mount_basics(options.rootfs);
   const Mounts volumes = mount_volumes(options.rootfs, options.volumes);
   Child child = spawn({}, [&] { return container(options); });

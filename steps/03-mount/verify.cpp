@@ -139,7 +139,7 @@ CLAIM("nothing stays mounted after exit",
 }
 
 CLAIM("nothing stays mounted after TERM",
-      {.step = 3, .hint = "a signal must not end us before our guards: hold_signals()"}) {
+      {.step = 3, .hint = "a signal must not end us before our guards: block_signals()"}) {
   Running running =
       subject.start({.command = {"/bin/sh", "-c", "[ -d /proc/1 ] && exec /bin/probe wait"}});
   running.wait_for_output("ready");

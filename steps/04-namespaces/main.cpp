@@ -37,7 +37,7 @@ static int container(const Options& options) {
 
 // Outside: what the host lends, and takes back when this function returns.
 static int run(const Options& options) {
-  hold_signals();
+  block_signals();
   check(options.namespaces);
   const SharedMounts mounts(options.rootfs, options.namespaces);
   Child child = spawn({.namespaces = options.namespaces.for_clone(),  // what it does not share

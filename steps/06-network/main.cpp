@@ -45,7 +45,7 @@ static int container(const Options& options, const Cgroup& cgroup, const Network
 
 // Outside: what the host lends, and takes back when this function returns.
 static int run(const Options& options) {
-  hold_signals();
+  block_signals();
   check(options.namespaces);
   const SharedMounts mounts(options.rootfs, options.namespaces);
   const std::string id = new_id();

@@ -144,7 +144,7 @@ std::vector<std::string> pasta_command(const Directory& directory, pid_t child,
   std::vector<char*> argv;
   for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
-  release_signals();
+  restore_signal_mask();
   ::execvp(argv[0], argv.data());
   ::_exit(kNoCommand);
 }

@@ -7,7 +7,7 @@
 
 namespace stepbox {
 
-void hold_signals() {}
+void block_signals() {}
 
 Child::Child(Child&& other) noexcept : pid_(std::exchange(other.pid_, -1)) {}
 

@@ -1,6 +1,6 @@
 // Step 1. A child process: born by clone(2), given a command by execve(2), waited for.
 //
-//   hold_signals();
+//   block_signals();
 //   Child child = spawn({}, [&] { return exec_command({"/bin/sh"}); });
 //   return child.wait();
 //
@@ -21,7 +21,7 @@ struct SpawnSettings {};
 
 // Outside, first of all: from now on signals wait (sigprocmask(2)) until wait() passes them on, so
 // that none of them ends us half-way.
-void hold_signals();
+void block_signals();
 
 // A child process. Outside. Destroyed before wait() has returned, it is killed, and waited for.
 class Child {

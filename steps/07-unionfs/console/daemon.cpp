@@ -58,7 +58,7 @@ void Caller::refuse(const std::exception& error) {
 }
 
 void Daemon::start(std::vector<int> keep, void (*call)(void*, Caller&), void* argument) {
-  hold_signals();
+  block_signals();
   const pid_t between = ::fork();
   if (between == -1) throw_errno({"fork"});
   if (between == 0) {

@@ -26,7 +26,7 @@ Fd open_merged(const Record& record) {
     static std::optional<FuseOverlay> server;  // as long as we live
     server.emplace("lowerdir=" + lower_directories(layers));
     server->mount_on(directory + "/merged");
-    release_signals();
+    restore_signal_mask();
     return open_directory(directory + "/merged");
   }
   mount_read_only(layers, directory + "/merged", record.options.namespaces.user);
@@ -55,7 +55,7 @@ ContainerRoot::ContainerRoot(const Record& record) : record_(record) {
 Fd ContainerRoot::open() {
   if (running_) return std::move(running_);
   overlay_.emplace(record_.image, directory_of(record_.id), record_.options, false);
-  release_signals();  // which it may have held
+  restore_signal_mask();  // which it may have held
   overlay_->mount(record_.options);
   mount_volumes(overlay_->root(), record_.options.volumes, {});
   return open_directory(overlay_->root());

@@ -25,7 +25,7 @@ template <class Function>
 int apart(bool user, Function function) {
   Child child = spawn(
       {.namespaces = CLONE_NEWNS | (user ? CLONE_NEWUSER : 0), .before_go = write_id_maps}, [&] {
-        release_signals();
+        restore_signal_mask();
         make_mounts_private({});
         return function();
       });

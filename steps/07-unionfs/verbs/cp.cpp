@@ -85,7 +85,7 @@ int copy(const Files& source, const Files& destination, bool keep_owners,
          const ContainerRoot& container, bool out) {
   Pipe pipe;
   Child child = spawn({}, [&] {
-    release_signals();
+    restore_signal_mask();
     pipe.writer.close();
     if (!out) container.take_ids();
     extract(pipe.reader, destination.directory);

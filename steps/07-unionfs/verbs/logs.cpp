@@ -152,7 +152,7 @@ int verb_logs(int argc, char** argv, Runner) {
   if (!exists(path) && !record.running) {
     throw Failure("container " + reference + " has no log", "it has run in the foreground only");
   }
-  release_signals();  // nothing is ours here: ^C may end us
+  restore_signal_mask();  // nothing is ours here: ^C may end us
   LogReader log(path);
   print_all(log, options);
   if (options.follow) follow(log, record.id, options);

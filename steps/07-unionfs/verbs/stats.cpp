@@ -101,7 +101,7 @@ int verb_stats(int argc, char** argv, Runner) {
   settle();
   std::set<std::string> ids;
   for (const std::string& reference : references) ids.insert(find_container(reference).id);
-  release_signals();  // ^C may end us: there is nothing to give back
+  restore_signal_mask();  // ^C may end us: there is nothing to give back
   const bool screen = !once && ::isatty(STDOUT_FILENO) && format == Format::kTable;
   if (screen) print("\033[2J");
   Samples before = sample_all(choose(ids, all));

@@ -12,7 +12,7 @@ int verb_wait(int argc, char** argv, Runner) {
   cli.parse_mixed(argc, argv);
   const std::vector<std::string> references = cli.take_all("CONTAINER");
   settle_containers();
-  release_signals();  // nothing is ours here: ^C may end us
+  restore_signal_mask();  // nothing is ours here: ^C may end us
   return for_each_container(references, [](const std::string& reference) {
     print(std::to_string(wait_for_end(find_container(reference))) + "\n");
   });

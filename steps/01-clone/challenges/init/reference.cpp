@@ -15,7 +15,7 @@
 
 using namespace stepbox;
 
-static sigset_t held_signals() {
+static sigset_t blocked_signals() {
   sigset_t set;
   ::sigemptyset(&set);
   for (const int number : {SIGCHLD, SIGTERM, SIGINT, SIGHUP}) ::sigaddset(&set, number);
@@ -57,7 +57,7 @@ static void end_the_rest() {
 
 static int run(char** command) {
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1) == -1) throw_errno({"become a subreaper"});
-  const sigset_t held = held_signals();
+  const sigset_t held = blocked_signals();
   sigset_t before;
   ::sigprocmask(SIG_BLOCK, &held, &before);
   const pid_t child = start(command, before);

@@ -28,7 +28,7 @@ static timespec parse_seconds(const char* text) {
 }
 
 // The signals that we wait for, instead of being interrupted by them.
-static sigset_t held_signals() {
+static sigset_t blocked_signals() {
   sigset_t set;
   ::sigemptyset(&set);
   for (const int number : {SIGCHLD, SIGTERM, SIGINT, SIGHUP}) ::sigaddset(&set, number);
@@ -79,7 +79,7 @@ static void end_group(pid_t child) {
 }
 
 static int run(const timespec& time, char** command) {
-  const sigset_t held = held_signals();
+  const sigset_t held = blocked_signals();
   sigset_t before;
   ::sigprocmask(SIG_BLOCK, &held, &before);
   const pid_t child = start(command, before);

@@ -27,7 +27,7 @@ static void kill_members(const Group& group) {
 }
 
 static int run(const std::vector<std::string>& command) {
-  hold_signals();
+  block_signals();
   const std::string id = new_id();
   std::vector<Group> groups;  // one in v2, as many as there are trees in v1
   for (const Hierarchy& tree : find_hierarchies({"cpu", "cpuacct", "memory"})) {

@@ -26,7 +26,7 @@ static bool has_ended(pid_t pid) {
   return info.si_pid == pid;
 }
 
-// Returns when the child has ended. hold_signals() has blocked all of these.
+// Returns when the child has ended. block_signals() has blocked all of these.
 static void obey(const Child& child, const Group& group) {
   sigset_t set;
   ::sigemptyset(&set);
@@ -42,7 +42,7 @@ static void obey(const Child& child, const Group& group) {
 }
 
 static int run(const std::vector<std::string>& command) {
-  hold_signals();
+  block_signals();
   const Group group(find_hierarchies({kFreezer}).front(), new_id());
   Child child = spawn({}, [&] {
     group.join();

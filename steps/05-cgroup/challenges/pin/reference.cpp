@@ -10,7 +10,7 @@
 using namespace stepbox;
 
 static int run(const std::string& cpus, const std::vector<std::string>& command) {
-  hold_signals();
+  block_signals();
   const Group group(find_hierarchies({"cpuset"}).front(), new_id());
   group.set("cpuset.cpus", cpus);  // v1 refuses here what there is not
   const bool v2 = group.hierarchy().v2;

@@ -55,7 +55,7 @@ static long long total_of(const std::string& pressure) {
 }
 
 static int run(const std::string& kind, const std::vector<std::string>& command) {
-  hold_signals();
+  block_signals();
   const Group group = make_group();
   const std::string path = group.path() + "/" + kind + ".pressure";
   const Fd trigger = set_trigger(path);

@@ -30,7 +30,7 @@ static void limit(const Group& group, const std::string& device, const std::stri
 static int run(const std::string& device, const std::string& bytes,
                const std::vector<std::string>& command) {
   if (parse_number(bytes).value_or(0) <= 0) throw Failure("no number of bytes: " + bytes);
-  hold_signals();
+  block_signals();
   const Group group(find_hierarchies({is_usable("blkio") ? "blkio" : "io"}).front(), new_id());
   limit(group, numbers_of(device), bytes);
   Child child = spawn({}, [&] {
