@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 
 #include "common/error.hpp"
 #include "common/explain.hpp"
@@ -60,11 +61,13 @@ struct CommandLine::Parts {
 // Statuses are told of those that run a command: others succeed or fail.
 static std::string footer(std::string_view usage, std::string_view example) {
   const bool runs = usage.find("COMMAND") != usage.npos;
+  const bool typed_path = std::strchr(program_invocation_name, '/');  // else found by $PATH
   return join({"\n",
                runs ? "Exit status: 125 stepbox failed, 126 the command cannot be run, 127 no such "
                       "command,\n128+N killed by signal N, else the command's own.\n\n"
                     : "",
-               "Example: sudo ./", program_invocation_short_name, " ", example, "\n"});
+               "Example: sudo ", typed_path ? "./" : "", program_invocation_short_name, " ",
+               example, "\n"});
 }
 
 CommandLine::CommandLine(std::string_view usage, std::string_view example)
