@@ -1,12 +1,12 @@
-# completion.bash: what can be typed next after step7, for bash.
+# completion.bash: bash completion for step7, and for stepbox, as it is installed.
 #
 #   source scripts/completion.bash
 #
-# All is asked of step7 itself: verbs, options and what follows them from --help, names from ps and
-# images. Root's containers are seen by root only.
+# The program itself is asked for everything: --help tells verbs, options and what follows them; ps
+# and images tell names. Only root sees the containers of root.
 # shellcheck shell=bash
 
-# Whether an option has a value: in the help, that is named behind it.
+# Whether an option takes a value: the help text names the value after the option.
 _step7_has_value() { # HELP OPTION
   grep -qE -- "^  ([^ ]+,)?$2(,[^ ]+)? [^ ]" <<<"$1"
 }
@@ -23,7 +23,7 @@ _step7_values_of() { # OPTION
   esac
 }
 
-# Names of containers that VERB can do something with.
+# Names of the containers that VERB can act on.
 _step7_containers() { # VERB PS...
   local -a filters=()
   case $1 in
@@ -44,7 +44,7 @@ _step7() {
   local -a step7=("${COMP_WORDS[0]}") usage=() reply=()
   local verbs
   verbs=$("${step7[0]}" --help 2>/dev/null | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p')
-  # The verb, and how many words it has been given; `option`: the one whose value is typed now.
+  # Finds the verb, the number of words after it (`place`), and the `option` whose value is typed now.
   for ((i = 1; i < COMP_CWORD; ++i)); do
     case ${COMP_WORDS[i]} in
       -*)
@@ -78,13 +78,13 @@ _step7() {
     mapfile -t COMPREPLY < <(compgen -W "$verbs --root --explain --help" -- "$word")
     return
   fi
-  # Options may stand anywhere, but what follows COMMAND is its own.
+  # Options may stand anywhere before COMMAND; the words after it belong to the command.
   if [[ $word == -* ]] && { ((place == 0)) || [[ ${help%%$'\n'*} != *@(COMMAND|ps\ OPTIONS)* ]]; }; then
     mapfile -t reply < <(sed -nE 's/^  (-[^ ]+).*/\1/p' <<<"$help" | tr , '\n')
     mapfile -t COMPREPLY < <(compgen -W "${reply[*]}" -- "$word")
     return
   fi
-  # Which word of `Usage: step7 VERB [OPTIONS] CONTAINER COMMAND` it is; the last one goes on.
+  # The word of `Usage: step7 VERB [OPTIONS] CONTAINER COMMAND` at this place; the last one repeats.
   read -ra usage < <(sed -n '1s/^Usage: [^ ]* [^ ]* \(\[OPTIONS\] \)\?//p' <<<"$help")
   ((place < ${#usage[@]})) || place=$((${#usage[@]} - 1))
   ((place >= 0)) || return
@@ -97,4 +97,4 @@ _step7() {
   mapfile -t COMPREPLY < <(compgen -W "${reply[*]}" -- "$word")
 }
 
-complete -F _step7 step7
+complete -F _step7 step7 stepbox stepbox7

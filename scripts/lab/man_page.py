@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""man_page PROGRAM: prints stepbox(1), made from the help texts of PROGRAM (step7) and of its verbs.
+
+PROGRAM is called as `stepbox`, so the help texts name the program as it is installed.
+"""
+
+import re
+import subprocess
+import sys
+
+FILES = [
+    ("/var/lib/stepbox", "Images and containers of root; --root DIR names another place."),
+    ("~/.local/share/stepbox", "The same of a user who is not root."),
+    ("/run/stepbox", "Locks, leases and the state of running containers; of a user who is not "
+                     "root: $XDG_RUNTIME_DIR/stepbox."),
+]
+ENVIRONMENT = [
+    ("STEPBOX_ROOT", "The default of --root."),
+    ("STEPBOX_SUBNET", "The subnet of the bridge, 172.16.0.0/16 by default."),
+    ("XDG_DATA_HOME, XDG_RUNTIME_DIR",
+     "Of a user who is not root: the parents of the two directories named stepbox."),
+]
+SEE_ALSO = ["capabilities(7)", "cgroups(7)", "namespaces(7)", "pivot_root(2)", "seccomp(2)",
+            "veth(4)"]
+
+
+def help_of(program, *words):
+    """What `stepbox WORDS --help` prints, with its last empty lines cut off."""
+    run = subprocess.run(["stepbox", *words, "--help"], executable=program, check=True,
+                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    return run.stdout.rstrip("\n")
+
+
+def version_of(program):
+    run = subprocess.run(["stepbox", "--version"], executable=program, check=True,
+                         stdout=subprocess.PIPE, text=True)
+    return re.search(r"Version: (\S+)", run.stdout)[1]
+
+
+def parse_verbs(text):
+    """The verbs of `stepbox --help` as [(heading, [(verb, about)])]."""
+    groups = []
+    for line in text.splitlines():
+        if heading := re.fullmatch(r"(\S.*):", line):
+            groups.append((heading[1], []))
+        elif groups and (verb := re.fullmatch(r"  ([a-z]+)  +(\S.*)", line)):
+            groups[-1][1].append((verb[1], verb[2]))
+    return [group for group in groups if group[1]]
+
+
+def parse_verb(text):
+    """The help of one verb: its usage, [(heading, [(option, about)])], and what follows."""
+    lines = text.splitlines()
+    usage, groups, rest = lines[0].removeprefix("Usage: "), [], []
+    for line in lines[1:]:
+        if heading := re.fullmatch(r"(\S.*):", line):
+            groups.append((heading[1], []))
+        elif groups and (option := re.fullmatch(r"  (-.*?)(?:   *(\S.*))?", line)):
+            groups[-1][1].append((option[1], option[2] or ""))
+        elif groups and groups[-1][1] and re.match(r" {10,}\S", line):
+            name, about = groups[-1][1].pop()
+            groups[-1][1].append((name, f"{about} {line.strip()}".strip()))
+        else:
+            rest.append(line)
+    return usage, [group for group in groups if group[1]], "\n".join(rest).strip("\n")
+
+
+def escape(text):
+    """Plain text for roff: every hyphen as it is typed, and no line a request."""
+    text = text.replace("\\", "\\e").replace("-", "\\-")
+    return re.sub(r"^(?=[.'])", r"\\&", text, flags=re.MULTILINE)
+
+
+def quote(text):
+    """The same as one argument of a macro."""
+    return '"' + escape(text).replace('"', '\\(dq') + '"'
+
+
+def items(pairs):
+    return [line for name, about in pairs for line in (".TP", f".B {quote(name)}", escape(about))]
+
+
+def verb_section(name, about, text):
+    usage, groups, rest = parse_verb(text)
+    lines = [f".SS {quote(name)}", escape(about) + ".", ".PP", f".B {quote(usage)}"]
+    for heading, options in groups:
+        lines += [".PP", f"{escape(heading)}:", *items(options)]
+    for paragraph in filter(None, re.split(r"\n\n+", rest)):
+        if not paragraph.startswith("Exit status:"):  # said once, in a section of its own
+            lines += [".PP", escape(paragraph)]
+    return lines
+
+
+def man_page(program):
+    text = help_of(program)
+    groups = parse_verbs(text)
+    usages = [line.removeprefix("Usage:").strip()
+              for line in text.split("\n\n")[0].splitlines()]
+    lines = [f'.TH STEPBOX 1 "" {quote("stepbox " + version_of(program))} "User Commands"', ".nh",
+             ".SH NAME", "stepbox \\- run commands in containers", ".SH SYNOPSIS"]
+    for usage in usages:
+        lines += [f".B {quote(re.sub(' {2,}.*', '', usage))}", ".br"]
+    lines[-1:] = [".SH DESCRIPTION",
+                  "Runs a command in a container: with its own files, processes, host name, "
+                  "network and limits.", "Without a verb it does what",
+                  ".B run", "does.", "The verbs and their options are those of docker.",
+                  ".B stepbox1", "to", ".B stepbox6",
+                  "are its predecessors, each with one kind of isolation less; each tells its "
+                  "options with", f".BR {quote('--help')} .", ".SH VERBS"]
+    for heading, verbs in groups:
+        lines += [f".SS {quote(heading)}", *items(verbs)]
+    lines += [".SH OPTIONS"]
+    for _, verbs in groups:
+        for name, about in verbs:
+            lines += verb_section(name, about, help_of(program, name))
+    lines += [".SH EXIT STATUS", "Of", ".B run", "and", ".BR exec :",
+              *items([("125", "stepbox failed"), ("126", "the command cannot be run"),
+                      ("127", "no such command"), ("128+N", "killed by signal N")]),
+              ".PP", "Otherwise the command's own. Of the other verbs: 0, or 1 for an error.",
+              ".SH FILES", *items(FILES), ".SH ENVIRONMENT", *items(ENVIRONMENT),
+              ".SH SEE ALSO", escape(", ".join(SEE_ALSO))]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    print(man_page(sys.argv[1]), end="")
