@@ -13,6 +13,8 @@ std::string new_id() {
   return as_hex(bytes);
 }
 
+std::string short_id(const std::string& id) { return id.substr(0, 12); }
+
 bool is_id(const std::string& text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }

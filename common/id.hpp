@@ -11,6 +11,9 @@ namespace stepbox {
 // Throws system_error.
 std::string new_id();
 
+// The first 12 digits: what people are shown.
+std::string short_id(const std::string& id);
+
 // Whether `text` looks like one: to tell what is ours from what is not.
 bool is_id(const std::string& text);
 

@@ -26,7 +26,7 @@ static int container(const Options& options, const Overlay& overlay, const Cgrou
   cgroup.join();  // first: the limits hold for all that follows
   unshare_cgroup_namespace(options.namespaces);
   make_mounts_private(options.namespaces);
-  overlay.mount(options);                  // its own layer over the image; the namespace
+  overlay.mount();                         // its own layer over the image; the namespace
   mount_basics(overlay.root()).release();  // takes all of them down with it
   mount_volumes(overlay.root(), options.volumes, options.tmpfs);
   confinement.restrict_mounts(overlay.root(), options.volumes, options.namespaces);
@@ -35,7 +35,8 @@ static int container(const Options& options, const Overlay& overlay, const Cgrou
   gate.wait();  // the cable is there
   network.configure_inside();
   console.open_inside();
-  confinement.apply(enter_process(options));  // from here on root is not what it was
+  confinement.apply(
+      enter_process(options.process, options.console.tty));  // from here on root is not what it was
   start_init(options.namespaces);
   return exec_command(options.command);
 }
@@ -43,7 +44,7 @@ static int container(const Options& options, const Overlay& overlay, const Cgrou
 // Outside: what the host lends, and takes back when this function returns.
 static int run(const Options& options, Container& held) {
   check(options.namespaces);
-  const Overlay overlay(held.image(), held.directory(), options);
+  const Overlay overlay(held.image().layers, held.directory(), storage_options(options));
   const SharedMounts mounts(overlay.root(), options.namespaces);
   const Cgroup cgroup(held.id(), options.limits);
   const Network network(held.id(), options.network, options.namespaces);

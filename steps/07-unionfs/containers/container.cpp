@@ -10,11 +10,11 @@
 #include "07-unionfs/console/connection.hpp"
 #include "07-unionfs/console/daemon.hpp"
 #include "07-unionfs/containers/container_names.hpp"
+#include "07-unionfs/containers/image_defaults.hpp"
 #include "07-unionfs/containers/run_lock.hpp"
 #include "07-unionfs/files/store.hpp"
 #include "07-unionfs/images/image.hpp"
 #include "07-unionfs/process/process_table.hpp"
-#include "07-unionfs/storage/fuse.hpp"
 #include "common/deadline.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
@@ -41,9 +41,6 @@ static Record new_record(const Options& options) {
   check_name(options.name);
   Record record;
   record.image = find_image(options.image);
-  if (options.storage == StorageKind::kFuse) {
-    check_fuse_names(record.image.layers, store());
-  }
   record.id = new_id();
   record.name = options.name.empty() ? "box_" + record.id.substr(0, 6) : options.name;
   record.options = options;

@@ -86,6 +86,9 @@ constexpr int kKilled = kSignalBase + SIGKILL;
 // All of them, the newest first, as they are now. (find_container.cpp)
 std::vector<Record> all_containers();
 
+// The containers as the users of their images, for remove_image(). (container_lookup.cpp)
+std::vector<ImageUser> image_users();
+
 class NoSuchContainer : public Failure {
   using Failure::Failure;
 };

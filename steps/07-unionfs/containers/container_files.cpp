@@ -7,12 +7,12 @@
 #include <optional>
 
 #include "07-unionfs/containers/run_lock.hpp"
-#include "07-unionfs/storage/fuse.hpp"
 #include "07-unionfs/storage/overlay.hpp"
 #include "07-unionfs/storage/shifted_ids.hpp"
 #include "07-unionfs/storage/volumes.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
+#include "common/id.hpp"
 
 namespace stepbox {
 
@@ -22,13 +22,6 @@ Fd open_merged(const Record& record) {
   // Its own upper layer as one more read-only one. (A work directory is its mount's alone.)
   std::vector<std::string> layers = record.image.layers;
   layers.insert(layers.begin(), directory + "/upper");
-  if (record.options.storage == StorageKind::kFuse) {
-    static std::optional<FuseOverlay> server;  // as long as we live
-    server.emplace("lowerdir=" + lower_directories(layers));
-    server->mount_on(directory + "/merged");
-    restore_signal_mask();
-    return open_directory(directory + "/merged");
-  }
   mount_read_only(layers, directory + "/merged", record.options.namespaces.user);
   return open_directory(directory + "/merged");
 }
@@ -54,9 +47,10 @@ ContainerRoot::ContainerRoot(const Record& record) : record_(record) {
 
 Fd ContainerRoot::open() {
   if (running_) return std::move(running_);
-  overlay_.emplace(record_.image, directory_of(record_.id), record_.options, false);
+  overlay_.emplace(record_.image.layers, directory_of(record_.id), storage_options(record_.options),
+                   false);
   restore_signal_mask();  // which it may have held
-  overlay_->mount(record_.options);
+  overlay_->mount();
   mount_volumes(overlay_->root(), record_.options.volumes, {});
   return open_directory(overlay_->root());
 }

@@ -40,4 +40,12 @@ Record find_container(const std::string& reference) {
   throw Failure(join({"more than one container's id begins with ", reference}), "give more of it");
 }
 
+std::vector<ImageUser> image_users() {
+  std::vector<ImageUser> users;
+  for (const Record& record : all_containers()) {
+    users.push_back({record.image.id, record.id, record.running});
+  }
+  return users;
+}
+
 }  // namespace stepbox

@@ -6,6 +6,7 @@
 #include "07-unionfs/files/store.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
+#include "common/id.hpp"
 
 namespace stepbox {
 

@@ -13,6 +13,7 @@
 #include "07-unionfs/storage/overlay.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
+#include "common/id.hpp"
 #include "common/testing/stage/forked.hpp"
 #include "common/testing/stage/scratch_directory.hpp"
 
@@ -127,18 +128,8 @@ TEST_CASE("a container that was removed while somebody waited for it is none any
 
 TEST_CASE("a container whose image nobody knows is not started") {
   const ScratchDirectory scratch;
-  CHECK_THROWS_WITH_AS(Overlay(Image(), scratch.path(), Options(), true),
+  CHECK_THROWS_WITH_AS(Overlay({}, scratch.path(), StorageOptions(), true),
                        doctest::Contains("record"), Failure);
-}
-
-TEST_CASE("--storage fuse is refused where a name would be read as two") {
-  CHECK_NOTHROW(check_fuse_names({"/a", "/b c"}, "/store"));
-  for (const char* name : {"/a,b", "/a:b", "/a\\b"}) {
-    CAPTURE(std::string(name));
-    CHECK_THROWS_WITH_AS(check_fuse_names({"/a"}, name), doctest::Contains(name), Failure);
-    CHECK_THROWS_WITH_AS(check_fuse_names({"/a", name}, "/store"), doctest::Contains(name),
-                         Failure);
-  }
 }
 
 TEST_CASE("a tree that is deeper than can be named is refused with the place where it begins") {

@@ -60,10 +60,6 @@ bool same_file(const struct stat& a, const struct stat& b) {
          a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
 }
 
-// In a directory that fuse-overlayfs made opaque; the only sign of it where files have no user.*
-// attributes (tmpfs before Linux 6.6).
-constexpr std::string_view kOpaqueMark = "/.wh..wh..opq";
-
 // A directory of the container on the way down to what is compared now.
 struct Level {
   ImageEntry in_image;
@@ -106,8 +102,7 @@ class Comparer {
       return;
     }
     const std::string path = entry.fts_accpath;
-    const bool marked = comparison_.fuse && exists(join({path, kOpaqueMark}));
-    const bool hides = levels_.back().hides || marked || is_opaque(path);
+    const bool hides = levels_.back().hides || is_opaque(path);
     ImageEntry found = in_image(entry.fts_name);
     levels_.push_back({std::move(found), hides, {}, changes_.size()});
   }
@@ -131,13 +126,9 @@ class Comparer {
   }
 
   void compare_file(const FTSENT& entry) {
-    const std::string name = entry.fts_name;
-    std::string path = tree_.path_of(entry);
-    const bool mark = comparison_.fuse && name.starts_with(".wh.");
-    if (mark && path.ends_with(kOpaqueMark)) return;  // enter() has seen it
-    if (mark) path.erase(path.size() - name.size(), 4);
-    const ImageEntry before = in_image(mark ? name.substr(4) : name);
-    if (mark || is_whiteout(*entry.fts_statp)) {
+    const std::string path = tree_.path_of(entry);
+    const ImageEntry before = in_image(entry.fts_name);
+    if (is_whiteout(*entry.fts_statp)) {
       if (before.status) changes_.push_back({'D', path});
     } else if (!before.status) {
       const bool ours = entry.fts_statp->st_size == 0 && comparison_.mount_points.contains(path);
@@ -186,8 +177,42 @@ std::vector<Change> changes_of(const Record& record) {
   return compare({.own = own,
                   .whole = record.options.storage == StorageKind::kCopy,
                   .layers = record.image.layers,
-                  .mount_points = mount_points_of(record.options),
-                  .fuse = record.options.storage == StorageKind::kFuse});
+                  .mount_points = mount_points_of(record.options)});
+}
+
+// Whether a Tree comes to `a` before `b`: name by name, not letter by letter ("a-b" after "a/b").
+static bool comes_before(const std::string& a, const std::string& b) {
+  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+    const auto rank = [](char c) { return c == '/' ? 0 : static_cast<unsigned char>(c); };
+    return rank(x) < rank(y);
+  });
+}
+
+// In the order that add_layer() will have, once it is unpacked: so the digest will be the same.
+void add_changes(TarWriter& tar, Tree& tree, const std::vector<Change>& changes) {
+  std::set<std::string> kept;
+  std::vector<std::string> deleted;
+  for (const Change& change : changes) {
+    if (change.kind == 'D') {
+      deleted.push_back(change.path);
+    } else {
+      kept.insert(change.path);
+    }
+  }
+  std::sort(deleted.begin(), deleted.end(), comes_before);
+  auto next = deleted.begin();
+  const auto add_whiteouts = [&](const std::string* until) {
+    for (; next != deleted.end() && (!until || comes_before(*next, *until)); ++next) {
+      tar.add_file(whiteout_name(next->substr(1)), "");
+    }
+  };
+  while (const FTSENT* entry = tree.next()) {
+    const std::string path = tree.path_of(*entry);
+    if (entry->fts_info == FTS_DP || !kept.contains(path)) continue;
+    add_whiteouts(&path);
+    tar.add(*entry, path.substr(1));
+  }
+  add_whiteouts(nullptr);
 }
 
 }  // namespace stepbox

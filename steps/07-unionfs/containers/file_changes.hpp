@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "07-unionfs/containers/record.hpp"
+#include "07-unionfs/files/tar_writer.hpp"
 #include "common/fd.hpp"
 
 namespace stepbox {
@@ -22,7 +23,6 @@ struct Comparison {
   bool whole;                              // it is all there (--storage copy), not an upper layer
   const std::vector<std::string>& layers;  // of the image, the uppermost first
   std::set<std::string> mount_points;      // made by us: no change, unless something is in them
-  bool fuse = false;                       // what is gone may be told by files called .wh.NAME
 };
 
 // Sorted by path. A directory is changed when its mode or owner is, or something in it; of one that
@@ -35,6 +35,9 @@ Fd open_own_files(const Record& record);
 
 // The same for a container.
 std::vector<Change> changes_of(const Record& record);
+
+// Packs the changes as a layer: of `tree` what was added or changed, whiteouts for the rest.
+void add_changes(TarWriter& tar, Tree& tree, const std::vector<Change>& changes);
 
 }  // namespace stepbox
 

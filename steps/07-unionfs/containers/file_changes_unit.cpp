@@ -45,12 +45,11 @@ class Layers {
   }
 
   // "C /etc, A /etc/new"
-  std::string changes(bool whole = false, std::set<std::string> mount_points = {},
-                      bool fuse = false) const {
+  std::string changes(bool whole = false, std::set<std::string> mount_points = {}) const {
     const Fd own(::open(scratch_.file("own").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     const std::vector<std::string> layers{scratch_.file("top"), scratch_.file("bottom")};
     std::string text;
-    for (const Change& change : compare({own, whole, layers, std::move(mount_points), fuse})) {
+    for (const Change& change : compare({own, whole, layers, std::move(mount_points)})) {
       text += (text.empty() ? "" : ", ") + std::string(1, change.kind) + " " + change.path;
     }
     return text;
@@ -109,15 +108,6 @@ TEST_CASE("of a directory that took another's place, what is missing was deleted
   layers.directory("own/mnt/sub");
   CHECK(layers.changes() ==
         "C /mnt, C /mnt/kept, A /mnt/new, D /mnt/old, C /mnt/sub, D /mnt/sub/file");
-}
-
-TEST_CASE("what fuse-overlayfs marks by files was deleted") {
-  const Layers layers;
-  layers.file("bottom/gone");
-  layers.file("bottom/mnt/old");
-  layers.file("own/.wh.gone");
-  layers.file("own/mnt/.wh..wh..opq");
-  CHECK(layers.changes(false, {}, true) == "D /gone, C /mnt, D /mnt/old");
 }
 
 TEST_CASE("a file in place of a directory, and a directory in place of a file, were changed") {

@@ -13,12 +13,12 @@
 #include "07-unionfs/console/console.hpp"
 #include "07-unionfs/containers/restart_policy.hpp"
 #include "07-unionfs/process/process_options.hpp"
+#include "07-unionfs/storage/overlay.hpp"
 #include "07-unionfs/storage/volumes.hpp"
 #include "common/cli.hpp"
 
 namespace stepbox {
 
-enum class StorageKind { kOverlay, kFuse, kCopy };
 void parse_value(const std::string& text, StorageKind& kind);
 
 struct Options {
@@ -38,6 +38,11 @@ struct Options {
   std::vector<std::string> command;
 };
 void add_options(CommandLine& cli, Options& options);
+
+// Those of them that decide how the container's root file system is made.
+inline StorageOptions storage_options(const Options& options) {
+  return {options.storage, options.remove, options.namespaces.user};
+}
 
 }  // namespace stepbox
 

@@ -12,9 +12,18 @@ static void to_json(nlohmann::json& json, NetworkMode mode) { json = name_of(mod
 static void from_json(const nlohmann::json& json, NetworkMode& mode) {
   mode = mode_called(json.get<std::string>()).value_or(NetworkMode::kBridge);
 }
-NLOHMANN_JSON_SERIALIZE_ENUM(StorageKind, {{StorageKind::kOverlay, "overlay"},
-                                           {StorageKind::kFuse, "fuse"},
-                                           {StorageKind::kCopy, "copy"}})
+static void to_json(nlohmann::json& json, StorageKind kind) {
+  json = kind == StorageKind::kCopy ? "copy" : "overlay";
+}
+static void from_json(const nlohmann::json& json, StorageKind& kind) {
+  const auto text = json.get<std::string>();
+  if (text == "fuse") {
+    throw Failure(
+        "--storage fuse was removed in version 1.1",
+        "start the container with version 1.0, or take its files from its directory upper/");
+  }
+  kind = text == "copy" ? StorageKind::kCopy : StorageKind::kOverlay;
+}
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Volume, source, destination, read_only)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NamespaceSet, flags)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Namespaces, shared, user, hostname, init)
@@ -67,10 +76,16 @@ const char* state_of(const Record& record) {
   return record.started == 0 ? "created" : "exited";
 }
 
+std::map<pid_t, Process> processes_of(const Record& record, const ProcessTable& table) {
+  return table.of(record.running ? record.pid : 0, record.options.namespaces.own(CLONE_NEWPID));
+}
+
 Record read_record(const std::string& path) {
   const std::string text = read_file(path);
   try {
     return nlohmann::json::parse(text).get<Record>();
+  } catch (const Failure& error) {
+    throw Failure(join({"read ", path, ": ", error.what()}));
   } catch (const nlohmann::json::exception& error) {
     throw Failure(join({"read ", path, ": no record of a container"}), error.what());
   }

@@ -7,6 +7,7 @@
 
 #include "07-unionfs/containers/options.hpp"
 #include "07-unionfs/images/image.hpp"
+#include "07-unionfs/process/process_table.hpp"
 
 namespace stepbox {
 
@@ -34,6 +35,9 @@ struct Record {
 
 // "created", "running", "paused", "restarting", "exited": as docker calls it.
 const char* state_of(const Record& record);
+
+// The processes of a container that runs; none if it does not.
+std::map<pid_t, Process> processes_of(const Record& record, const ProcessTable& table);
 
 // Throws system_error; Failure for a file that is no record.
 Record read_record(const std::string& path);

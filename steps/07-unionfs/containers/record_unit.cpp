@@ -58,7 +58,7 @@ Record full_record() {
   options.tmpfs = {{"/memory", 14, "mode=700"}};
   options.name = "box";
   options.remove = true;
-  options.storage = StorageKind::kFuse;
+  options.storage = StorageKind::kCopy;
   options.image = "busybox";
   options.command = {"/bin/sh", "-c", "exit 3", ""};
   return record;
@@ -135,7 +135,7 @@ TEST_CASE("so do its options: start does the same again") {
   CHECK(options.confinement.read_only);
   CHECK(options.name == "box");
   CHECK(options.remove);
-  CHECK(options.storage == StorageKind::kFuse);
+  CHECK(options.storage == StorageKind::kCopy);
   CHECK(options.image == "busybox");
   CHECK(options.command == std::vector<std::string>{"/bin/sh", "-c", "exit 3", ""});
 }
@@ -204,15 +204,23 @@ TEST_CASE("a record that is not there is an error of its own") {
   CHECK_THROWS_AS(read_record("/no/such/record.json"), std::system_error);
 }
 
-TEST_CASE("storage is overlay, fuse or copy") {
+TEST_CASE("a record of --storage fuse, which version 1.0 had, is refused by name") {
+  const ScratchDirectory scratch;
+  const std::string path = scratch.file("record.json");
+  write_record(path, Record());
+  std::string text = read_file(path);
+  text.replace(text.find("\"overlay\""), 9, "\"fuse\"");
+  create_file(path, text);
+  CHECK_THROWS_WITH_AS(read_record(path), doctest::Contains("--storage fuse was removed"), Failure);
+}
+
+TEST_CASE("storage is overlay or copy") {
   StorageKind kind = StorageKind::kOverlay;
   parse_value("copy", kind);
   CHECK(kind == StorageKind::kCopy);
-  parse_value("fuse", kind);
-  CHECK(kind == StorageKind::kFuse);
   parse_value("overlay", kind);
   CHECK(kind == StorageKind::kOverlay);
-  for (const char* text : {"", "Copy", "aufs"}) {
+  for (const char* text : {"", "Copy", "fuse", "aufs"}) {
     CAPTURE(std::string(text));
     CHECK_THROWS_WITH_AS(parse_value(text, kind), doctest::Contains("no storage is called '"),
                          Failure);

@@ -9,14 +9,13 @@
 #include "common/deadline.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
+#include "common/id.hpp"
 
 namespace stepbox {
 
 std::string directory_of(const std::string& id) { return store() + "/containers/" + id; }
 std::string record_of(const std::string& id) { return directory_of(id) + "/record.json"; }
 std::string holder_of(const std::string& id) { return run_directory() + "/containers/" + id; }
-std::string short_id(const std::string& id) { return id.substr(0, 12); }
-
 Fd lock_holders() {
   make_directories(run_directory() + "/containers", 0700);
   return lock_file(run_directory() + "/containers.lock");

@@ -19,9 +19,6 @@ std::string directory_of(const std::string& id);
 std::string record_of(const std::string& id);
 std::string holder_of(const std::string& id);
 
-// What people are shown of an id.
-std::string short_id(const std::string& id);
-
 // The one more lock. Throws Failure when it cannot be had within 10 s.
 Fd lock_holders();
 

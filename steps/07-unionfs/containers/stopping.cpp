@@ -12,6 +12,7 @@
 #include "common/deadline.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
+#include "common/id.hpp"
 #include "common/table.hpp"
 
 namespace stepbox {

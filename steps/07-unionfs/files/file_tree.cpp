@@ -81,8 +81,7 @@ int64_t size_of_tree(const std::string& path) {
 
 bool is_opaque(const std::string& path) {
   char value = 0;
-  for (const char* name :
-       {"trusted.overlay.opaque", "user.overlay.opaque", "user.fuseoverlayfs.opaque"}) {
+  for (const char* name : {"trusted.overlay.opaque", "user.overlay.opaque"}) {
     if (::lgetxattr(path.c_str(), name, &value, 1) == 1 && value == 'y') return true;
   }
   return false;

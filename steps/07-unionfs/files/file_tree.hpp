@@ -48,8 +48,7 @@ inline bool is_whiteout(const struct stat& status) {
 }
 
 // Overlay's mark for a directory that hides the one below: trusted.overlay.opaque, or in a user
-// namespace user.overlay.opaque; user.fuseoverlayfs.opaque with --storage fuse. Follows no symbolic
-// link.
+// namespace user.overlay.opaque. Follows no symbolic link.
 bool is_opaque(const std::string& path);
 
 // The names of a file's extended attributes. (llistxattr(2)) Empty where the file system has none.

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <clocale>
-#include <set>
 
 #include "common/error.hpp"
 #include "common/files.hpp"
@@ -78,7 +77,7 @@ void TarWriter::put_header() {
 // machine's.
 static bool is_the_files_own(std::string_view name) {
   return !name.starts_with("trusted.overlay.") && !name.starts_with("user.overlay.") &&
-         !name.starts_with("user.fuseoverlayfs.") && name != "security.selinux";
+         name != "security.selinux";
 }
 
 void TarWriter::put_xattrs(const std::string& path) {
@@ -203,41 +202,6 @@ void add_layer(TarWriter& tar, Tree& layer) {
       tar.add_file(name + (root ? "" : "/") + ".wh..wh..opq", "");
     }
   }
-}
-
-// Whether a Tree comes to `a` before `b`: name by name, not letter by letter ("a-b" after "a/b").
-static bool comes_before(const std::string& a, const std::string& b) {
-  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    const auto rank = [](char c) { return c == '/' ? 0 : static_cast<unsigned char>(c); };
-    return rank(x) < rank(y);
-  });
-}
-
-// In the order that add_layer() will have, once it is unpacked: so the digest will be the same.
-void add_changes(TarWriter& tar, Tree& tree, const std::vector<Change>& changes) {
-  std::set<std::string> kept;
-  std::vector<std::string> deleted;
-  for (const Change& change : changes) {
-    if (change.kind == 'D') {
-      deleted.push_back(change.path);
-    } else {
-      kept.insert(change.path);
-    }
-  }
-  std::sort(deleted.begin(), deleted.end(), comes_before);
-  auto next = deleted.begin();
-  const auto add_whiteouts = [&](const std::string* until) {
-    for (; next != deleted.end() && (!until || comes_before(*next, *until)); ++next) {
-      tar.add_file(whiteout_name(next->substr(1)), "");
-    }
-  };
-  while (const FTSENT* entry = tree.next()) {
-    const std::string path = tree.path_of(*entry);
-    if (entry->fts_info == FTS_DP || !kept.contains(path)) continue;
-    add_whiteouts(&path);
-    tar.add(*entry, path.substr(1));
-  }
-  add_whiteouts(nullptr);
 }
 
 }  // namespace stepbox

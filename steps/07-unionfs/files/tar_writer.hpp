@@ -13,7 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include "07-unionfs/containers/file_changes.hpp"
 #include "07-unionfs/files/file_tree.hpp"
 #include "07-unionfs/files/progress.hpp"
 #include "common/fd.hpp"
@@ -100,9 +99,6 @@ void add_tree(TarWriter& tar, Tree& tree, const std::string& name);
 // A layer as overlay has it on disk, in the OCI's words: whiteouts become .wh.NAME, opaque
 // directories get a .wh..wh..opq. (github.com/opencontainers/image-spec, layer.md)
 void add_layer(TarWriter& tar, Tree& layer);
-
-// A layer of what was changed: of the tree what was added or changed, whiteouts for the rest.
-void add_changes(TarWriter& tar, Tree& tree, const std::vector<Change>& changes);
 
 // The name of the whiteout for `path`: "etc/.wh.motd".
 std::string whiteout_name(const std::string& path);

@@ -64,7 +64,7 @@ Sample take_sample(const Record& record, const ProcessTable& table) {
   Sample sample;
   sample.time_us = now.tv_sec * 1'000'000 + now.tv_nsec / 1'000;
   sample.memory_limit = static_cast<int64_t>(host.totalram) * host.mem_unit;
-  const auto processes = table.of(record);
+  const auto processes = processes_of(record, table);
   try {
     for (const auto& [pid, process] : processes) {
       sample.cpu_us += process.cpu_us;

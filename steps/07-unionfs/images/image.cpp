@@ -7,7 +7,6 @@
 #include <tuple>
 
 #include "02-chroot/chroot.hpp"
-#include "07-unionfs/containers/container.hpp"
 #include "07-unionfs/images/image_reference.hpp"
 #include "07-unionfs/images/image_staging.hpp"
 #include "07-unionfs/images/image_store.hpp"
@@ -61,12 +60,6 @@ Image load_image(const std::string& id, const std::string& name) {
 }
 
 }  // namespace
-
-std::string lower_directories(const std::vector<std::string>& layers) {
-  std::string text;
-  for (const std::string& layer : layers) text += join({text.empty() ? "" : ":", layer});
-  return text;
-}
 
 Image find_image(const std::string& name) {
   std::string id = id_by_name(name);

@@ -3,26 +3,13 @@
 #define STEPBOX_STEPS_07_UNIONFS_IMAGES_IMAGE_HPP_
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
+#include "07-unionfs/images/image_config.hpp"
 #include "common/fd.hpp"
 
 namespace stepbox {
-
-// What a container of the image does unless it is told otherwise: Dockerfile's words.
-struct ImageConfig {
-  std::vector<std::string> env;            // NAME=VALUE
-  std::vector<std::string> command;        // CMD
-  std::vector<std::string> entrypoint;     // stands before the command
-  std::string working_directory;           // WORKDIR; empty: /
-  std::string user;                        // USER[:GROUP]; empty: root
-  std::string stop_signal;                 // SIGTERM, 15; empty: TERM
-  std::vector<std::string> exposed_ports;  // 80/tcp
-  std::vector<std::string> volumes;        // directories inside
-  std::map<std::string, std::string> labels;
-};
 
 struct Image {
   std::string id;                   // 64 hex digits; empty: a plain directory
@@ -30,9 +17,6 @@ struct Image {
   std::vector<std::string> layers;  // directories, absolute, the uppermost first; never none
   ImageConfig config;
 };
-
-// "/upper:/lower": layers, the uppermost first, as overlay's option `lowerdir` has them.
-std::string lower_directories(const std::vector<std::string>& layers);
 
 // The image of that name, else the directory of that name as an image of one layer, else the image
 // whose id begins so. Throws Failure when there is none of them.
@@ -62,17 +46,27 @@ std::string find_image_id(const std::string& reference);
 // Gives the image one more name. Throws Failure.
 void tag_image(const std::string& reference, const std::string& name);
 
+// A container that is made of an image.
+struct ImageUser {
+  std::string image;      // the image's id
+  std::string container;  // the container's
+  bool running = false;
+};
+// Returns all of them. Called once, while nobody can add an image or a name.
+using ListImageUsers = std::vector<ImageUser> (*)();
+
 // Takes the name from an image, or all names, if called by its id; and removes it, if it has no
 // other name. Returns docker's lines: Untagged: NAME, Deleted: sha256:ID.
 // Throws Failure when containers use it; with `force` its names go all the same.
-std::vector<std::string> remove_image(const std::string& reference, bool force);
+std::vector<std::string> remove_image(const std::string& reference, bool force,
+                                      ListImageUsers list_users);
 
 // Removes the images that no container uses: those without a name, or all.
 struct Pruned {
   std::vector<std::string> lines;  // as above
   int64_t bytes = 0;
 };
-Pruned prune_images(bool all);
+Pruned prune_images(bool all, ListImageUsers list_users);
 
 }  // namespace stepbox
 

@@ -5,12 +5,24 @@
 #define STEPBOX_STEPS_07_UNIONFS_IMAGES_IMAGE_CONFIG_HPP_
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
-#include "07-unionfs/images/image.hpp"
-
 namespace stepbox {
+
+// What a container of the image does unless it is told otherwise: Dockerfile's words.
+struct ImageConfig {
+  std::vector<std::string> env;            // NAME=VALUE
+  std::vector<std::string> command;        // CMD
+  std::vector<std::string> entrypoint;     // stands before the command
+  std::string working_directory;           // WORKDIR; empty: /
+  std::string user;                        // USER[:GROUP]; empty: root
+  std::string stop_signal;                 // SIGTERM, 15; empty: TERM
+  std::vector<std::string> exposed_ports;  // 80/tcp
+  std::vector<std::string> volumes;        // directories inside
+  std::map<std::string, std::string> labels;
+};
 
 // One line of an image's making: what `history` shows.
 struct Making {

@@ -1,32 +1,33 @@
 // Images that go: by rmi and prune.
+#include <algorithm>
 #include <set>
 
-#include "07-unionfs/containers/container.hpp"
-#include "07-unionfs/containers/run_lock.hpp"
+#include "07-unionfs/images/image.hpp"
 #include "07-unionfs/images/image_reference.hpp"
 #include "07-unionfs/images/image_staging.hpp"
 #include "07-unionfs/images/image_store.hpp"
 #include "common/error.hpp"
+#include "common/id.hpp"
 
 namespace stepbox {
 
 namespace {
 
-// In docker's words: why the image cannot be removed; empty if it can.
-std::string conflict(const std::string& id, const std::string& reference, bool by_id) {
-  for (const Record& record : all_containers()) {
-    if (record.image.id != id) continue;
-    const std::string container = short_id(record.id);
-    if (by_id) {
-      return join({"conflict: unable to delete ", short_id(id), " (cannot be forced) - image is ",
-                   "being used by ", record.running ? "running" : "stopped", " container ",
-                   container});
-    }
-    return join({"conflict: unable to remove repository reference \"", reference,
-                 "\" (must force) - container ", container, " is using its referenced image ",
-                 short_id(id)});
+// Docker's message for an image that cannot be removed; empty if it can.
+std::string conflict(const std::vector<ImageUser>& users, const std::string& id,
+                     const std::string& reference, bool by_id) {
+  const auto user = std::find_if(users.begin(), users.end(),
+                                 [&](const ImageUser& one) { return one.image == id; });
+  if (user == users.end()) return "";
+  const std::string container = short_id(user->container);
+  if (by_id) {
+    return join({"conflict: unable to delete ", short_id(id), " (cannot be forced) - image is ",
+                 "being used by ", user->running ? "running" : "stopped", " container ",
+                 container});
   }
-  return "";
+  return join({"conflict: unable to remove repository reference \"", reference,
+               "\" (must force) - container ", container, " is using its referenced image ",
+               short_id(id)});
 }
 
 bool in_several_repositories(const std::vector<std::string>& names) {
@@ -68,7 +69,8 @@ Pruned remove(ImageIndex& index, const std::string& id) {
 
 }  // namespace
 
-std::vector<std::string> remove_image(const std::string& reference, bool force) {
+std::vector<std::string> remove_image(const std::string& reference, bool force,
+                                      ListImageUsers list_users) {
   const Staging staging;
   ImageIndex index(staging);
   const std::string id = find_image_id(reference);
@@ -81,7 +83,7 @@ std::vector<std::string> remove_image(const std::string& reference, bool force) 
                         " (must be forced) - image is referenced in multiple repositories"}));
   }
   const bool last = names.size() == all_names.size();
-  const std::string used = last ? conflict(id, reference, by_id) : "";
+  const std::string used = last ? conflict(list_users(), id, reference, by_id) : "";
   if (!used.empty() && (!force || names.empty())) throw Failure(used);
   if (last && used.empty()) return remove(index, id).lines;
   std::vector<std::string> lines;
@@ -92,12 +94,13 @@ std::vector<std::string> remove_image(const std::string& reference, bool force) 
   return lines;
 }
 
-Pruned prune_images(bool all) {
+Pruned prune_images(bool all, ListImageUsers list_users) {
   const Staging staging;
   ImageIndex index(staging);
+  const std::vector<ImageUser> users = list_users();
   Pruned sum;
   for (const std::string& id : image_ids()) {
-    if ((!all && !names_of(id).empty()) || !conflict(id, id, true).empty()) continue;
+    if ((!all && !names_of(id).empty()) || !conflict(users, id, id, true).empty()) continue;
     const Pruned one = remove(index, id);
     sum.lines.insert(sum.lines.end(), one.lines.begin(), one.lines.end());
     sum.bytes += one.bytes;

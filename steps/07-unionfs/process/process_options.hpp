@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "07-unionfs/images/image.hpp"
 #include "07-unionfs/process/environment.hpp"
 #include "07-unionfs/process/signal_names.hpp"
 #include "07-unionfs/process/ulimits.hpp"
@@ -57,11 +56,6 @@ void add_options(CommandLine& cli, ProcessOptions& process);
 // The first four, which exec has too: what is `given` there counts before what the container has.
 void add_exec_options(CommandLine& cli, ProcessOptions& process);
 void override(ProcessOptions& process, const ProcessOptions& given);
-
-// Outside, once, when a container is made: what was not said is taken from the image. From then on
-// `process` and `command` say all; `command` begins with the words of the entrypoint.
-// Throws Failure for what cannot be: no command at all, a working directory without a `/` first.
-void inherit(const ImageConfig& image, ProcessOptions& process, std::vector<std::string>& command);
 
 // Outside. Writes the id to the file that --cidfile names. Throws Failure when there is one.
 void write_cidfile(const std::string& path, const std::string& id);

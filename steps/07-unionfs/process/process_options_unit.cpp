@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "07-unionfs/process/process_options.hpp"
-#include "07-unionfs/storage/volumes.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
 #include "common/testing/stage/scratch_directory.hpp"
@@ -17,25 +16,6 @@ T parsed(const std::string& text) {
   T value;
   parse_value(text, value);
   return value;
-}
-
-const ImageConfig kImage{.env = {"A=image", "B=image", "C=image"},
-                         .command = {"serve"},
-                         .entrypoint = {"/entry", "-x"},
-                         .working_directory = "/srv",
-                         .user = "www",
-                         .stop_signal = "SIGQUIT",
-                         .exposed_ports = {},
-                         .volumes = {},
-                         .labels = {{"who", "image"}, {"why", "image"}}};
-
-using Command = std::vector<std::string>;
-
-Command command_of(const ImageConfig& image, const Entrypoint& entrypoint, Command command) {
-  ProcessOptions process;
-  process.entrypoint = entrypoint;
-  inherit(image, process, command);
-  return command;
 }
 
 }  // namespace
@@ -67,20 +47,6 @@ TEST_CASE("a ulimit is soft and hard, and -1 is more than any number") {
                            "nofile=:5", "nofile=6:5", "nofile=-1:5", "nofile=-2", "nofile=5:6:7"}) {
     CAPTURE(std::string(text));
     CHECK_THROWS_AS(parsed<Ulimit>(text), Failure);
-  }
-}
-
-TEST_CASE("a tmpfs is safe unless it is told otherwise, and never has devices") {
-  CHECK(parsed<Tmpfs>("/tmp").data == "mode=1777");
-  const Tmpfs plain = parsed<Tmpfs>("/tmp");
-  const Tmpfs other = parsed<Tmpfs>("/run/x:exec,suid,ro,size=64m,mode=700");
-  CHECK(other.destination == "/run/x");
-  CHECK(other.data == "mode=1777,size=64m,mode=700");
-  CHECK(plain.flags == 0b1110);
-  CHECK(other.flags == 0b0101);
-  for (const char* text : {"", "tmp", "/", "//", ":/x", "/x:", "/x:dev", "/x:size", "/x:ro,,rw"}) {
-    CAPTURE(std::string(text));
-    CHECK_THROWS_AS(parsed<Tmpfs>(text), Failure);
   }
 }
 
@@ -117,35 +83,6 @@ TEST_CASE("an env-file is read line by line") {
   CHECK(read("STEPBOX_UNIT\nSTEPBOX_NONE\n") == Variables{"STEPBOX_UNIT=mine"});
   CHECK_THROWS_WITH_AS(read("A=b\nC D=e\n"), doctest::Contains("line 2"), Failure);
   CHECK_THROWS_AS(read("=b\n"), Failure);
-}
-
-TEST_CASE("what was not said is the image's to say") {
-  ProcessOptions process;
-  Command command;
-  process.environment_files.variables = {"B=file", "C=file"};
-  process.environment.variables = {"C=mine"};
-  process.labels.values = {{"who", "me"}};
-  inherit(kImage, process, command);
-  CHECK(command == Command{"/entry", "-x", "serve"});
-  CHECK(process.environment.variables == Variables{"A=image", "B=file", "C=mine"});
-  CHECK(process.working_directory == "/srv");
-  CHECK(process.user == "www");
-  CHECK(process.stop_signal.number == SIGQUIT);
-  CHECK(process.labels.values.at("who") == "me");
-  CHECK(process.labels.values.at("why") == "image");
-}
-
-TEST_CASE("command and entrypoint of image and user") {
-  const Entrypoint mine{true, {"/mine"}};
-  const Entrypoint none{true, {}};
-  CHECK(command_of(kImage, {}, {"other"}) == Command{"/entry", "-x", "other"});
-  CHECK(command_of(kImage, mine, {}) == Command{"/mine"});
-  CHECK(command_of(kImage, mine, {"other"}) == Command{"/mine", "other"});
-  CHECK(command_of(kImage, none, {"other"}) == Command{"other"});
-  CHECK_THROWS_WITH_AS(command_of(kImage, none, {}), doctest::Contains("no COMMAND given"),
-                       Failure);
-  CHECK_THROWS_AS(command_of({}, {}, {}), Failure);
-  CHECK(command_of({}, {}, {"true"}) == Command{"true"});
 }
 
 }  // namespace stepbox

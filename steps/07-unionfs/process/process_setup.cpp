@@ -16,14 +16,13 @@ static void enter_directory(const std::string& path) {
   if (::chdir(path.c_str()) == -1) throw_errno({"chdir ", path});
 }
 
-User enter_process(const Options& options) {
-  const ProcessOptions& process = options.process;
+User enter_process(const ProcessOptions& process, bool tty) {
   ::umask(022);  // the caller's is for his files
   User user = find_user(process.user);
   enter_directory(process.working_directory);
-  set_environment(process.environment.variables, options.console.tty, user.home);
+  set_environment(process.environment.variables, tty, user.home);
   // So that the user may open it by its name, too. Some user namespaces cannot give it away.
-  if (options.console.tty) ::fchown(STDIN_FILENO, user.uid, static_cast<gid_t>(-1));
+  if (tty) ::fchown(STDIN_FILENO, user.uid, static_cast<gid_t>(-1));
   for (const Ulimit& limit : process.ulimits) set_limit(limit);  // last: they hold for us, too
   return user;
 }

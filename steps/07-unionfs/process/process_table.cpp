@@ -46,12 +46,12 @@ ProcessTable::ProcessTable() {
   }
 }
 
-std::map<pid_t, Process> ProcessTable::of(const Record& record) const {
+std::map<pid_t, Process> ProcessTable::of(pid_t first, bool own_pid_namespace) const {
   std::map<pid_t, Process> members;
-  const auto first = processes_.find(record.pid);
-  if (!record.running || first == processes_.end()) return members;
-  members.insert(*first);
-  const ino_t own = record.options.namespaces.own(CLONE_NEWPID) ? first->second.pid_namespace : 0;
+  const auto root = processes_.find(first);
+  if (root == processes_.end()) return members;
+  members.insert(*root);
+  const ino_t own = own_pid_namespace ? root->second.pid_namespace : 0;
   for (size_t before = 0; before != members.size();) {  // until no more children are found
     before = members.size();
     for (const auto& [pid, process] : processes_) {

@@ -9,8 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "07-unionfs/containers/record.hpp"
-
 namespace stepbox {
 
 // What /proc/PID/stat says: field 4, the parent, is [4], as proc(5) counts them. The first two are
@@ -32,9 +30,9 @@ class ProcessTable {
   ProcessTable();
   explicit ProcessTable(std::map<pid_t, Process> processes) : processes_(std::move(processes)) {}
 
-  // Those of a container that runs: process 1, whoever is in its PID namespace if it has its own,
-  // and all their descendants.
-  std::map<pid_t, Process> of(const Record& record) const;
+  // The processes of a container: `first`, its process 1, all that are in the PID namespace of that
+  // one if the container has its own, and their descendants. None if `first` is 0 or has ended.
+  std::map<pid_t, Process> of(pid_t first, bool own_pid_namespace) const;
 
  private:
   std::map<pid_t, Process> processes_;

@@ -9,13 +9,11 @@
 
 namespace stepbox {
 
-Overlay::Overlay(const Image& image, const std::string& directory,
-                 [[maybe_unused]] const Options& options, [[maybe_unused]] bool for_container)
-    : layers_(image.layers), directory_(directory), root_(layers_.front()) {}
+Overlay::Overlay(const std::vector<std::string>& layers, const std::string& directory,
+                 const StorageOptions& options, [[maybe_unused]] bool for_container)
+    : options_(options), layers_(layers), directory_(directory), root_(layers_.front()) {}
 
-void Overlay::mount([[maybe_unused]] const Options& options) const {
-  bind_onto_itself(root_).release();
-}
+void Overlay::mount() const { bind_onto_itself(root_).release(); }
 
 void mount_read_only([[maybe_unused]] const std::vector<std::string>& layers,
                      [[maybe_unused]] const std::string& directory, [[maybe_unused]] bool user) {

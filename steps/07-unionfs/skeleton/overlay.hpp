@@ -14,23 +14,28 @@
 #include <string>
 #include <vector>
 
-#include "07-unionfs/containers/options.hpp"
-#include "07-unionfs/images/image.hpp"
-
 namespace stepbox {
 
 // What one page of mount options has room for.
 constexpr size_t kMostLayers = 200;
 
+enum class StorageKind { kOverlay, kCopy };  // --storage
+
+struct StorageOptions {
+  StorageKind kind = StorageKind::kOverlay;
+  bool remove = false;          // --rm: discarded at exit, so nothing needs to be synced
+  bool user_namespace = false;  // --userns, and always without root
+};
+
 class Overlay {
  public:
   // Outside. Makes the directories upper, work and merged in the container's own `directory`. With
-  // --storage copy (options.storage) copies the image there instead, with cp -a: slow, and big.
+  // --storage copy (options.kind) copies the image there instead, with cp -a: slow, and big.
   // A container that is started again (`start`) finds what it left there.
   // `for_container` is for root's --userns, which no claim of yours asks for: leave it unused.
   // Throws system_error; Failure when the copy fails.
-  Overlay(const Image& image, const std::string& directory, const Options& options,
-          bool for_container = true);
+  Overlay(const std::vector<std::string>& layers, const std::string& directory,
+          const StorageOptions& options, bool for_container = true);
 
   // The directory that becomes the container's root.
   const std::string& root() const { return root_; }
@@ -39,9 +44,10 @@ class Overlay {
   // pivot_root(2) wants it. Makes /proc, /sys, /dev in it, if they are not there
   // (make_mount_point(), 07-unionfs/storage/volumes.hpp).
   // Throws Failure where the kernel has no overlay, or cannot have it here.
-  void mount(const Options& options) const;
+  void mount() const;
 
  private:
+  StorageOptions options_;
   std::vector<std::string> layers_;  // of the image, the uppermost first
   std::string directory_;
   std::string root_;

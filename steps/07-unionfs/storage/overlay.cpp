@@ -50,44 +50,43 @@ void MountOptions::mount_on(const std::string& directory) const {
   if (::mount(kMountSource, target.handle().c_str(), "overlay", 0, data_.c_str()) == 0) return;
   const std::system_error error(errno, std::generic_category(), "mount overlay on " + directory);
   if (error.code() == std::errc::no_such_device) {
-    throw Failure(error.what(),
-                  "this kernel has no overlay: modprobe overlay, or --storage fuse, or copy");
+    throw Failure(error.what(), "this kernel has no overlay: modprobe overlay, or --storage copy");
   }
   if (error.code() == std::errc::invalid_argument) {
     throw Failure(error.what(),
                   "is the store on an overlay itself? --root on another file system, "
-                  "or --storage fuse, or copy");
+                  "or --storage copy");
   }
   if (error.code() == std::errc::operation_not_permitted && ::geteuid() == 0) {
-    throw Failure(error.what(), "not in a user namespace of this kernel: --storage fuse, or copy");
+    throw Failure(error.what(),
+                  "not in a user namespace of this kernel (since Linux 5.11): --storage copy");
   }
   throw error;
 }
 
 }  // namespace
 
-Overlay::Overlay(const Image& image, const std::string& directory, const Options& options,
-                 bool for_container)
-    : layers_(image.layers), directory_(directory) {
+Overlay::Overlay(const std::vector<std::string>& layers, const std::string& directory,
+                 const StorageOptions& options, bool for_container)
+    : options_(options), layers_(layers), directory_(directory) {
   if (layers_.empty()) throw Failure("no layers: the container's record cannot be read");
-  if (options.storage == StorageKind::kCopy) {
+  if (options_.kind == StorageKind::kCopy) {
     root_ = directory + "/rootfs";
     if (!exists(root_)) copy_layers();  // else a second start: with the changes of the first
   } else {
     root_ = directory + "/merged";
-    make_own_layer(options);
+    make_own_layer();
   }
-  if (options.storage == StorageKind::kFuse) start_fuse();
-  if (for_container && options.namespaces.user && ::geteuid() == 0) shift();
+  if (for_container && options_.user_namespace && ::geteuid() == 0) shift();
 }
 
-void Overlay::make_own_layer(const Options& options) const {
+void Overlay::make_own_layer() const {
   for (const char* name : {"/upper", "/work", "/merged"}) {
     explain({"mkdir -p ", quoted(directory_), name});
     make_directories(directory_ + name);
   }
   // A second start: what was mounted `volatile` says so in there, and is refused after a crash.
-  if (options.remove && exists(directory_ + "/work/work")) remove_tree(directory_ + "/work/work");
+  if (options_.remove && exists(directory_ + "/work/work")) remove_tree(directory_ + "/work/work");
   // The upper layer's own directory is the container's `/`: it looks like the image's.
   struct stat status;
   if (::stat(layers_[0].c_str(), &status) == -1) throw_errno({"open image ", layers_[0]});
@@ -97,19 +96,11 @@ void Overlay::make_own_layer(const Options& options) const {
 
 // From here on all is where the container will find it, and where that may look.
 void Overlay::shift() {
-  if (fuse_) {
-    throw Failure("root's --userns does not go with --storage fuse", "leave one of them out");
-  }
   shifted_.emplace();
   const std::string directory = shifted_->add(directory_);
   root_ = directory + root_.substr(directory_.size());
   directory_ = directory;
   for (std::string& layer : layers_) layer = shifted_->add(layer);
-}
-
-void Overlay::start_fuse() {
-  fuse_.emplace(join({"lowerdir=", lower_directories(layers_), ",upperdir=", directory_,
-                      "/upper,workdir=", directory_, "/work"}));
 }
 
 // Under its name there is a whole copy or none: a start that was killed leaves half of one beside
@@ -174,15 +165,15 @@ static void check_user_attributes(const std::vector<std::string>& layers) {
 }
 
 // LAB: overlay
-void Overlay::mount_layers(const Options& options) const {
-  if (options.namespaces.user) check_user_attributes(layers_);
+void Overlay::mount_layers() const {
+  if (options_.user_namespace) check_user_attributes(layers_);
   MountOptions mount;
   for (const std::string& layer : layers_) mount.add("lowerdir", layer);
   mount.add("upperdir", directory_ + "/upper");
   // A work directory belongs to one mount: shared, what it does is undefined.
   mount.add("workdir", directory_ + "/work");
-  if (options.remove) mount.flag("volatile");  // thrown away soon: no need to sync
-  if (options.namespaces.user) {
+  if (options_.remove) mount.flag("volatile");  // thrown away soon: no need to sync
+  if (options_.user_namespace) {
     mount.flag("userxattr");  // trusted.* is not for user namespaces
   } else {
     // Each changed file shall be in upper, whole, under its own name: whatever this kernel's
@@ -193,14 +184,12 @@ void Overlay::mount_layers(const Options& options) const {
   mount.mount_on(root_);
 }
 
-void Overlay::mount(const Options& options) const {
+void Overlay::mount() const {
   if (shifted_) shifted_->mount();
-  if (options.storage == StorageKind::kCopy) {
+  if (options_.kind == StorageKind::kCopy) {
     bind_onto_itself(root_).release();
-  } else if (fuse_) {
-    fuse_->mount_on(root_);
   } else {
-    mount_layers(options);
+    mount_layers();
   }
   for (const char* path : {"/proc", "/sys", "/dev"}) make_mount_point(root_, path, true);
 }

@@ -13,15 +13,20 @@
 #include <string>
 #include <vector>
 
-#include "07-unionfs/containers/options.hpp"
-#include "07-unionfs/images/image.hpp"
-#include "07-unionfs/storage/fuse.hpp"
 #include "07-unionfs/storage/shifted_ids.hpp"
 
 namespace stepbox {
 
 // What one page of mount options has room for.
 constexpr size_t kMostLayers = 200;
+
+enum class StorageKind { kOverlay, kCopy };  // --storage
+
+struct StorageOptions {
+  StorageKind kind = StorageKind::kOverlay;
+  bool remove = false;          // --rm: discarded at exit, so nothing needs to be synced
+  bool user_namespace = false;  // --userns, and always without root
+};
 
 class Overlay {
  public:
@@ -30,29 +35,28 @@ class Overlay {
   // With root's --userns the container's ids are shifted, and so are those of its files; not so
   // for ourselves, if we are the ones to look at them (`for_container`).
   // Throws system_error; Failure when the copy fails, or ids cannot be mapped.
-  Overlay(const Image& image, const std::string& directory, const Options& options,
-          bool for_container = true);
+  Overlay(const std::vector<std::string>& layers, const std::string& directory,
+          const StorageOptions& options, bool for_container = true);
 
   // The directory that becomes the container's root.
   const std::string& root() const { return root_; }
 
   // Inside. Mounts the layers; makes the mount points of mount_basics(), in upper.
   // Throws Failure where the kernel has no overlay, or cannot have it here.
-  void mount(const Options& options) const;
+  void mount() const;
 
  private:
-  void make_own_layer(const Options& options) const;
+  void make_own_layer() const;
   void shift();
-  void mount_layers(const Options& options) const;
-  void start_fuse();
+  void mount_layers() const;
   void copy_layers() const;
   void copy_layers_to(const std::string& fresh) const;
 
+  StorageOptions options_;
   std::vector<std::string> layers_;  // of the image, the uppermost first
   std::string directory_;
   std::string root_;
   std::optional<ShiftedTrees> shifted_;  // then those above are as the container sees them
-  std::optional<FuseOverlay> fuse_;      // --storage fuse
 };
 
 // Mounts two layers or more, the uppermost first, merged for looking at only. Inside a private

@@ -5,6 +5,7 @@
 #include "07-unionfs/files/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
+#include "common/id.hpp"
 
 namespace stepbox {
 

@@ -11,7 +11,8 @@ int verb_create(int argc, char** argv, Runner) {
   const Options options = parse_options(cli, argc, argv);
   settle_containers();
   Container held(options);
-  const Overlay layer(held.image(), held.directory(), held.options(), false);  // for diff, commit
+  const Overlay layer(held.image().layers, held.directory(), storage_options(held.options()),
+                      false);  // for diff, commit
   held.created();
   print(held.id() + "\n");
   return 0;

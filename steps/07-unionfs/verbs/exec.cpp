@@ -64,7 +64,7 @@ static int container(const Options& options, const Cgroup& cgroup, const Confine
   if (::fchdir(directory.get()) == -1 || ::chroot(".") == -1) throw_errno({"chroot to ", root});
   become_root_inside();
   console.open_inside();
-  confinement.apply(enter_process(options));
+  confinement.apply(enter_process(options.process, options.console.tty));
   return exec_command(options.command);
 }
 

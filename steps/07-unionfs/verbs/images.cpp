@@ -6,6 +6,7 @@
 #include "07-unionfs/images/image.hpp"
 #include "07-unionfs/images/image_reference.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
+#include "common/id.hpp"
 #include "common/table.hpp"
 
 namespace stepbox {

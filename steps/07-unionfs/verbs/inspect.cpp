@@ -80,6 +80,12 @@ Json find_object(const std::string& reference, const std::string& type) {
 
 }  // namespace
 
+std::string lower_directories(const std::vector<std::string>& layers) {
+  std::string text;
+  for (const std::string& layer : layers) text += join({text.empty() ? "" : ":", layer});
+  return text;
+}
+
 int verb_inspect(int argc, char** argv, Runner) {
   ObjectType type;
   Format format = Format::kTable;

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 #include "07-unionfs/containers/container.hpp"
 
@@ -13,6 +14,9 @@ using Json = nlohmann::ordered_json;
 
 Json container_as_json(const Record& record);
 Json image_as_json(const Image& image);
+
+// "/upper:/lower": layers, the uppermost first, as overlay's option `lowerdir` names them.
+std::string lower_directories(const std::vector<std::string>& layers);
 
 // "sha256:…"; of a plain directory its path.
 std::string digest_of(const Image& image);

@@ -99,7 +99,7 @@ Json storage_as_json(const Record& record) {
   if (record.options.storage == StorageKind::kCopy) {
     return {{"Name", "copy"}, {"Data", {{"RootDir", directory + "/rootfs"}}}};
   }
-  return {{"Name", record.options.storage == StorageKind::kFuse ? "fuse-overlayfs" : "overlay"},
+  return {{"Name", "overlay"},
           {"Data",
            {{"LowerDir", lower_directories(record.image.layers)},
             {"MergedDir", directory + "/merged"},

@@ -65,7 +65,7 @@ int verb_prune(int argc, char** argv, Runner) {
   int64_t bytes = 0;
   const std::string ids = remove_containers(bytes);
   std::string text = ids.empty() ? "" : join({"Deleted Containers:\n", ids, "\n"});
-  const Pruned images = prune_images(all);
+  const Pruned images = prune_images(all, image_users);
   if (!images.lines.empty()) text += "Deleted Images:\n";
   for (const std::string& line : images.lines) text += line + "\n";
   if (!images.lines.empty()) text += "\n";

@@ -11,6 +11,7 @@
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
+#include "common/id.hpp"
 #include "common/table.hpp"
 #include "common/text.hpp"
 

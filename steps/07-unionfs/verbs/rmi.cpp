@@ -15,7 +15,7 @@ int verb_rmi(int argc, char** argv, Runner) {
   cli.parse_mixed(argc, argv);
   settle();
   return for_each_container(cli.take_all("IMAGE"), [&](const std::string& reference) {
-    for (const std::string& line : remove_image(reference, force)) print(line + "\n");
+    for (const std::string& line : remove_image(reference, force, image_users)) print(line + "\n");
   });
 }
 

@@ -12,12 +12,10 @@
 namespace stepbox {
 
 void parse_value(const std::string& text, StorageKind& kind) {
-  if (text != "overlay" && text != "fuse" && text != "copy") {
-    throw Failure("no storage is called '" + text + "'", "overlay, fuse, copy");
+  if (text != "overlay" && text != "copy") {
+    throw Failure("no storage is called '" + text + "'", "overlay, copy");
   }
-  kind = text == "copy"   ? StorageKind::kCopy
-         : text == "fuse" ? StorageKind::kFuse
-                          : StorageKind::kOverlay;
+  kind = text == "copy" ? StorageKind::kCopy : StorageKind::kOverlay;
 }
 
 void add_options(CommandLine& cli, Options& options) {
@@ -37,7 +35,7 @@ void add_options(CommandLine& cli, Options& options) {
   cli.option("--name", "NAME", options.name, "Call the container so");
   cli.flag("--rm", options.remove, "Remove the container when it has ended");
   cli.option("--storage", "KIND", options.storage,
-             "overlay: share the image; fuse: by fuse-overlayfs; copy: copy it first (slow, big)");
+             "overlay: share the image; copy: copy it first (slow, big)");
   add_store_option(cli);
 }
 

@@ -12,6 +12,7 @@
 #include "07-unionfs/formats/usage_sample.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
+#include "common/id.hpp"
 #include "common/table.hpp"
 
 namespace stepbox {

@@ -37,7 +37,7 @@ int verb_top(int argc, char** argv, Runner) {
   settle();
   const Record record = find_container(reference);
   if (!record.running) throw Failure("container " + reference + " is not running");
-  const auto processes = ProcessTable().of(record);
+  const auto processes = processes_of(record, ProcessTable());
 
   const std::vector<std::string> lines = split(run_program(command, ""), '\n');
   const Row head = words_in(lines[0]);
