@@ -78,8 +78,4 @@ bool is_red(const Verdict& verdict, Demand demand) {
   return false;
 }
 
-void skip(const std::string& why) { throw Unasked{Answer::kSkipped, why}; }
-
-void not_applicable(const std::string& why) { throw Unasked{Answer::kNotApplicable, why}; }
-
 }  // namespace stepbox

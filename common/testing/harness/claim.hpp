@@ -17,6 +17,8 @@
 #include <string_view>
 #include <vector>
 
+#include "common/testing/stage/unasked.hpp"
+
 namespace stepbox {
 
 class Subject;
@@ -61,7 +63,6 @@ Demand demand_of(const Traits& traits, int level, bool peer);
 bool is_asked(const Traits& traits, int level);
 
 // What came out of asking.
-enum class Answer { kTrue, kFalse, kSkipped, kNotApplicable };
 struct Verdict {
   Answer answer = Answer::kFalse;
   std::string reason = {};          // for all but kTrue: what a student should read
@@ -73,18 +74,6 @@ struct Verdict {
 // Red is what the claim's kind did not promise. A claim that should be false must be false by
 // what the container does: a subject that merely refuses to start proves nothing.
 bool is_red(const Verdict& verdict, Demand demand);
-
-// Ends a claim that this machine cannot host. Never counted as passed.
-[[noreturn]] void skip(const std::string& why);
-
-// Ends a claim that makes no sense of this subject: it has no rootfs, no such option.
-[[noreturn]] void not_applicable(const std::string& why);
-
-// Thrown by both; caught by ask().
-struct Unasked {
-  Answer answer;
-  std::string why;
-};
 
 // Asks one claim, here and now, in this process: it must be a stage's (see cell.hpp).
 Verdict ask(const Claim& claim, Subject& subject, Stage& stage);

@@ -1,5 +1,6 @@
 #include "common/testing/stage/pty.hpp"
 
+#include <doctest/doctest.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
@@ -14,7 +15,6 @@
 #include <chrono>
 
 #include "common/error.hpp"
-#include "common/testing/harness/claim.hpp"
 
 namespace stepbox {
 namespace {

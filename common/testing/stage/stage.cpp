@@ -1,6 +1,7 @@
 #include "common/testing/stage/stage.hpp"
 
 #include <dirent.h>
+#include <doctest/doctest.h>
 #include <signal.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -15,8 +16,8 @@
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
-#include "common/testing/harness/claim.hpp"
 #include "common/testing/stage/launch.hpp"
+#include "common/testing/stage/unasked.hpp"
 
 namespace stepbox {
 namespace {

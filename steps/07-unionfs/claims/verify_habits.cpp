@@ -1,7 +1,7 @@
 // The claims of step 7 about what the fingers of docker's users type.
 #include "07-unionfs/claims/verify.hpp"
+#include "common/testing/harness/test_images.hpp"
 #include "common/testing/stage/tarball.hpp"
-#include "common/testing/stage/test_images.hpp"
 
 namespace stepbox {
 

@@ -4,9 +4,9 @@
 #include "common/program.hpp"
 #include "common/testing/harness/claim.hpp"
 #include "common/testing/harness/subject.hpp"
+#include "common/testing/harness/test_images.hpp"
 #include "common/testing/stage/stage.hpp"
 #include "common/testing/stage/tarball.hpp"
-#include "common/testing/stage/test_images.hpp"
 
 namespace stepbox {
 namespace {

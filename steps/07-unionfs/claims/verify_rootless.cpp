@@ -2,7 +2,7 @@
 #include "07-unionfs/claims/verify.hpp"
 #include "common/files.hpp"
 #include "common/program.hpp"
-#include "common/testing/stage/test_images.hpp"
+#include "common/testing/harness/test_images.hpp"
 
 namespace stepbox {
 

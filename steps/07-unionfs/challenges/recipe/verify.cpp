@@ -5,7 +5,7 @@
 #include "common/testing/harness/claim.hpp"
 #include "common/testing/harness/subject.hpp"
 #include "common/testing/stage/stage.hpp"
-#include "common/testing/stage/test_images.hpp"
+#include "common/testing/harness/test_images.hpp"
 
 namespace stepbox {
 

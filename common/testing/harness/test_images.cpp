@@ -1,4 +1,4 @@
-#include "common/testing/stage/test_images.hpp"
+#include "common/testing/harness/test_images.hpp"
 
 #include <doctest/doctest.h>
 #include <errno.h>

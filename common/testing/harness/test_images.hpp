@@ -1,6 +1,6 @@
 // Small images for claims. They hold no programs: bin/ of the stage's rootfs is bound in.
-#ifndef STEPBOX_COMMON_TESTING_STAGE_TEST_IMAGES_HPP_
-#define STEPBOX_COMMON_TESTING_STAGE_TEST_IMAGES_HPP_
+#ifndef STEPBOX_COMMON_TESTING_HARNESS_TEST_IMAGES_HPP_
+#define STEPBOX_COMMON_TESTING_HARNESS_TEST_IMAGES_HPP_
 
 #include <functional>
 #include <string>
@@ -47,4 +47,4 @@ std::string only_layer(const Stage& stage);
 
 }  // namespace stepbox
 
-#endif  // STEPBOX_COMMON_TESTING_STAGE_TEST_IMAGES_HPP_
+#endif  // STEPBOX_COMMON_TESTING_HARNESS_TEST_IMAGES_HPP_
