@@ -59,14 +59,14 @@ CLAIM("stdin stdout and stderr are the command's own",
   CHECK(run.err == "to-stderr\n");
 }
 
-CLAIM("the command's words arrive untouched",
+CLAIM("the command's arguments arrive unchanged",
       {.step = 1, .hint = "options end where the command begins"}) {
   const Run run = subject.run(
       {.command = {"/bin/probe", "words", "two words", "[ -f /x ]", "", "--help", "-v", "--"}});
   CHECK(run.out == "[two words]\n[[ -f /x ]]\n[]\n[--help]\n[-v]\n[--]\n");
 }
 
-CLAIM("no file of ours stays open in the command",
+CLAIM("no file of the runtime stays open in the command",
       {.step = 1, .hint = "open everything with O_CLOEXEC"}) {
   CHECK(subject.run({.command = {"/bin/probe", "files"}}).out == "0\n");
 }
@@ -89,7 +89,7 @@ CLAIM("TERM ends the command", {.step = 1, .points = 2, .hint = "pass the signal
   CHECK(running.wait().status == 143);
 }
 
-CLAIM("a command that catches TERM decides for itself",
+CLAIM("a command that catches TERM chooses its own exit status",
       {.step = 1, .hint = "pass TERM on as TERM; KILL only where nothing else would end it"}) {
   Running running = subject.start({.command = {"/bin/probe", "catch"}});
   running.wait_for_output("ready");
@@ -107,7 +107,7 @@ CLAIM("kill -9 of the subject ends the command too",
   stage.count_only("process: ");  // mounts and groups are for later steps
 }
 
-CLAIM("a command whose parent dies at its birth never runs",
+CLAIM("a command whose parent dies during clone never runs",
       {.step = 1, .hint = "the child waits for one byte from a pipe: end of file is no go"}) {
   Running running = subject.start({.command = {"/bin/sh", "-c", "echo it runs"},
                                    .through = {stage.rootfs() + "/bin/probe", "kill-at-birth"}});
@@ -155,7 +155,7 @@ CLAIM("^Z stops the command and fg continues it",
   CHECK(run.wait() == 0);
 }
 
-CLAIM("the command sees the window and its changes",
+CLAIM("the command sees the window size and its changes",
       {.step = 1, .hint = "the terminal tells its foreground group: stay in it"}) {
   PtyRun run = subject.start_on_pty({.command = {"/bin/probe", "window"}});
   run.wait_for_output("window 24 x 80");
@@ -174,7 +174,7 @@ CLAIM("200 starts leave no zombie", {.step = 1, .hint = "every child must be wai
 
 // --- The command line ---------------------------------------------------------------------
 
-CLAIM("--help says the exit statuses",
+CLAIM("--help lists the exit statuses",
       {.step = 1, .hint = "CommandLine (common/cli.hpp) knows how"}) {
   const Run run = subject.run({.options = {"--help"}, .no_rootfs = true});
   CHECK(run.status == 0);
@@ -211,7 +211,7 @@ static std::string first_difference(const std::string& a, const std::string& b) 
   return a.size() == b.size() ? "" : "one has more lines than the other";
 }
 
-CLAIM("--explain tells every start the same way",
+CLAIM("--explain prints the same lines for every start",
       {.step = 1, .hint = "under --explain host and box take turns"}) {
   const RunSpec explained{.options = {"--explain"}, .command = {"/bin/true"}};
   subject.run(explained);  // the very first one may make what lasts, such as a bridge

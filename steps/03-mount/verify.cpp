@@ -43,7 +43,7 @@ CLAIM("/dev/null is a device", {.step = 3, .hint = "bind the host's own onto an 
   CHECK(run.out == "character special file 1:3\n");
 }
 
-CLAIM("/dev has what programs expect",
+CLAIM("/dev has the nodes and links that programs expect",
       {.step = 3, .hint = "six nodes, five links, three mounts: the claim lists them"}) {
   const Run run = subject.run(
       {.command = {"/bin/sh", "-c",
@@ -92,7 +92,7 @@ CLAIM("-v with :ro refuses writes",
   CHECK_FALSE(exists(stage.scratch("source/2")));
 }
 
-CLAIM("a volume's own mounts are seen and stay the host's",
+CLAIM("a volume's submounts are visible inside and stay mounted on the host",
       {.step = 3, .points = 2, .hint = "a bind is a peer of its source until it is made private"}) {
   const std::string source = make_source(stage, "x");
   make_directories(source + "/sub");

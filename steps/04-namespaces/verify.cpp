@@ -27,7 +27,7 @@ CLAIM("--init reaps orphans", {.step = 4, .hint = "process 1 inherits them, and 
   CHECK(run.out == "reaped\n");
 }
 
-CLAIM("--init hands on the status of the command",
+CLAIM("--init exits with the status of the command",
       {.step = 4, .hint = "process 1 exits as its child did"}) {
   const Run run =
       subject.run({.options = {"--init"}, .command = {"/bin/sh", "-c", "echo $$; exit 3"}});
@@ -51,7 +51,7 @@ CLAIM("a hostname changed inside stays inside", {.step = 4, .hint = "CLONE_NEWUT
   CHECK(stage.on_host({"hostname"}) == "stage\n");
 }
 
-CLAIM("a System V queue of the host is unseen", {.step = 4, .hint = "CLONE_NEWIPC"}) {
+CLAIM("a System V queue of the host is invisible", {.step = 4, .hint = "CLONE_NEWIPC"}) {
   const std::string probe = stage.rootfs() + "/bin/probe";
   CHECK(stage.on_host({probe, "queue", "4711", "make"}) == "there\n");
   CHECK(subject.run({.command = {"/bin/probe", "queue", "4711"}}).out == "not there\n");
@@ -102,7 +102,7 @@ CLAIM("--share keeps the namespace it names and no other",
 
 // --- Mounts and the old root --------------------------------------------------------------
 
-CLAIM("a mount inside is unseen outside",
+CLAIM("a mount inside is invisible outside",
       {.step = 4, .points = 2, .hint = "/ is shared: make it private before the first mount"}) {
   Running running = subject.start(
       {.command = {"/bin/sh", "-c", "mount -t tmpfs mine /mnt && exec /bin/probe wait"},
@@ -113,10 +113,11 @@ CLAIM("a mount inside is unseen outside",
   stop(running);
 }
 
-CLAIM("umount of /proc inside leaves the host's", {.step = 4,
-                                                   .kind = kKept,
-                                                   .hint = "mount --make-rprivate / comes first",
-                                                   .sabotage = "private-too-late"}) {
+CLAIM("umount of /proc inside leaves the host's mounted",
+      {.step = 4,
+       .kind = kKept,
+       .hint = "mount --make-rprivate / comes first",
+       .sabotage = "private-too-late"}) {
   subject.run(
       {.command = {"/bin/sh", "-c", "umount -l /proc; umount -l /proc"}, .privileged = true});
   CHECK(exists("/proc/self/status"));
@@ -149,7 +150,7 @@ CLAIM("an ordinary user starts a container", {.step = 4, .points = 2, .hint = "C
   CHECK(run.out == "0\n1\n");
 }
 
-CLAIM("root inside is nobody special outside",
+CLAIM("root inside is an ordinary user outside",
       {.step = 4, .points = 2, .hint = "uid_map: 0 inside is the caller outside"}) {
   stage.require_user_namespaces();
   const std::string secret = stage.scratch("secret");

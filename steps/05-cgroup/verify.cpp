@@ -113,7 +113,7 @@ CLAIM("a memory hog is killed: 137",
   CHECK(subject.run({.options = limit, .command = {"/bin/probe", "memory", "256"}}).status == 137);
 }
 
-CLAIM("a kill for lack of memory is named on stderr",
+CLAIM("an OOM kill is reported on stderr",
       {.step = 5, .hint = "memory.oom_control or memory.events count them"}) {
   require_controller("memory");
   // The hog is the command's child: its own status says nothing.
@@ -135,7 +135,7 @@ CLAIM("a fork bomb stops at the limit",
   CHECK(run.out == "19 processes, then: Resource temporarily unavailable\n");  // and probe: 20
 }
 
-CLAIM("a fork bomb goes unnoticed on the host",
+CLAIM("a fork bomb does not affect the host",
       {.step = 5, .hint = "pids.max of the container's own group, not of all"}) {
   require_controller("pids");
   Running bomb = subject.start(
@@ -164,7 +164,7 @@ CLAIM("limits are in force before the command starts",
 
 // --- Afterwards ---------------------------------------------------------------------------
 
-CLAIM("--stats says what was used",
+CLAIM("--stats prints the resource usage",
       {.step = 5, .hint = "read the files of the group when the command has ended"}) {
   require_controller("memory");
   const Run run = subject.run({.options = {"--stats"}, .command = {"/bin/probe", "memory", "16"}});
@@ -179,7 +179,7 @@ CLAIM("--stats says what was used",
   CHECK_MESSAGE((peak >= 16 && peak < 64), "it took 16 MiB and a little: " << run.err);
 }
 
-CLAIM("a group goes with its container",
+CLAIM("a group is removed with its container",
       {.step = 5, .points = 2, .hint = "wait first: rmdir(2) needs an empty group"}) {
   require_controller("pids");
   const std::string word = random_word();
@@ -192,7 +192,7 @@ CLAIM("a group goes with its container",
   CHECK_FALSE(exists(group));
 }
 
-CLAIM("a group goes even after kill -9",
+CLAIM("a group is removed even after kill -9",
       {.step = 5, .hint = "the next start removes the groups of the dead"}) {
   require_controller("pids");
   const std::string word = random_word();

@@ -31,7 +31,7 @@ void require_delegation(Stage& stage) {
 
 }  // namespace
 
-CLAIM("the limit of memory counts swap", {.step = 5}) {
+CLAIM("the memory limit counts swap", {.step = 5}) {
   const std::string word = random_word();
   Running running =
       subject.start({.options = {"-m", "64m"}, .command = {"/bin/probe", "wait", word}});
@@ -58,7 +58,7 @@ CLAIM("limits hold where clone3(2) is hidden",
   CHECK(run.out == kNineteen);
 }
 
-CLAIM("an ordinary user has limits where a group was delegated to him", {.step = 5, .points = 2}) {
+CLAIM("an ordinary user has limits in a delegated group", {.step = 5, .points = 2}) {
   require_delegation(stage);
   const Run run = subject.run({.options = {"--pids-limit", "20"},
                                .command = kForkBomb,
@@ -79,7 +79,7 @@ CLAIM("a controller that was not delegated is named", {.step = 5}) {
 }
 
 // A group of v2 has members, or gives controllers to groups below it.
-CLAIM("processes in the way are told with the commands that move them", {.step = 5}) {
+CLAIM("processes in the root group are reported with the commands that move them", {.step = 5}) {
   const std::string root = require_v2();
   const pid_t pid = launch({.words = {"sleep", "1000"}});
   write_file(root + "/cgroup.procs", std::to_string(pid));

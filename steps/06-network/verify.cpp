@@ -44,7 +44,7 @@ CLAIM("the internet is reached with the host's address",
   CHECK(ask_from_inside(subject, kInternetAddress, "80") == word + " " + kHostAddress + "\n");
 }
 
-CLAIM("--network none leads nowhere", {.step = 6, .hint = "no cable, no route: lo alone"}) {
+CLAIM("--network none reaches no address", {.step = 6, .hint = "no cable, no route: lo alone"}) {
   const std::string word = random_word();
   const auto server = serve_in_internet(stage, word);
   CHECK(holds(ask_from_inside(subject, kInternetAddress, "80"), word));
@@ -54,7 +54,7 @@ CLAIM("--network none leads nowhere", {.step = 6, .hint = "no cable, no route: l
   }
 }
 
-CLAIM("--network none has no way out and none in",
+CLAIM("--network none has only a loopback device",
       {.step = 6, .hint = "a network namespace, and no veth"}) {
   const Run run = subject.run({.options = {"--network", "none"},
                                .command = {"/bin/sh", "-c", "ls /sys/class/net; ip route"}});
@@ -68,7 +68,7 @@ CLAIM("--network host is the host's network", {.step = 6, .hint = "leave CLONE_N
   CHECK(run.out == Stage::namespace_of(::getpid(), "net") + "\n");
 }
 
-CLAIM("a FORWARD policy of drop does not cut it off",
+CLAIM("a FORWARD policy of drop does not cut the container off",
       {.step = 6, .points = 2, .hint = "an accept elsewhere does not overrule a drop: FORWARD"}) {
   const std::string word = random_word();
   const auto server = serve_in_internet(stage, word);
@@ -76,7 +76,7 @@ CLAIM("a FORWARD policy of drop does not cut it off",
   CHECK(holds(ask_from_inside(subject, kInternetAddress, "80"), word));
 }
 
-CLAIM("docker's FORWARD chain does not cut it off", {.step = 6, .hint = "DOCKER-USER"}) {
+CLAIM("docker's FORWARD chain does not cut the container off", {.step = 6, .hint = "DOCKER-USER"}) {
   const std::string word = random_word();
   const auto server = serve_in_internet(stage, word);
   drop_forwarded(stage, true);
@@ -96,7 +96,7 @@ CLAIM("--dns and --add-host are known inside",
                 "the rootfs itself must stay as it was");
 }
 
-CLAIM("no name server on the host's loopback is handed on",
+CLAIM("a name server on the host's loopback is not copied into the container",
       {.step = 6, .hint = "leave out nameserver 127.…"}) {
   const std::string ours = stage.scratch("resolv.conf");
   create_file(ours, "nameserver 127.0.0.53\nnameserver 203.0.113.54\n");
@@ -137,7 +137,7 @@ CLAIM("a subnet that the host routes elsewhere is 125",
   CHECK(run.status == 125);
 }
 
-CLAIM("no veth and no rule and no lease is left even after kill -9",
+CLAIM("no veth or rule or lease is left even after kill -9",
       {.step = 6, .points = 2, .hint = "the next start gives back what the dead had"}) {
   Running server = start_server(subject, random_word(), "8080");
   CHECK(holds(stage.on_host({"ip", "-o", "link"}), " sb-"));

@@ -34,7 +34,7 @@ CLAIM("a published port is reached from another container",
   stop(server);
 }
 
-CLAIM("who comes before a port leads in is not kept waiting",
+CLAIM("a connection made before the port is published does not hang",
       {.step = 6, .hint = "until nftables leads the port away, your own socket takes who comes"}) {
   const std::string asks = "for i in $(seq 100); do \"$0\" ask tcp 127.0.0.1 8080; done; true";
   for (int start = 0; start < 5; ++start) {
@@ -82,7 +82,7 @@ CLAIM("a published port is free afterwards",
   }
 }
 
-CLAIM("where FORWARD drops a published port leads in and no other way does",
+CLAIM("a FORWARD policy of drop admits published ports and nothing else",
       {.step = 6, .points = 2, .hint = "accept answers, and what was led in by dnat; no more"}) {
   const std::string word = random_word();
   stage.internet();

@@ -137,7 +137,7 @@ CLAIM("pasta ends with a runtime that was killed",
   ask_after_kill(subject, stage, "pasta");
 }
 
-CLAIM("where only pasta is installed an ordinary user has that", {.step = 6}) {
+CLAIM("an ordinary user gets pasta where slirp4netns is not installed", {.step = 6}) {
   welcome(stage, "pasta");
   stage.on_host({"sh", "-c",
                  "path=$(command -v slirp4netns) || exit 0\n"
@@ -156,7 +156,7 @@ CLAIM("where only pasta is installed an ordinary user has that", {.step = 6}) {
   CHECK(holds(run.err, "host# pasta --config-net"));
 }
 
-CLAIM("--network bridge without root is refused with what to do instead", {.step = 6}) {
+CLAIM("--network bridge without root is refused with the alternatives", {.step = 6}) {
   const Run run = subject.run({.options = {"--network", "bridge"},
                                .command = {"/bin/true"},
                                .may_refuse = true,

@@ -61,7 +61,7 @@ CLAIM("deleting a file hides it", {.step = 7, .hint = "a whiteout in the upper l
   CHECK_MESSAGE(exists(stage.rootfs() + "/root/note"), "the image has lost it too");
 }
 
-CLAIM("--storage copy keeps the image too",
+CLAIM("--storage copy leaves the image unchanged too",
       {.step = 7, .hint = "cp -a, into the container's own directory"}) {
   const Run run = subject.run(
       {.options = {"--storage", "copy"}, .command = shell("echo x > /root/note; cat /root/note")});
@@ -83,7 +83,7 @@ CLAIM("a volume's DST is made in the upper layer",
 
 // --- A container outlives its process -----------------------------------------------------
 
-CLAIM("changes survive to start", {.step = 7, .points = 2}) {
+CLAIM("changes are kept for the next start", {.step = 7, .points = 2}) {
   const std::string name = random_word();
   const Run first = subject.run(
       {.options = {"--name", name}, .command = shell("echo x >> /root/note; cat /root/note")});
@@ -92,7 +92,7 @@ CLAIM("changes survive to start", {.step = 7, .points = 2}) {
   remove(subject, name);
 }
 
-CLAIM("a name is given once", {.step = 7}) {
+CLAIM("a container name is unique", {.step = 7}) {
   const std::string name = random_word();
   const RunSpec run{.options = {"--name", name}, .command = {"/bin/true"}, .may_refuse = true};
   CHECK(subject.run(run).status == 0);
@@ -127,7 +127,7 @@ CLAIM("exec sees the files of the container", {.step = 7}) {
   remove(subject, name);
 }
 
-CLAIM("exec is held to the limits of the container",
+CLAIM("exec is subject to the limits of the container",
       {.step = 7, .points = 2, .hint = "join its group before exec(2)"}) {
   if (!has_controller("pids")) skip("no cgroup controller for pids here");
   const std::string name = random_word();
@@ -146,7 +146,7 @@ CLAIM("exec is held to the limits of the container",
   remove(subject, name);
 }
 
-CLAIM("exec hands on the status of its command", {.step = 7}) {
+CLAIM("exec exits with the status of its command", {.step = 7}) {
   const std::string name = random_word();
   Running running = start_named(subject, name);
   CHECK(subject.run({.command = {name, "/bin/sh", "-c", "exit 7"}, .verb = "exec"}).status == 7);
@@ -160,7 +160,7 @@ CLAIM("exec hands on the status of its command", {.step = 7}) {
 
 // --- ps -----------------------------------------------------------------------------------
 
-CLAIM("ps tells running from ended", {.step = 7}) {
+CLAIM("ps distinguishes running and exited containers", {.step = 7}) {
   const std::string name = random_word();
   Running running = start_named(subject, name);
   CHECK(holds(line_about(name, ps(subject)), "Up "));
@@ -171,7 +171,7 @@ CLAIM("ps tells running from ended", {.step = 7}) {
   CHECK(line_about(name, ps(subject, {"-a"})) == "");
 }
 
-CLAIM("ps tells the truth after kill -9",
+CLAIM("ps shows the container of a killed runtime as exited",
       {.step = 7, .points = 2, .hint = "a lock dies with its holder; a pid may be anybody's"}) {
   const std::string name = random_word();
   Running running = start_named(subject, name);
@@ -183,7 +183,7 @@ CLAIM("ps tells the truth after kill -9",
   subject.settle();
 }
 
-CLAIM("a command that gave up root does not survive kill -9 and the next verb",
+CLAIM("a command that dropped root is killed by the next verb after kill -9",
       {.step = 7, .hint = "a change of user id cancels PR_SET_PDEATHSIG: settle must kill"}) {
   create_file(stage.rootfs() + "/etc/passwd",
               "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n");
@@ -198,7 +198,7 @@ CLAIM("a command that gave up root does not survive kill -9 and the next verb",
   stage.await_orphans();
 }
 
-CLAIM("to remove a container spares its volumes even after kill -9",
+CLAIM("removing a container keeps its volumes even after kill -9",
       {.step = 7, .kind = kKept, .points = 2, .sabotage = "rm-through-mounts"}) {
   const std::string volume = stage.scratch("volume");
   make_directories(volume);

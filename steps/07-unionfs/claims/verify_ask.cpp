@@ -18,7 +18,7 @@ CLAIM("--help lists the verbs and each verb has a --help of its own", {.step = 7
   }
 }
 
-CLAIM("a misspelled verb is refused with the one that was meant", {.step = 7}) {
+CLAIM("a misspelled verb is refused with a suggestion", {.step = 7}) {
   const Run run = subject.run({.command = {"box"}, .verb = "strat", .may_refuse = true});
   CHECK(run.status == 125);
   CHECK(holds(run.err, "did you mean start?"));
@@ -32,7 +32,7 @@ CLAIM("a verb that fails has status 1 and one that is misused has 125", {.step =
 
 // --- info, version ------------------------------------------------------------------------
 
-CLAIM("info counts containers by what they are doing", {.step = 7}) {
+CLAIM("info counts containers by state", {.step = 7}) {
   const std::string name = random_word();
   Running running = start_named(subject, name, {"--rm"});
   subject.run({.options = {"--name", "ended"}, .command = {"/bin/true"}});
@@ -46,7 +46,7 @@ CLAIM("info counts containers by what they are doing", {.step = 7}) {
   remove(subject, "ended");
 }
 
-CLAIM("version tells which stepbox this is", {.step = 7}) {
+CLAIM("version prints the version of stepbox", {.step = 7}) {
   CHECK(holds(subject.run({.verb = "version"}).out, "\n Version: "));
   const Run json = subject.run({.options = {"--format", "json"}, .verb = "version"});
   CHECK(json.out.starts_with("{\"Client\":{\"Version\":\""));
@@ -55,7 +55,7 @@ CLAIM("version tells which stepbox this is", {.step = 7}) {
 
 // --- prune --------------------------------------------------------------------------------
 
-CLAIM("prune removes what does not run and nothing else", {.step = 7, .points = 2}) {
+CLAIM("prune removes stopped containers and nothing else", {.step = 7, .points = 2}) {
   const std::string alive = random_word();
   Running running = start_named(subject, alive, {"--rm"});
   subject.run({.options = {"--name", "ended"},
@@ -76,7 +76,7 @@ CLAIM("prune removes what does not run and nothing else", {.step = 7, .points = 
   stop(running);
 }
 
-CLAIM("prune at a terminal asks and takes only y for an answer", {.step = 7}) {
+CLAIM("prune at a terminal asks and accepts only y", {.step = 7}) {
   subject.run({.options = {"--name", "ended"}, .command = {"/bin/true"}});
   const auto answer = [&](const char* keys) {
     PtyRun terminal = subject.start_on_pty({.verb = "prune"});
@@ -115,7 +115,7 @@ CLAIM("top lists all processes of a container and no others",
   stop(running);
 }
 
-CLAIM("stats tells what a container uses of its limits", {.step = 7, .points = 2}) {
+CLAIM("stats prints the usage and limits of a container", {.step = 7, .points = 2}) {
   if (!has_controller("memory")) skip("no cgroup controller for memory here");
   const std::string name = random_word();
   Running running =
@@ -137,7 +137,7 @@ CLAIM("stats tells what a container uses of its limits", {.step = 7, .points = 2
   running.wait();
 }
 
-CLAIM("stats at a terminal begins anew each second until ^C", {.step = 7}) {
+CLAIM("stats at a terminal refreshes each second until ^C", {.step = 7}) {
   const std::string name = random_word();
   Running running = start_named(subject, name, {"--rm"});
   PtyRun terminal = subject.start_on_pty({.verb = "stats"});
@@ -148,7 +148,7 @@ CLAIM("stats at a terminal begins anew each second until ^C", {.step = 7}) {
   stop(running);
 }
 
-CLAIM("stats ends with the containers that it was asked about", {.step = 7}) {
+CLAIM("stats ends with the containers that it shows", {.step = 7}) {
   const std::string name = random_word();
   Running running = start_named(subject, name, {"--rm"});
   Running stats = subject.start({.command = {name}, .verb = "stats"});
@@ -157,7 +157,7 @@ CLAIM("stats ends with the containers that it was asked about", {.step = 7}) {
   CHECK(stats.wait().status == 0);
 }
 
-CLAIM("port tells which ports of the host lead to a container", {.step = 7}) {
+CLAIM("port lists the published ports of a container", {.step = 7}) {
   const std::string name = random_word();
   Running running =
       start_named(subject, name, {"--rm", "-p", "8080:80", "-p", "127.0.0.1:5353:53/udp"});

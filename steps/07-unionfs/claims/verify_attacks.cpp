@@ -20,12 +20,12 @@ std::vector<std::string> attacks(const std::string& names, const std::string& vi
 
 // --- Devices ------------------------------------------------------------------------------
 
-CLAIM("a device node made inside is dead",
+CLAIM("a device node made inside cannot be opened",
       {.step = 7, .points = 2, .hint = "MOUNT_ATTR_NODEV: mknod(2) alone is harmless"}) {
   CHECK(subject.run({.command = attacks("device")}).out == "tried\n");
 }
 
-CLAIM("a device node on a volume is dead",
+CLAIM("a device node on a volume cannot be opened",
       {.step = 7, .points = 2, .hint = "nodev, for volumes too"}) {
   const std::string source = stage.scratch("source");
   make_directories(source);
@@ -36,7 +36,7 @@ CLAIM("a device node on a volume is dead",
   CHECK(run.out == "tried\n");
 }
 
-CLAIM("a device node of the image is dead", {.step = 7, .hint = "nodev, on the overlay"}) {
+CLAIM("a device node of the image cannot be opened", {.step = 7, .hint = "nodev, on the overlay"}) {
   stage.on_host({"mknod", stage.rootfs() + "/root/null", "c", "1", "3"});
   for (const char* storage : {"overlay", "copy"}) {
     const Run run =
@@ -58,13 +58,12 @@ CLAIM("--privileged has the host's devices and a writable /sys", {.step = 7}) {
 
 // --- Mounts -------------------------------------------------------------------------------
 
-CLAIM("root inside mounts and unmounts nothing",
-      {.step = 7, .points = 2, .hint = "CAP_SYS_ADMIN"}) {
+CLAIM("root inside cannot mount or unmount", {.step = 7, .points = 2, .hint = "CAP_SYS_ADMIN"}) {
   const Run run = subject.run({.command = attacks("mount mount-cgroup remount umount fsopen")});
   CHECK(run.out == "tried\n");
 }
 
-CLAIM("no mount but /dev's has devices", {.step = 7, .hint = "nodev"}) {
+CLAIM("no mount outside /dev allows devices", {.step = 7, .hint = "nodev"}) {
   // What is bound in /dev is a device itself; a devpts holds terminals only.
   make_directories(stage.scratch("source"));
   const Run run = subject.run(
@@ -86,7 +85,7 @@ CLAIM("no link of an image leads a volume to /proc (CVE-2019-16884)",
   check_refused(subject, {"--tmpfs", "/data"}, "in /proc");
 }
 
-CLAIM("--read-only keeps the root file system as it is", {.step = 7, .points = 2}) {
+CLAIM("--read-only makes the root file system read-only", {.step = 7, .points = 2}) {
   make_directories(stage.scratch("source"));
   const Run run = subject.run(
       {.options = {"--read-only", "-v", stage.scratch("source") + ":/mnt"},
@@ -97,7 +96,7 @@ CLAIM("--read-only keeps the root file system as it is", {.step = 7, .points = 2
 
 // --- Ways out through what is ours ---------------------------------------------------------
 
-CLAIM("a working directory that we have open leads nowhere (CVE-2024-21626)",
+CLAIM("an inherited directory cannot become the working directory (CVE-2024-21626)",
       {.step = 7, .points = 2, .hint = "getcwd(2) after chdir(2): does it begin with a slash?"}) {
   const std::string name = random_word();
   create_file(stage.scratch("secret"), "secret");
@@ -121,14 +120,14 @@ CLAIM("a working directory that we have open leads nowhere (CVE-2024-21626)",
   remove(subject, name);
 }
 
-CLAIM("root inside does not type on the terminal that he was lent",
+CLAIM("root inside cannot inject input into its terminal",
       {.step = 7, .points = 3, .hint = "seccomp(2): TIOCSTI, of ioctl(2), is for nobody"}) {
   PtyRun run = subject.start_on_pty({.command = attacks("console console-64")});
   CHECK(run.wait() == 0);
   CHECK(run.screen() == "tried\r\n");
 }
 
-CLAIM("what an image has instead of /etc/passwd keeps nobody waiting",
+CLAIM("a pipe or device as an image's /etc/passwd does not block the start",
       {.step = 7, .hint = "a pipe that nobody writes to, /dev/zero without end: is it a file?"}) {
   stage.on_host({"mkfifo", stage.rootfs() + "/pipe"});
   for (const char* target : {"/pipe", "/dev/zero"}) {
@@ -177,7 +176,8 @@ CLAIM("root inside cannot write to the program of exec (CVE-2019-5736)",
 
 // --- The machine --------------------------------------------------------------------------
 
-CLAIM("root inside has no hold on the machine", {.step = 7, .points = 3, .hint = "seccomp(2)"}) {
+CLAIM("root inside cannot make system calls that affect the machine",
+      {.step = 7, .points = 3, .hint = "seccomp(2)"}) {
   const Run run = subject.run({.command = attacks("acct bpf clock crypto crypto-64 handle ioperm "
                                                   "kexec keyctl module perf reboot setns swapon "
                                                   "unshare userfaultfd")});
@@ -189,7 +189,7 @@ CLAIM("the machine's settings are read-only inside",
   CHECK(subject.run({.command = attacks("core_pattern irq sysrq")}).out == "tried\n");
 }
 
-CLAIM("what belongs to the machine is hidden inside",
+CLAIM("files of /proc and /sys that describe the machine are hidden inside",
       {.step = 7, .points = 2, .hint = "/dev/null over files, an empty tmpfs over directories"}) {
   const Run run = subject.run(
       {.command = shell("cd /proc; cat keys timer_list interrupts kcore sched_debug 2>/dev/null\n"
@@ -198,7 +198,7 @@ CLAIM("what belongs to the machine is hidden inside",
   CHECK(run.out == "looked\n");
 }
 
-CLAIM("a shared PID namespace gives no hold on the host's processes",
+CLAIM("a shared PID namespace gives no access to the host's processes",
       {.step = 7, .points = 2, .hint = "ptrace(2) asks for all the capabilities of the victim"}) {
   Running victim = subject.start({.command = {"/bin/probe", "wait"}, .privileged = true});
   victim.wait_for_output("ready");

@@ -40,7 +40,7 @@ CLAIM("restart runs the same container once more", {.step = 7}) {
   check_unknown(subject, "restart");
 }
 
-CLAIM("restart keeps a container that --rm would remove at its end", {.step = 7}) {
+CLAIM("restart keeps a container of --rm", {.step = 7}) {
   stage.expect_orphans();
   const std::string name = random_word();
   run_detached(subject, name, {"--rm"});
@@ -70,7 +70,7 @@ CLAIM("rename gives a running container another name and frees the old one", {.s
   remove(subject, other);
 }
 
-CLAIM("of two who want one name one gets it", {.step = 7}) {
+CLAIM("of two concurrent renames to one name one succeeds", {.step = 7}) {
   const std::string one = random_word(), other = random_word(), name = random_word();
   for (const std::string& each : {one, other}) {
     subject.run({.options = {"--name", each}, .command = {"/bin/true"}});
@@ -85,7 +85,7 @@ CLAIM("of two who want one name one gets it", {.step = 7}) {
 
 // --- commit -------------------------------------------------------------------------------
 
-CLAIM("commit stops a container meanwhile and lets it go on",
+CLAIM("commit pauses a container and resumes it",
       {.step = 7, .points = 2, .hint = "the freezer: else its files are of different moments"}) {
   const std::string name = random_word();
   Running running = subject.start(
@@ -110,8 +110,7 @@ CLAIM("commit stops a container meanwhile and lets it go on",
 
 // --- update -------------------------------------------------------------------------------
 
-CLAIM("update changes the limits of a container that runs and remembers them",
-      {.step = 7, .points = 2}) {
+CLAIM("update changes the limits of a running container and keeps them", {.step = 7, .points = 2}) {
   require("pids");
   require("cpu");
   const std::string name = random_word();
@@ -171,7 +170,7 @@ CLAIM("update that fails leaves the old limits", {.step = 7}) {
   remove(subject, name);
 }
 
-CLAIM("--cpuset-cpus names the CPUs", {.step = 7}) {
+CLAIM("--cpuset-cpus restricts the CPUs", {.step = 7}) {
   require("cpuset");
   const auto cpus = [&](const std::string& list) {
     return subject
@@ -190,7 +189,7 @@ CLAIM("--cpuset-cpus names the CPUs", {.step = 7}) {
 
 // --- rm -----------------------------------------------------------------------------------
 
-CLAIM("rm spares what runs unless it is forced", {.step = 7}) {
+CLAIM("rm refuses a running container unless it is forced", {.step = 7}) {
   const std::string name = random_word();
   Running running = start_named(subject, name);
   check_failed(subject, "rm", {name}, "is running");

@@ -77,7 +77,7 @@ constexpr const char* kChanges =
 
 // --- commit -------------------------------------------------------------------------------
 
-CLAIM("commit makes an image of what a container changed",
+CLAIM("commit makes an image of a container's changes",
       {.step = 7, .points = 2, .hint = "a layer of the changed files, whiteouts for the others"}) {
   create_file(stage.rootfs() + "/mnt/old", "x");
   made_by(subject, kChanges, "mine:one");
@@ -92,7 +92,7 @@ CLAIM("commit makes an image of what a container changed",
   remove_images(subject, {"mine:one"});
 }
 
-CLAIM("an image of an image keeps what was deleted out of sight", {.step = 7}) {
+CLAIM("an image made from an image hides its deleted files", {.step = 7}) {
   made_by(subject, kChanges, "mine:one");
   made_by(subject, "rm -r /d/e /etc/hosts 2> /dev/null; rm /l; mkdir /d/e; echo 2 > /two",
           "mine:two", {}, "mine:one");
@@ -103,7 +103,7 @@ CLAIM("an image of an image keeps what was deleted out of sight", {.step = 7}) {
   remove_images(subject, {"mine:two", "mine:one"});
 }
 
-CLAIM("a container of a committed image does what the first one did", {.step = 7}) {
+CLAIM("commit keeps the command and the environment", {.step = 7}) {
   made_by(subject, "echo $WORD", "mine:one");
   CHECK(subject.run({.rootfs = "mine:one"}).out == "kept\n");
   made_by(subject, "true", "mine:two",
@@ -114,7 +114,7 @@ CLAIM("a container of a committed image does what the first one did", {.step = 7
   remove_images(subject, {"mine:two", "mine:one"});
 }
 
-CLAIM("commit of a running container has what it has written so far", {.step = 7}) {
+CLAIM("commit of a running container has the files written so far", {.step = 7}) {
   const std::string box = random_word();
   Running running =
       subject.start({.options = {"--name", box},
@@ -128,7 +128,7 @@ CLAIM("commit of a running container has what it has written so far", {.step = 7
   remove_images(subject, {"mine"});
 }
 
-CLAIM("commit refuses what it cannot do and leaves nothing", {.step = 7}) {
+CLAIM("a refused commit leaves nothing", {.step = 7}) {
   const std::string box = random_word();
   CHECK(subject.run({.options = {"--name", box}, .command = {"/bin/true"}}).status == 0);
   CHECK(holds(verb(subject, "commit", {}, {"nobody"}, true).err, "no such container"));
@@ -161,7 +161,7 @@ CLAIM("commit to a full disk leaves the old state", {.step = 7, .points = 2}) {
 
 // --- save ---------------------------------------------------------------------------------
 
-CLAIM("load takes what save has written: the same id and the same files",
+CLAIM("load restores a saved image with the same id and files",
       {.step = 7, .points = 2, .hint = "pack a layer the same way each time"}) {
   create_file(stage.rootfs() + "/mnt/old", "x");
   const std::string one = made_by(subject, kChanges, "mine:one");
@@ -180,7 +180,7 @@ CLAIM("load takes what save has written: the same id and the same files",
   remove_images(subject, {"mine:two", "mine:one"});
 }
 
-CLAIM("import takes what export has written", {.step = 7}) {
+CLAIM("import reads the output of export", {.step = 7}) {
   made_by(subject, kChanges, "mine:one");
   const std::string before = exported(subject, "mine:one");
   const std::string archive = stage.scratch("files.tar");
@@ -190,7 +190,7 @@ CLAIM("import takes what export has written", {.step = 7}) {
   remove_images(subject, {"mine:two", "mine:one"});
 }
 
-CLAIM("skopeo and umoci read what save has written", {.step = 7, .points = 2}) {
+CLAIM("skopeo and umoci read the output of save", {.step = 7, .points = 2}) {
   need(stage, "skopeo");
   need(stage, "umoci");
   const std::string id = made_by(subject, kChanges, "mine:one");
@@ -209,7 +209,7 @@ CLAIM("skopeo and umoci read what save has written", {.step = 7, .points = 2}) {
   remove_images(subject, {"mine:one"});
 }
 
-CLAIM("podman loads what save has written and load takes it back", {.step = 7, .points = 2}) {
+CLAIM("podman loads the output of save and load takes it back", {.step = 7, .points = 2}) {
   need(stage, "podman");
   const std::string id = made_by(subject, kChanges, "mine:one");
   CHECK(verb(subject, "tag", {}, {"mine:one", "other"}).status == 0);
@@ -227,7 +227,7 @@ CLAIM("podman loads what save has written and load takes it back", {.step = 7, .
   remove_images(subject, {"mine:one"});
 }
 
-CLAIM("save refuses what is no image and a terminal", {.step = 7}) {
+CLAIM("save refuses an unknown image and a terminal", {.step = 7}) {
   create_file(stage.scratch("old.tar"), "precious");
   const Run run = verb(subject, "save", {"-o", stage.scratch("old.tar")}, {"nothing"}, true);
   CHECK(run.status == 1);

@@ -46,7 +46,7 @@ CLAIM("root inside has docker's capabilities and no more",
         "CapBnd:\t00000000a80425fb\nCapAmb:\t0000000000000000\n");
 }
 
-CLAIM("--cap-drop and --cap-add count as docker's", {.step = 7}) {
+CLAIM("--cap-drop and --cap-add work as docker's", {.step = 7}) {
   const Run none =
       subject.run({.options = {"--cap-drop", "all"}, .command = status_line("CapBnd")});
   CHECK(none.out == "CapBnd:\t0000000000000000\n");
@@ -58,7 +58,7 @@ CLAIM("--cap-drop and --cap-add count as docker's", {.step = 7}) {
   CHECK(admin.out == "CapEff:\t00000000a80435fb\n");
 }
 
-CLAIM("a capability that nobody knows is 125", {.step = 7}) {
+CLAIM("an unknown capability is 125", {.step = 7}) {
   for (const char* option : {"--cap-add", "--cap-drop"}) {
     const Run run =
         subject.run({.options = {option, "CAP_FLY"}, .command = {"/bin/true"}, .may_refuse = true});
@@ -67,7 +67,7 @@ CLAIM("a capability that nobody knows is 125", {.step = 7}) {
   }
 }
 
-CLAIM("--privileged gives root all that we have", {.step = 7}) {
+CLAIM("--privileged gives root all capabilities of the caller", {.step = 7}) {
   const std::string ours = read_file("/proc/self/status");
   CHECK_FALSE(holds(ours, subject.run({.command = status_line("CapEff")}).out));
   const Run run = subject.run({.command = status_line("CapEff"), .privileged = true});
@@ -77,14 +77,14 @@ CLAIM("--privileged gives root all that we have", {.step = 7}) {
 
 // --- no_new_privs -------------------------------------------------------------------------
 
-CLAIM("setuid programs give nothing", {.step = 7, .hint = "prctl(2), PR_SET_NO_NEW_PRIVS"}) {
+CLAIM("setuid programs gain no privileges", {.step = 7, .hint = "prctl(2), PR_SET_NO_NEW_PRIVS"}) {
   CHECK(subject.run({.command = status_line("NoNewPrivs")}).out == "NoNewPrivs:\t1\n");
   const Run off = subject.run({.options = {"--security-opt", "no-new-privileges=false"},
                                .command = status_line("NoNewPrivs")});
   CHECK(off.out == "NoNewPrivs:\t0\n");
 }
 
-CLAIM("a security option that nobody knows is 125", {.step = 7}) {
+CLAIM("an unknown security option is 125", {.step = 7}) {
   for (const char* option : {"fly", "no-new-privileges=perhaps", ""}) {
     const Run run = subject.run(
         {.options = {"--security-opt", option}, .command = {"/bin/true"}, .may_refuse = true});
@@ -95,7 +95,7 @@ CLAIM("a security option that nobody knows is 125", {.step = 7}) {
 
 // --- seccomp ------------------------------------------------------------------------------
 
-CLAIM("system calls pass a filter", {.step = 7, .points = 2, .hint = "seccomp(2), by libseccomp"}) {
+CLAIM("system calls are filtered", {.step = 7, .points = 2, .hint = "seccomp(2), by libseccomp"}) {
   CHECK(subject.run({.command = status_line("Seccomp")}).out == "Seccomp:\t2\n");
   // A new user namespace is for everybody, were it not for the filter.
   const std::vector<std::string> unshare{"/bin/unshare", "-U", "/bin/true"};
@@ -104,7 +104,7 @@ CLAIM("system calls pass a filter", {.step = 7, .points = 2, .hint = "seccomp(2)
             .status == 0);
 }
 
-CLAIM("what the filter lets through depends on the capabilities", {.step = 7}) {
+CLAIM("the seccomp filter depends on the capabilities", {.step = 7}) {
   const std::vector<std::string> mount = shell("mount -t tmpfs mine /mnt; echo $?");
   CHECK(subject.run({.command = mount}).out == "1\n");
   CHECK(subject.run({.options = {"--cap-add", "SYS_ADMIN"}, .command = mount}).out == "0\n");
@@ -123,7 +123,7 @@ CLAIM("--security-opt seccomp=FILE takes a profile in docker's format", {.step =
   }
 }
 
-CLAIM("a seccomp profile that is none is 125 and one line", {.step = 7}) {
+CLAIM("an invalid seccomp profile is 125 and one line", {.step = 7}) {
   const std::string profile = stage.scratch("profile.json");
   for (
       const char* text :
@@ -174,7 +174,7 @@ CLAIM("exec is confined as its container",
   CHECK(box.exec(status_line("Seccomp")).out == "Seccomp:\t2\n");
 }
 
-CLAIM("exec --privileged confines nothing", {.step = 7}) {
+CLAIM("exec --privileged is not confined", {.step = 7}) {
   Box box(subject, {});
   const Run run =
       box.exec(shell("grep -E '^(CapBnd|CapEff|NoNewPrivs):' /proc/self/status"), {"--privileged"});

@@ -35,7 +35,7 @@ CLAIM("-t gives the container a terminal of its own",
   verb(subject, "rm", {name});
 }
 
-CLAIM("a container's terminal has the size of ours and follows it",
+CLAIM("a container's terminal follows the size of the caller's",
       {.step = 7, .hint = "TIOCGWINSZ before it starts, TIOCSWINSZ at each SIGWINCH"}) {
   stage.expect_orphans();
   const std::string name = random_word();
@@ -47,7 +47,7 @@ CLAIM("a container's terminal has the size of ours and follows it",
   verb(subject, "rm", {name});
 }
 
-CLAIM("at a terminal ^C is the container's own",
+CLAIM("at a terminal ^C goes to the container",
       {.step = 7, .hint = "raw mode: the terminal inside makes a signal of it"}) {
   stage.expect_orphans();
   const std::string name = random_word();
@@ -61,7 +61,7 @@ CLAIM("at a terminal ^C is the container's own",
   verb(subject, "rm", {name});
 }
 
-CLAIM("ctrl-p ctrl-q leaves it running and attach comes back", {.step = 7, .points = 2}) {
+CLAIM("ctrl-p ctrl-q detaches and attach returns", {.step = 7, .points = 2}) {
   stage.expect_orphans();
   const std::string name = random_word();
   const std::string word = random_word();
@@ -84,7 +84,7 @@ CLAIM("ctrl-p ctrl-q leaves it running and attach comes back", {.step = 7, .poin
   verb(subject, "rm", {name});
 }
 
-CLAIM("the terminal is restored when we are ended by a signal or the container by -9",
+CLAIM("the terminal is restored when a signal ends the client or the container",
       {.step = 7, .points = 2, .hint = "a guard whose destructor calls tcsetattr(3)"}) {
   stage.expect_orphans();
   const std::string name = random_word();
@@ -141,7 +141,7 @@ CLAIM("attach to a container in the foreground is refused", {.step = 7}) {
   verb(subject, "rm", {name});
 }
 
-CLAIM("exec -t has a terminal and hands on the status", {.step = 7, .points = 2}) {
+CLAIM("exec -t has a terminal and returns the status", {.step = 7, .points = 2}) {
   stage.expect_orphans();
   const std::string name = random_word();
   subject.run({.options = {"-d", "--name", name}, .command = {"/bin/probe", "wait", name}});

@@ -63,7 +63,7 @@ void require_freezer() {
 
 // --- stop ---------------------------------------------------------------------------------
 
-CLAIM("stop sends the stop signal and the command's status is told", {.step = 7, .points = 2}) {
+CLAIM("stop sends the stop signal and ps shows the command's status", {.step = 7, .points = 2}) {
   const std::string name = random_word(), other = random_word();
   Running running = start_catching(subject, name);
   check_done(subject, "stop", {name});
@@ -78,7 +78,7 @@ CLAIM("stop sends the stop signal and the command's status is told", {.step = 7,
   remove(subject, other);
 }
 
-CLAIM("stop kills who does not end in time", {.step = 7, .points = 2}) {
+CLAIM("stop kills a container that does not end in time", {.step = 7, .points = 2}) {
   const std::string name = random_word();
   Running running = start_deaf(subject, name);
   const auto start = Clock::now();
@@ -88,7 +88,7 @@ CLAIM("stop kills who does not end in time", {.step = 7, .points = 2}) {
   remove(subject, name);
 }
 
-CLAIM("stop does not wait where nobody will notice",
+CLAIM("stop does not wait for a command that ignores the signal",
       {.step = 7, .hint = "process 1 gets no signal that it has no handler for"}) {
   const std::string name = random_word();
   Running running = start_named(subject, name);
@@ -113,7 +113,7 @@ CLAIM("stop waits for several containers at the same time", {.step = 7}) {
   for (const std::string& name : names) remove(subject, name);
 }
 
-CLAIM("stop is right when two do it and when there is nothing to stop", {.step = 7}) {
+CLAIM("concurrent stops succeed and so does stop of an exited container", {.step = 7}) {
   const std::string name = random_word();
   Running running = start_catching(subject, name);
   Running one = subject.start({.command = {name}, .verb = "stop"});
@@ -129,7 +129,7 @@ CLAIM("stop is right when two do it and when there is nothing to stop", {.step =
 
 // --- kill ---------------------------------------------------------------------------------
 
-CLAIM("kill sends the signal that is named", {.step = 7}) {
+CLAIM("kill sends the named signal", {.step = 7}) {
   const std::string name = random_word();
   Running running = start_catching(subject, name, {}, "3");
   for (const char* signal : {"USR1", "SIGUSR2", "1"}) {
@@ -141,7 +141,7 @@ CLAIM("kill sends the signal that is named", {.step = 7}) {
   remove(subject, name);
 }
 
-CLAIM("kill without a name kills", {.step = 7}) {
+CLAIM("kill without a signal sends KILL", {.step = 7}) {
   const std::string name = random_word();
   Running running = start_deaf(subject, name);
   check_done(subject, "kill", {name});
@@ -155,7 +155,7 @@ CLAIM("kill without a name kills", {.step = 7}) {
 
 // --- pause --------------------------------------------------------------------------------
 
-CLAIM("pause stops every process and unpause lets it go on",
+CLAIM("pause freezes every process and unpause resumes them",
       {.step = 7,
        .points = 2,
        .hint = "freezer.state, cgroup.freeze: of what exec has added too"}) {
@@ -186,7 +186,7 @@ CLAIM("pause stops every process and unpause lets it go on",
   check_unknown(subject, "unpause");
 }
 
-CLAIM("what is paused can be stopped and killed and removed",
+CLAIM("a paused container can be stopped and killed and removed",
       {.step = 7, .hint = "on v1 what is frozen dies when it thaws"}) {
   require_freezer();
   const std::string name = random_word();
@@ -206,7 +206,7 @@ CLAIM("what is paused can be stopped and killed and removed",
   }
 }
 
-CLAIM("a paused container whose holder is killed leaves nothing", {.step = 7, .points = 2}) {
+CLAIM("a paused container whose runtime is killed leaves nothing", {.step = 7, .points = 2}) {
   require_freezer();
   const std::string name = random_word();
   Running running = start_talking(subject, name);

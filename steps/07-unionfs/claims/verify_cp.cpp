@@ -75,8 +75,7 @@ CLAIM("cp copies a directory out as docker does",
   CHECK(stage.on_host({"stat", "-c", "%u:%g", here + "/kept"}) == "5:6\n");
 }
 
-CLAIM("cp copies into a container that has ended and into one that runs",
-      {.step = 7, .points = 2}) {
+CLAIM("cp copies into exited and running containers", {.step = 7, .points = 2}) {
   const std::string here = stage.scratch("here");
   make_directories(here + "/sub");
   create_file(here + "/sub/file", "one\n");
@@ -145,7 +144,7 @@ CLAIM("cp never follows a container's links to the host",
   }
 }
 
-CLAIM("cp with - speaks tar", {.step = 7}) {
+CLAIM("cp with - reads and writes a tar", {.step = 7}) {
   const Box box(subject, "mkdir /d; echo one > /d/f; chown 5:6 /d/f");
   const Run out = subject.run({.command = {box.path("/d"), "-"}, .verb = "cp"});
   CHECK(out.status == 0);
@@ -163,7 +162,7 @@ CLAIM("cp with - speaks tar", {.step = 7}) {
   CHECK(holds(garbage.err, "read the archive"));
 }
 
-CLAIM("cp says what is missing and what does not fit", {.step = 7}) {
+CLAIM("cp reports missing and mismatched paths", {.step = 7}) {
   const Box box(subject, "mkdir /d; echo one > /f");
   CHECK(holds(refused(subject, {box.path("/nope"), stage.scratch("x")}).err,
               "Could not find the file /nope in container " + box.name()));

@@ -36,7 +36,7 @@ void await_waiting(const Stage& stage) {
 
 }  // namespace
 
-CLAIM("run -d prints the id and the container runs on",
+CLAIM("run -d prints the id and the container keeps running",
       {.step = 7, .points = 2, .hint = "fork twice, setsid(2): nobody's child"}) {
   stage.expect_orphans();
   const std::string name = random_word();
@@ -50,7 +50,7 @@ CLAIM("run -d prints the id and the container runs on",
   CHECK(verb(subject, "rm", {"-f", name}) == name + "\n");
 }
 
-CLAIM("run -d says why the command does not start", {.step = 7}) {
+CLAIM("run -d reports why the command does not start", {.step = 7}) {
   stage.expect_orphans();
   for (const auto& [command, status] : {std::pair{"/no/such", 127}, {"/etc/passwd", 126}}) {
     const std::string name = random_word();
@@ -66,7 +66,7 @@ CLAIM("run -d says why the command does not start", {.step = 7}) {
   CHECK(holds(bad.err, "/no/such"));
 }
 
-CLAIM("wait prints the status of what ends later and of what has ended", {.step = 7}) {
+CLAIM("wait prints the status of running and exited containers", {.step = 7}) {
   stage.expect_orphans();
   const std::string name = random_word();
   Go go(stage);
@@ -80,7 +80,7 @@ CLAIM("wait prints the status of what ends later and of what has ended", {.step 
   CHECK(subject.run({.command = {name}, .verb = "wait"}).status == 1);
 }
 
-CLAIM("wait knows the status of a container that --rm has removed",
+CLAIM("wait prints the status of a container that --rm has removed",
       {.step = 7, .hint = "the holder notes it in its file; an open file outlives its name"}) {
   stage.expect_orphans();
   const std::string name = random_word();
@@ -93,7 +93,7 @@ CLAIM("wait knows the status of a container that --rm has removed",
   CHECK_FALSE(holds(verb(subject, "ps", {"-a"}), name));
 }
 
-CLAIM("create makes what start runs", {.step = 7}) {
+CLAIM("create makes a container that start runs", {.step = 7}) {
   stage.expect_orphans();
   const std::string name = random_word();
   const Run made = subject.run({.options = {"--name", name},
@@ -114,7 +114,7 @@ CLAIM("create makes what start runs", {.step = 7}) {
   CHECK(bad.status == 1);
 }
 
-CLAIM("start goes on after a container that is not there", {.step = 7}) {
+CLAIM("start continues after a container that does not exist", {.step = 7}) {
   stage.expect_orphans();
   const std::string name = random_word();
   verb(subject, "create", {"--name", name, stage.rootfs(), "/bin/true"});
@@ -125,7 +125,7 @@ CLAIM("start goes on after a container that is not there", {.step = 7}) {
   verb(subject, "rm", {name});
 }
 
-CLAIM("run -d that cannot say the id fails", {.step = 7}) {
+CLAIM("run -d that cannot print the id fails", {.step = 7}) {
   stage.expect_orphans();
   const std::string name = random_word();
   const Run run = subject.run({.options = {"-d", "--name", name},

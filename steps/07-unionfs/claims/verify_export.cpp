@@ -50,7 +50,7 @@ constexpr const char* kDiff =
 
 // --- diff ---------------------------------------------------------------------------------
 
-CLAIM("diff lists what a container added and changed and deleted",
+CLAIM("diff lists added and changed and deleted files",
       {.step = 7, .points = 2, .hint = "compare the upper layer with the image"}) {
   create_file(stage.rootfs() + "/mnt/old", "x");
   create_file(stage.rootfs() + "/mnt/kept", "x");
@@ -60,21 +60,21 @@ CLAIM("diff lists what a container added and changed and deleted",
                 "asked again, it says the same");
 }
 
-CLAIM("diff says the same of a copied image", {.step = 7}) {
+CLAIM("diff prints the same for --storage copy", {.step = 7}) {
   create_file(stage.rootfs() + "/mnt/old", "x");
   create_file(stage.rootfs() + "/mnt/kept", "x");
   const Ended box(subject, kChanges, {"--storage", "copy"});
   CHECK(diff_of(subject, box.name()) == std::string(kDiff));
 }
 
-CLAIM("diff does not tell of mount points that the runtime made", {.step = 7}) {
+CLAIM("diff omits mount points that the runtime made", {.step = 7}) {
   make_directories(stage.scratch("volume"));
   const Ended box(subject, "echo x > /new/place/file",
                   {"-v", stage.scratch("volume") + ":/new/place"});
   CHECK(diff_of(subject, box.name()) == "");
 }
 
-CLAIM("diff sees what a running container has just changed", {.step = 7}) {
+CLAIM("diff shows the latest changes of a running container", {.step = 7}) {
   const std::string name = random_word();
   Running running =
       subject.start({.options = {"--name", name},
@@ -86,7 +86,7 @@ CLAIM("diff sees what a running container has just changed", {.step = 7}) {
   CHECK(subject.run({.command = {name}, .verb = "rm"}).status == 0);
 }
 
-CLAIM("diff of no container is refused", {.step = 7}) {
+CLAIM("diff of an unknown container is refused", {.step = 7}) {
   const Run run = subject.run({.command = {"nobody"}, .verb = "diff", .may_refuse = true});
   CHECK(run.status == 1);
   CHECK(holds(run.err, "no such container: nobody"));

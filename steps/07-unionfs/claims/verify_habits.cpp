@@ -7,7 +7,7 @@ namespace stepbox {
 
 // --- Options ------------------------------------------------------------------------------
 
-CLAIM("options may stand behind the container that they are for", {.step = 7, .points = 2}) {
+CLAIM("options may follow the container name", {.step = 7, .points = 2}) {
   const std::string name = random_word();
   Running running = start_named(subject, name);
   CHECK(tell(subject, "ps", {"-a", "-q", "--no-trunc"}).out.size() == 65);
@@ -21,7 +21,7 @@ CLAIM("options may stand behind the container that they are for", {.step = 7, .p
   CHECK(running.wait().status == 137);
 }
 
-CLAIM("an option that = gives nothing takes nothing of the command", {.step = 7}) {
+CLAIM("an option with an empty value after = takes no word of the command", {.step = 7}) {
   const Run run =
       subject.run({.options = {"--entrypoint=", "-e", "A=1"}, .command = shell("echo --env= $A")});
   CHECK(run.out == "--env= 1\n");
@@ -29,7 +29,7 @@ CLAIM("an option that = gives nothing takes nothing of the command", {.step = 7}
   check_refused(subject, {"--cpus="}, "'' is no number of CPUs");
 }
 
-CLAIM("run -h is the host name and --net the network", {.step = 7}) {
+CLAIM("run -h sets the host name and --net the network", {.step = 7}) {
   CHECK(subject.run({.options = {"-h", "friend"}, .command = {"/bin/hostname"}}).out == "friend\n");
   const Run run =
       subject.run({.options = {"--net", "none"}, .command = {"/bin/ls", "/sys/class/net"}});
@@ -39,7 +39,7 @@ CLAIM("run -h is the host name and --net the network", {.step = 7}) {
 
 // --- Help ---------------------------------------------------------------------------------
 
-CLAIM("help VERB is what VERB --help says", {.step = 7}) {
+CLAIM("help VERB prints the same as VERB --help", {.step = 7}) {
   const Run help = tell(subject, "help", {"rm"});
   CHECK(help.status == 0);
   CHECK(help.out == tell(subject, "rm", {"--help"}).out);
@@ -49,7 +49,7 @@ CLAIM("help VERB is what VERB --help says", {.step = 7}) {
 
 // --- Lists --------------------------------------------------------------------------------
 
-CLAIM("ps tells of the newest first however fast they were made", {.step = 7}) {
+CLAIM("ps lists the newest container first", {.step = 7}) {
   std::string ids;
   for (int i = 0; i < 8; ++i) {
     ids.insert(0, tell(subject, "create", {stage.rootfs(), "/bin/true"}).out);
@@ -62,7 +62,7 @@ CLAIM("ps tells of the newest first however fast they were made", {.step = 7}) {
   }
 }
 
-CLAIM("images tells of the newest first however fast they were made", {.step = 7}) {
+CLAIM("images lists the newest image first", {.step = 7}) {
   std::vector<std::string> tags;
   for (const char* tag : {"1", "2", "3", "4", "5", "6"}) {
     const std::string path = stage.scratch(tag);
@@ -76,7 +76,7 @@ CLAIM("images tells of the newest first however fast they were made", {.step = 7
   }
 }
 
-CLAIM("-p publishes a range of ports and ps and port tell of them in order", {.step = 7}) {
+CLAIM("-p publishes a range of ports and ps and port list them in order", {.step = 7}) {
   const std::string name = random_word();
   Running running = start_named(
       subject, name,
@@ -111,7 +111,7 @@ CLAIM("-p takes a free port of the host where none is named",
   CHECK(tell(subject, "rm", {"-f", name}).status == 0);
 }
 
-CLAIM("top has columns of 20 characters as docker's", {.step = 7}) {
+CLAIM("top has columns of 20 characters like docker's", {.step = 7}) {
   const std::string name = random_word();
   Running running = start_named(subject, name, {"--rm"});
   const std::string text = tell(subject, "top", {name, "-o", "pid,args"}).out;

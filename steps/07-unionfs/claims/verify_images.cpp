@@ -15,7 +15,7 @@ namespace stepbox {
 
 // --- What comes in ------------------------------------------------------------------------
 
-CLAIM("import takes a tar as it is or packed", {.step = 7, .points = 2}) {
+CLAIM("import reads plain and compressed tars", {.step = 7, .points = 2}) {
   for (const std::string filter : {"none", "gzip", "xz", "zstd"}) {
     const std::string path = stage.scratch(filter + ".tar");
     Tarball(path, filter).directory("etc").file("etc/motd", filter);
@@ -26,7 +26,7 @@ CLAIM("import takes a tar as it is or packed", {.step = 7, .points = 2}) {
   }
 }
 
-CLAIM("import takes a directory and leaves it as it is", {.step = 7}) {
+CLAIM("import reads a directory and does not change it", {.step = 7}) {
   const std::string folder = stage.scratch("folder");
   make_directories(folder + "/etc");
   create_file(folder + "/etc/motd", "x");
@@ -37,7 +37,7 @@ CLAIM("import takes a directory and leaves it as it is", {.step = 7}) {
   remove_image(subject, "mine");
 }
 
-CLAIM("import reads stdin and sets what a Dockerfile would", {.step = 7}) {
+CLAIM("import reads stdin and applies Dockerfile instructions", {.step = 7}) {
   const Tarball::Look look{};
   const std::string path = stage.scratch("rootfs.tar");
   Tarball(path).file("file", "x", look);
@@ -78,7 +78,7 @@ CLAIM("owners and modes and times and links and attributes are kept", {.step = 7
   remove_image(subject, "mine");
 }
 
-CLAIM("what an upper layer deletes is gone",
+CLAIM("files that an upper layer deletes are gone",
       {.step = 7, .points = 2, .hint = "whiteouts become character devices 0/0"}) {
   ImageFolder image(stage, "mine:1");
   image.add_layer([](Tarball& tar) {
@@ -171,7 +171,7 @@ CLAIM("an archive cannot write outside of its layer",
   }
 }
 
-CLAIM("device nodes are left out and the last one of a name wins", {.step = 7}) {
+CLAIM("device nodes are skipped and the last entry of a name wins", {.step = 7}) {
   const std::string path = stage.scratch("odd.tar");
   Tarball(path)
       .device("disk", 8, 0)
@@ -190,7 +190,7 @@ CLAIM("device nodes are left out and the last one of a name wins", {.step = 7}) 
   remove_image(subject, "odd");
 }
 
-CLAIM("attributes of overlayfs in an archive mean nothing",
+CLAIM("overlayfs attributes in an archive are ignored",
       {.step = 7, .hint = "trusted.overlay.redirect shows another file's content"}) {
   ImageFolder image(stage, "mine");
   image.add_layer([](Tarball& tar) { tar.directory("d").file("d/kept", "x"); });
@@ -207,7 +207,7 @@ CLAIM("attributes of overlayfs in an archive mean nothing",
   remove_image(subject, "mine");
 }
 
-CLAIM("a damaged or torn image is refused and leaves nothing",
+CLAIM("a damaged or truncated image is refused and leaves nothing",
       {.step = 7, .points = 2, .hint = "compare the digest of what was unpacked"}) {
   ImageFolder image(stage, "mine");
   image.add_layer([](Tarball& tar) { tar.file("file", "abc"); });
@@ -228,7 +228,7 @@ CLAIM("a damaged or torn image is refused and leaves nothing",
   CHECK(subject.run({.command = {stage.scratch("torn.tar"), "x"}, .verb = "import"}).status == 1);
 }
 
-CLAIM("what is no image is refused in one line", {.step = 7}) {
+CLAIM("an archive that is not an image is refused in one line", {.step = 7}) {
   create_file(stage.scratch("text"), "no tar at all\n");
   Tarball(stage.scratch("rootfs.tar")).file("etc/motd", "x");
   make_directories(stage.scratch("empty"));

@@ -40,7 +40,7 @@ void check_loads(Subject& subject, const Stage& stage, const std::string& archiv
 
 }  // namespace
 
-CLAIM("what podman saves is loaded", {.step = 7}) {
+CLAIM("an image saved by podman is loaded", {.step = 7}) {
   need("podman");
   const std::string folder = stage.scratch("podman");
   { Tarball(stage.scratch("rootfs.tar")).file("etc/motd", "x\n"); }
@@ -55,7 +55,7 @@ CLAIM("what podman saves is loaded", {.step = 7}) {
   }
 }
 
-CLAIM("what skopeo copies is loaded", {.step = 7}) {
+CLAIM("an image copied by skopeo is loaded", {.step = 7}) {
   need("skopeo");
   ImageFolder image(stage, "mine:1");
   image.add_layer([](Tarball& tar) { tar.file("etc/motd", "old").file("etc/issue", "y"); });
@@ -74,7 +74,7 @@ CLAIM("what skopeo copies is loaded", {.step = 7}) {
   check_loads(subject, stage, folder + "/folder", "folder:latest", "x\nmotd\n");
 }
 
-CLAIM("what umoci packs is loaded", {.step = 7}) {
+CLAIM("an image packed by umoci is loaded", {.step = 7}) {
   need("umoci");
   const std::string folder = stage.scratch("umoci");
   script(stage, folder, R"(

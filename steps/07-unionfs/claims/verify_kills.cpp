@@ -127,7 +127,7 @@ CLAIM("kill -9 of a monitor at 50 moments leaves nothing and no wrong record",
   subject.settle();
 }
 
-CLAIM("kill -9 of containers at 50 moments is told as 137",
+CLAIM("kill -9 of containers at 50 moments is recorded as 137",
       {.step = 7, .hint = "the monitor waits, and records"}) {
   stage.expect_orphans();
   Moments moments;
@@ -199,7 +199,7 @@ CLAIM("kill -9 of import at 50 moments leaves a whole image or nothing", {.step 
   }
 }
 
-CLAIM("kill -9 of a monitor is told to who is attached", {.step = 7}) {
+CLAIM("kill -9 of a monitor is reported to attached clients", {.step = 7}) {
   stage.expect_orphans();
   const std::string name = random_word();
   subject.run({.options = {"-d", "--restart", "always", "--name", name},
@@ -214,7 +214,7 @@ CLAIM("kill -9 of a monitor is told to who is attached", {.step = 7}) {
   subject.settle();
 }
 
-CLAIM("200 detached containers at once and ps is right throughout",
+CLAIM("ps is right while 200 containers start at once",
       {.step = 7, .points = 3, .hint = "nothing that all of them need is held for long"}) {
   stage.expect_orphans();
   constexpr int kAll = 200;

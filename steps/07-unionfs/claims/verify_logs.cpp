@@ -23,7 +23,7 @@ void run_through(Subject& subject, const std::string& name, const std::string& s
 
 }  // namespace
 
-CLAIM("logs has what was written to stdout and to stderr", {.step = 7, .points = 2}) {
+CLAIM("logs prints the output of stdout and stderr", {.step = 7, .points = 2}) {
   stage.expect_orphans();
   const std::string name = random_word();
   run_through(subject, name, "echo one; echo error >&2; printf two; printf ' more'");
@@ -34,7 +34,7 @@ CLAIM("logs has what was written to stdout and to stderr", {.step = 7, .points =
   verb(subject, "rm", {name});
 }
 
-CLAIM("logs takes --tail and --since and -t", {.step = 7}) {
+CLAIM("logs accepts --tail and --since and -t", {.step = 7}) {
   stage.expect_orphans();
   const std::string name = random_word();
   run_through(subject, name, "echo one; echo two; echo three");
@@ -52,7 +52,7 @@ CLAIM("logs takes --tail and --since and -t", {.step = 7}) {
   verb(subject, "rm", {name});
 }
 
-CLAIM("logs --until ends there", {.step = 7}) {
+CLAIM("logs --until ends at the given time", {.step = 7}) {
   stage.expect_orphans();
   const std::string name = random_word();
   subject.run(
@@ -70,7 +70,7 @@ CLAIM("logs --until ends there", {.step = 7}) {
   logs.wait();
 }
 
-CLAIM("logs -f goes on until the container ends", {.step = 7}) {
+CLAIM("logs -f follows until the container ends", {.step = 7}) {
   stage.expect_orphans();
   const std::string name = random_word();
   const std::string go = stage.scratch("go");
@@ -87,7 +87,7 @@ CLAIM("logs -f goes on until the container ends", {.step = 7}) {
   verb(subject, "rm", {name});
 }
 
-CLAIM("a log does not grow without end and its last lines are there",
+CLAIM("a log is bounded and keeps its last lines",
       {.step = 7, .hint = "when it is full, rename it, and begin anew"}) {
   stage.expect_orphans();
   const std::string name = random_word();
@@ -101,7 +101,7 @@ CLAIM("a log does not grow without end and its last lines are there",
   verb(subject, "rm", {name});
 }
 
-CLAIM("who is attached and does not listen stops nobody",
+CLAIM("an attached client that does not read does not block the container",
       {.step = 7, .points = 2, .hint = "MSG_DONTWAIT: he misses some, and is told so"}) {
   stage.expect_orphans();
   const std::string name = random_word();
@@ -122,7 +122,7 @@ CLAIM("who is attached and does not listen stops nobody",
   verb(subject, "rm", {name});
 }
 
-CLAIM("a full disk costs the log and not the container", {.step = 7, .points = 2}) {
+CLAIM("a full disk stops the log and not the container", {.step = 7, .points = 2}) {
   stage.expect_orphans();
   const std::string small = stage.scratch("small");
   make_directories(small);

@@ -74,7 +74,7 @@ Run load(Subject& subject, const std::string& path) {
 
 }  // namespace
 
-CLAIM("of an image for several platforms this one's is loaded", {.step = 7}) {
+CLAIM("of a multi-platform image the matching one is loaded", {.step = 7}) {
   Layout layout(stage, "multi");
   const std::string both = join({R"({"manifests":[)", layout.manifest("other", platform("pdp11")),
                                  ",", layout.manifest("this", platform(own_architecture())), "]}"});
@@ -99,7 +99,7 @@ CLAIM("all images of a layout are loaded by their names", {.step = 7}) {
   remove_image(subject, "two:2");
 }
 
-CLAIM("a blob that is not what its digest says is refused", {.step = 7}) {
+CLAIM("a blob that does not match its digest is refused", {.step = 7}) {
   for (const char* place : {"layer", "manifest"}) {
     Layout layout(stage, std::string("damaged-") + place);
     const std::string manifest = layout.manifest("x", "");
@@ -128,7 +128,7 @@ CLAIM("a layout cannot name files outside of it", {.step = 7}) {
   CHECK(load(subject, layout.path()).status == 1);
 }
 
-CLAIM("who is not root has images too", {.step = 7}) {
+CLAIM("an ordinary user loads and runs images", {.step = 7}) {
   Layout layout(stage, "mine");
   layout.index(layout.manifest("me", ""));
   stage.on_host({"chmod", "-R", "a+rX", layout.path()});

@@ -26,7 +26,7 @@ std::string id_as(Subject& subject, const std::string& user) {
 
 // --- Environment --------------------------------------------------------------------------
 
-CLAIM("the environment of the caller stays outside",
+CLAIM("the environment of the caller is not inherited",
       {.step = 7, .points = 2, .hint = "clearenv(3)"}) {
   const Run run = subject.run(
       {.options = {"--hostname", "box"}, .command = {"/bin/env"}, .environment = {"SECRET=x"}});
@@ -35,7 +35,7 @@ CLAIM("the environment of the caller stays outside",
         "HOME=/root\n");
 }
 
-CLAIM("-e sets a variable or hands on the caller's", {.step = 7}) {
+CLAIM("-e sets a variable or passes on the caller's", {.step = 7}) {
   const Run run = subject.run({.options = {"-e", "ONE=1=one", "-e", "TWO", "--env", "PATH=/bin",
                                            "-e", "THREE", "-e", "ONE=2"},
                                .command = shell("echo $ONE,$TWO,$PATH,${THREE-none}"),
@@ -44,7 +44,7 @@ CLAIM("-e sets a variable or hands on the caller's", {.step = 7}) {
   check_refused(subject, {"-e", "=x"}, "'=x' is no variable");
 }
 
-CLAIM("--env-file is read as docker reads it and -e counts more", {.step = 7}) {
+CLAIM("--env-file is read as docker reads it and -e overrides it", {.step = 7}) {
   const std::string file = stage.scratch("variables");
   create_file(file, "# a comment\n\n  ONE=\"1\" \nTWO\nTHREE=3\nFOUR\r\n");
   const Run run = subject.run({.options = {"-e", "THREE=drei", "--env-file", file},
@@ -82,7 +82,7 @@ CLAIM("-u sets HOME and refuses a user that the image does not know", {.step = 7
   check_refused(subject, {"-u", "-1"}, "'-1' is no user");
 }
 
-CLAIM("the umask of the caller stays outside",
+CLAIM("the umask of the caller is not inherited",
       {.step = 7, .hint = "umask(2), before anything is made that is the container's"}) {
   const std::vector<std::string> strict{"/bin/sh", "-c", "umask 077; exec \"$@\"", "sh"};
   const Run run = subject.run({.options = {"-u", "7", "-w", "/w/d", "--tmpfs", "/new/place"},
@@ -91,7 +91,7 @@ CLAIM("the umask of the caller stays outside",
   CHECK(run.out == "0022\nthere\n");
 }
 
-CLAIM("an image is for all its users whoever imports it",
+CLAIM("an image is readable by all users whatever the umask of import",
       {.step = 7, .hint = "its root directory is made with the mode that is meant"}) {
   subject.run({.command = {stage.rootfs(), "mine"},
                .verb = "import",
@@ -102,7 +102,7 @@ CLAIM("an image is for all its users whoever imports it",
   CHECK(subject.run({.command = {"mine"}, .verb = "rmi"}).status == 0);
 }
 
-CLAIM("the groups of the caller stay outside",
+CLAIM("the groups of the caller are not inherited",
       {.step = 7, .hint = "setgroups(2), before setuid(2)"}) {
   add_users(stage);
   const Run run = subject.run({.command = shell("grep Groups /proc/self/status")});
@@ -111,7 +111,7 @@ CLAIM("the groups of the caller stay outside",
             .out == "Groups:\t0 \n");
 }
 
-CLAIM("-u holds for good and with --init too", {.step = 7}) {
+CLAIM("-u is irreversible and works with --init too", {.step = 7}) {
   add_users(stage);
   for (const std::vector<std::string>& options :
        {std::vector<std::string>{"-u", "alice"}, {"-u", "alice", "--init"}}) {
@@ -124,7 +124,7 @@ CLAIM("-u holds for good and with --init too", {.step = 7}) {
 
 // --- Directory, entrypoint, limits --------------------------------------------------------
 
-CLAIM("-w is where the command starts and it is made in the upper layer", {.step = 7}) {
+CLAIM("-w sets the working directory and makes it in the upper layer", {.step = 7}) {
   CHECK(subject.run({.options = {"-w", "/new/place"}, .command = {"/bin/pwd"}}).out ==
         "/new/place\n");
   CHECK_FALSE(exists(stage.rootfs() + "/new"));
@@ -133,7 +133,7 @@ CLAIM("-w is where the command starts and it is made in the upper layer", {.step
   check_refused(subject, {"-w", "/etc/passwd"}, "/etc/passwd");
 }
 
-CLAIM("--entrypoint stands before the command", {.step = 7}) {
+CLAIM("--entrypoint precedes the command", {.step = 7}) {
   const Run run = subject.run({.options = {"--entrypoint", "/bin/echo"}, .command = {"-n", "a b"}});
   CHECK(run.out == "a b");
   CHECK(subject
@@ -143,7 +143,7 @@ CLAIM("--entrypoint stands before the command", {.step = 7}) {
   CHECK(subject.run({.options = {"--entrypoint", ""}, .may_refuse = true}).status == 125);
 }
 
-CLAIM("without any command it says what is missing", {.step = 7}) {
+CLAIM("run without any command reports the missing command", {.step = 7}) {
   const Run run = subject.run({.options = {"-e", "A=b"}, .may_refuse = true});
   CHECK(run.status == 125);
   CHECK(holds(run.err, "no COMMAND given, and the image has none"));
@@ -165,7 +165,7 @@ CLAIM("--ulimit limits each process", {.step = 7}) {
 
 // --- tmpfs, cidfile, words without effect -------------------------------------------------
 
-CLAIM("--tmpfs is memory that nothing in it can be run from", {.step = 7}) {
+CLAIM("--tmpfs mounts memory without execute permission", {.step = 7}) {
   const Run run = subject.run({.options = {"--tmpfs", "/new/memory:size=1m,mode=700"},
                                .command = shell("grep /new/memory /proc/mounts; cd /new/memory\n"
                                                 "cp /bin/true x; ./x || echo refused")});
@@ -190,7 +190,7 @@ CLAIM("volumes and tmpfs are mounted from the root down", {.step = 7}) {
   CHECK(run.out == "x/data\n/data/below\n/data/below/deeper\n");
 }
 
-CLAIM("--cidfile gets the id and no second container writes it", {.step = 7}) {
+CLAIM("--cidfile receives the id and is not overwritten", {.step = 7}) {
   const std::string file = stage.scratch("cid");
   const RunSpec spec{
       .options = {"--cidfile", file}, .command = {"/bin/hostname"}, .may_refuse = true};
@@ -204,12 +204,12 @@ CLAIM("--cidfile gets the id and no second container writes it", {.step = 7}) {
   CHECK(read_file(file) == id);
 }
 
-CLAIM("--pull never is taken and no other policy is promised", {.step = 7}) {
+CLAIM("--pull accepts never and refuses other policies", {.step = 7}) {
   CHECK(subject.run({.options = {"--pull", "never"}, .command = {"/bin/echo", "x"}}).out == "x\n");
   check_refused(subject, {"--pull", "always"}, "asks no registry");
 }
 
-CLAIM("labels and stop signals are taken if they are such", {.step = 7}) {
+CLAIM("valid labels and stop signals are accepted", {.step = 7}) {
   CHECK(subject
             .run({.options = {"-l", "who=me", "--label", "alone", "--stop-signal", "SIGUSR1",
                               "--stop-timeout", "3"},

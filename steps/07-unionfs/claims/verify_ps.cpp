@@ -7,7 +7,7 @@ namespace stepbox {
 
 // --- ps -----------------------------------------------------------------------------------
 
-CLAIM("ps chooses by -f and -n and -l", {.step = 7, .points = 2}) {
+CLAIM("ps filters by -f and -n and -l", {.step = 7, .points = 2}) {
   const std::string old = random_word(), ended = random_word(), alive = random_word();
   Running first = start_named(subject, old, {"--rm"});
   subject.run({.options = {"--name", ended}, .command = shell("exit 3")});
@@ -40,7 +40,7 @@ CLAIM("ps chooses by -f and -n and -l", {.step = 7, .points = 2}) {
   remove(subject, ended);
 }
 
-CLAIM("ps writes an object a line with --format json", {.step = 7}) {
+CLAIM("ps prints one object per line with --format json", {.step = 7}) {
   const std::string name = random_word();
   const Run run =
       subject.run({.options = {"--name", name}, .command = {"/bin/sh", "-c", "exit 3 # \"a\"\nb"}});
@@ -62,7 +62,7 @@ CLAIM("ps writes an object a line with --format json", {.step = 7}) {
   remove(subject, name);
 }
 
-CLAIM("ps -s tells what a container has written", {.step = 7}) {
+CLAIM("ps -s prints the size of a container's changes", {.step = 7}) {
   const std::string name = random_word();
   const Run run =
       subject.run({.options = {"--name", name},
@@ -72,7 +72,7 @@ CLAIM("ps -s tells what a container has written", {.step = 7}) {
   remove(subject, name);
 }
 
-CLAIM("directories deeper than any path hide no container and go with theirs",
+CLAIM("directories deeper than any path hide no container and can be removed",
       {.step = 7, .hint = "whoever walks down holds a file open a level, or a name too long"}) {
   const std::string name = random_word(), other = random_word();
   // A chain of 70 levels is as much as one path can name: it is made again and again, and all that
@@ -93,7 +93,7 @@ CLAIM("directories deeper than any path hide no container and go with theirs",
 
 // --- inspect ------------------------------------------------------------------------------
 
-CLAIM("inspect tells how a container was made and what it is doing", {.step = 7, .points = 2}) {
+CLAIM("inspect shows how a container was made and its state", {.step = 7, .points = 2}) {
   const std::string name = random_word();
   make_directories(stage.scratch("data"));
   Running running = start_named(subject, name,
@@ -112,7 +112,7 @@ CLAIM("inspect tells how a container was made and what it is doing", {.step = 7,
   stop(running);
 }
 
-CLAIM("inspect tells what a command is given", {.step = 7}) {
+CLAIM("inspect shows the command and its settings", {.step = 7}) {
   const std::string name = random_word();
   subject.run({.options = {"--name", name, "-e", "A=1", "-w", "/tmp", "-u", "7:8", "--label",
                            "tier=front", "--entrypoint", "/bin/echo", "--stop-signal", "INT"},
@@ -131,7 +131,7 @@ CLAIM("inspect tells what a command is given", {.step = 7}) {
   remove(subject, name);
 }
 
-CLAIM("inspect tells who ran out of memory and on which CPUs", {.step = 7}) {
+CLAIM("inspect shows an OOM kill and the CPUs", {.step = 7}) {
   if (!has_controller("memory") || !has_controller("cpuset")) skip("no memory or cpuset here");
   const std::string name = random_word();
   const auto inspect = [&] { return subject.run({.command = {name}, .verb = "inspect"}).out; };
@@ -145,7 +145,7 @@ CLAIM("inspect tells who ran out of memory and on which CPUs", {.step = 7}) {
   remove(subject, name);
 }
 
-CLAIM("ps and inspect tell of a container that is started again and again", {.step = 7}) {
+CLAIM("ps and inspect show a container that restarts repeatedly", {.step = 7}) {
   stage.expect_orphans();
   const std::string name = random_word();
   subject.run({.options = {"-d", "--name", name, "--restart", "on-failure:50"},
@@ -164,7 +164,7 @@ CLAIM("ps and inspect tell of a container that is started again and again", {.st
   stage.await_orphans();  // its monitor
 }
 
-CLAIM("inspect prints what it finds and fails for what it does not", {.step = 7}) {
+CLAIM("inspect prints found objects and fails for missing ones", {.step = 7}) {
   const std::string name = random_word();
   subject.run({.options = {"--name", name}, .command = shell("exit 3")});
   const Run run = subject.run({.command = {"nobody", name}, .verb = "inspect"});

@@ -27,7 +27,7 @@ std::string rules(const Stage& stage) { return stage.on_host({"nft", "list", "ru
 
 }  // namespace
 
-CLAIM("rescue removes what a killed container has left", {.step = 7, .points = 2}) {
+CLAIM("rescue removes everything that a killed container left", {.step = 7, .points = 2}) {
   stage.on_host({"nft",
                  "table ip filter { chain FORWARD { type filter hook forward priority 0; "
                  "policy drop; }; }"});
@@ -51,7 +51,7 @@ CLAIM("rescue removes what a killed container has left", {.step = 7, .points = 2
   CHECK(subject.run({.command = {name}, .verb = "rm"}).status == 0);
 }
 
-CLAIM("rescue spares running containers",
+CLAIM("rescue keeps running containers",
       {.step = 7, .points = 2, .hint = "alive is what has a living runtime"}) {
   const std::string name = random_word();
   Running running = start_named(subject, name, {"-p", "8080:80", "--init"});
@@ -85,7 +85,7 @@ CLAIM("rescue --force ends running containers", {.step = 7}) {
   CHECK(subject.run({.command = {name}, .verb = "rm"}).status == 0);
 }
 
-CLAIM("rescue finds litter that nobody has a record of", {.step = 7}) {
+CLAIM("rescue removes orphans without a record", {.step = 7}) {
   const std::string id(64, 'd');
   const std::string directory = "/var/lib/stepbox/containers/" + id;
   make_directories(directory + "/upper");
@@ -103,7 +103,7 @@ CLAIM("rescue finds litter that nobody has a record of", {.step = 7}) {
   // All of it is gone: the stage counts.
 }
 
-CLAIM("rescue leaves alone what is not ours", {.step = 7}) {
+CLAIM("rescue leaves the objects of other programs alone", {.step = 7}) {
   const std::string disk = stage.scratch("disk");  // step 3's rootfs, on a disk of its own
   make_directories(disk);
   stage.on_host({"mount", "-t", "tmpfs", "disk", disk});
@@ -127,7 +127,7 @@ CLAIM("rescue leaves alone what is not ours", {.step = 7}) {
   stage.on_host({"nft", "delete table ip other"});
 }
 
-CLAIM("rescue ends a command that gave up root when its runtime is dead", {.step = 7}) {
+CLAIM("rescue kills a command that dropped root when its runtime is dead", {.step = 7}) {
   create_file(stage.rootfs() + "/etc/passwd",
               "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n");
   const std::string word = random_word();
@@ -143,7 +143,7 @@ CLAIM("rescue ends a command that gave up root when its runtime is dead", {.step
   stage.await_orphans();
 }
 
-CLAIM("rescue says what it is told wrong", {.step = 7}) {
+CLAIM("rescue refuses unknown arguments", {.step = 7}) {
   const Run run = subject.run({.command = {"everything"}, .verb = "rescue", .may_refuse = true});
   CHECK(run.status == 125);
   CHECK(holds(run.err, "everything"));

@@ -46,7 +46,7 @@ CLAIM("--restart on-failure leaves a success alone", {.step = 7}) {
   verb(subject, "rm", {name});
 }
 
-CLAIM("--restart always goes on until somebody ends it",
+CLAIM("--restart always continues until a verb ends it",
       {.step = 7, .points = 2, .hint = "who ends it leaves a mark first"}) {
   stage.expect_orphans();
   const std::string name = random_word();
@@ -58,7 +58,7 @@ CLAIM("--restart always goes on until somebody ends it",
   logs.wait();
 }
 
-CLAIM("rm refuses a container that waits for its next start and start leaves it alone",
+CLAIM("rm refuses a container that waits for its restart and start leaves it alone",
       {.step = 7, .hint = "its monitor lives: it is neither running nor at its end"}) {
   stage.expect_orphans();
   const std::string name = random_word();
@@ -70,7 +70,7 @@ CLAIM("rm refuses a container that waits for its next start and start leaves it 
   verb(subject, "rm", {"-f", name});
 }
 
-CLAIM("update --restart holds for a container that runs",
+CLAIM("update --restart applies to a running container",
       {.step = 7, .hint = "its monitor reads the record when it ends"}) {
   stage.expect_orphans();
   const std::string name = random_word();
@@ -90,7 +90,7 @@ CLAIM("update --restart holds for a container that runs",
   verb(subject, "rm", {name});
 }
 
-CLAIM("update --restart refuses what it cannot mean", {.step = 7}) {
+CLAIM("update --restart refuses invalid policies", {.step = 7}) {
   stage.expect_orphans();
   const std::string name = random_word();
   subject.run({.options = {"-d", "--rm", "--name", name}, .command = {"/bin/probe", "wait", name}});
@@ -104,7 +104,7 @@ CLAIM("update --restart refuses what it cannot mean", {.step = 7}) {
   verb(subject, "rm", {"-f", name});
 }
 
-CLAIM("what --restart cannot mean is 125", {.step = 7}) {
+CLAIM("an invalid --restart is 125", {.step = 7}) {
   for (const Words& bad : {Words{"--restart", "sometimes"}, Words{"--restart", "on-failure:-1"},
                            Words{"--restart", "always", "--rm"}}) {
     const Run run = subject.run({.options = bad, .command = {"/bin/true"}, .may_refuse = true});
@@ -131,7 +131,7 @@ CLAIM("a monitor at rest needs less than 1 MB",
   verb(subject, "rm", {"-f", name});
 }
 
-CLAIM("a monitor has nothing of its caller's",
+CLAIM("a monitor inherits nothing from its caller",
       {.step = 7, .hint = "close_range(2), setsid(2), chdir(2)"}) {
   stage.expect_orphans();
   const Fd left_open(::open(stage.scratch("").c_str(), O_RDONLY | O_DIRECTORY));

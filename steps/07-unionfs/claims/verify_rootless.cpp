@@ -6,7 +6,8 @@
 
 namespace stepbox {
 
-CLAIM("what an ordinary user keeps is below his home", {.step = 7, .hint = "~/.local/share"}) {
+CLAIM("an ordinary user's store is below the home directory",
+      {.step = 7, .hint = "~/.local/share"}) {
   stage.require_user_namespaces();
   stage.welcome_ordinary_user();
   stage.census_before();
@@ -23,7 +24,7 @@ CLAIM("what an ordinary user keeps is below his home", {.step = 7, .hint = "~/.l
   CHECK(find() == "");
 }
 
-CLAIM("what an upper layer deletes is gone in a user namespace too",
+CLAIM("files that an upper layer deletes are gone in a user namespace too",
       {.step = 7, .hint = "it reads user.overlay.opaque, not trusted.overlay.opaque"}) {
   ImageFolder image(stage, "mine:1");
   image.add_layer([](Tarball& tar) { tar.directory("b").file("b/old", "x"); });
@@ -40,7 +41,7 @@ CLAIM("what an upper layer deletes is gone in a user namespace too",
   remove_image(subject, "mine:1");
 }
 
-CLAIM("--restart does not go with another's network without root", {.step = 7}) {
+CLAIM("--restart with another container's network needs root", {.step = 7}) {
   const Run run = subject.run(
       {.options = {"--name", random_word(), "--restart", "always", "--network", "container:x"},
        .command = {"/bin/true"},

@@ -27,7 +27,7 @@ CLAIM("--network container:NAME shares the network of that container",
   check_refused(subject, {"--network", "container:" + name}, "no such container");
 }
 
-CLAIM("a shared network loses its cable with the container that made it",
+CLAIM("a shared network loses its veth with the container that made it",
       {.step = 7, .hint = "the namespace lives on, the address is another's soon"}) {
   const std::string name = random_word(), guest = random_word();
   Running running = start_named(subject, name);

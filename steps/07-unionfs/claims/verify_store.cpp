@@ -96,7 +96,7 @@ CLAIM("images are listed as docker lists them", {.step = 7}) {
   CHECK(rmi(subject, "mine:1").status == 1);
 }
 
-CLAIM("history tells how an image came about", {.step = 7}) {
+CLAIM("history shows how an image was built", {.step = 7}) {
   import_small(subject, stage, "mine", {"-m", "a note"});
   const Run run = subject.run({.command = {"mine"}, .verb = "history"});
   CHECK(run.out.starts_with("IMAGE          CREATED"));
@@ -146,7 +146,7 @@ CLAIM("an image that a container uses is not removed",
   CHECK(rmi(subject, id).out.starts_with("Deleted: sha256:" + id));
 }
 
-CLAIM("loads and rmi and run at once do not get in each other's way", {.step = 7, .points = 2}) {
+CLAIM("concurrent load and rmi and run do not interfere", {.step = 7, .points = 2}) {
   ImageFolder image(stage, "mine");
   for (int i = 0; i < 3; ++i) {
     image.add_layer([&](Tarball& tar) { tar.file("layer" + std::to_string(i), "x"); });
@@ -198,7 +198,7 @@ CLAIM("an import that is interrupted leaves nothing behind", {.step = 7}) {
   CHECK_FALSE(exists("/var/lib/stepbox/staging"));
 }
 
-CLAIM("progress is told on a terminal", {.step = 7, .hint = "isatty(3) of stderr"}) {
+CLAIM("progress is shown on a terminal", {.step = 7, .hint = "isatty(3) of stderr"}) {
   EndlessArchive archive(stage);
   PtyRun terminal = subject.start_on_pty({.command = {archive.path(), "x"}, .verb = "import"});
   terminal.wait_for_output("unpacking " + archive.path() + "  10kB");
@@ -206,7 +206,7 @@ CLAIM("progress is told on a terminal", {.step = 7, .hint = "isatty(3) of stderr
   CHECK(terminal.wait() == 130);
 }
 
-CLAIM("progress of export and commit and of a copied image is told on a terminal", {.step = 7}) {
+CLAIM("progress of export and commit and of a copied image is shown on a terminal", {.step = 7}) {
   const std::string name = random_word();
   const auto says = [&](const RunSpec& run, const std::string& text) {
     PtyRun terminal = subject.start_on_pty(run);

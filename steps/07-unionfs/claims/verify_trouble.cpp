@@ -18,7 +18,7 @@ CLAIM("a copy of the image can be interrupted and leaves nothing",
   CHECK(running.wait().status == 128 + SIGTERM);
 }
 
-CLAIM("signals that come with the end do not stop the removal",
+CLAIM("signals during the removal do not interrupt it",
       {.step = 7,
        .kind = kKept,
        .hint = "who removes its files is a child too: let signals wait for it",
@@ -40,7 +40,7 @@ CLAIM("signals that come with the end do not stop the removal",
   CHECK(running.wait().err == "");
 }
 
-CLAIM("what cannot be removed is said and the next verb goes on with it",
+CLAIM("a failed removal is reported and the next verb retries it",
       {.step = 7, .hint = "its holder's file stays"}) {
   const std::string name = random_word();
   const std::string file = random_word();
@@ -60,7 +60,7 @@ CLAIM("what cannot be removed is said and the next verb goes on with it",
   CHECK(find() == "");
 }
 
-CLAIM("what ran before a reboot has ended and not in 1970",
+CLAIM("a container that ran before a reboot has exited and not in 1970",
       {.step = 7, .hint = "its holder is gone, with the run directory"}) {
   stage.expect_orphans();
   const std::string name = random_word();

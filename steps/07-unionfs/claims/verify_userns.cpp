@@ -52,7 +52,7 @@ const char kRight[] = "5:6 /made\n0:0 /etc/new\n0:0 /bin\n";
 
 }  // namespace
 
-CLAIM("root inside --userns is nobody outside",
+CLAIM("root inside --userns is unprivileged outside",
       {.step = 7, .points = 2, .hint = "uid_map: 0 inside is the first of a range, not 0"}) {
   skip_without_id_maps(subject);
   const std::string name = random_word();
@@ -113,7 +113,7 @@ CLAIM("exec joins a container of --userns as its root", {.step = 7, .points = 2}
   tell(subject, "rm", {"-f", name});
 }
 
-CLAIM("what a container of --userns changed has the owners it gave",
+CLAIM("changes of a container of --userns keep their owners",
       {.step = 7, .points = 2, .hint = "on the disk ids are not shifted"}) {
   const std::string name = start_shifted(subject, stage);
   CHECK(tell(subject, "diff", {name}).out == "C /etc\nD /etc/group\nA /etc/new\nA /made\n");
@@ -132,7 +132,7 @@ CLAIM("what a container of --userns changed has the owners it gave",
   tell(subject, "rmi", {"mine:1"});
 }
 
-CLAIM("cp goes in and out of a container of --userns", {.step = 7}) {
+CLAIM("cp copies into and out of a container of --userns", {.step = 7}) {
   const std::string name = start_shifted(subject, stage);
   const std::string volume = make_volume(stage);
   create_file(stage.scratch("file"), "x");
@@ -153,7 +153,7 @@ CLAIM("cp goes in and out of a container of --userns", {.step = 7}) {
   tell(subject, "rm", {"-f", name});
 }
 
-CLAIM("--userns says which file system maps no ids", {.step = 7}) {
+CLAIM("--userns names the file system that cannot map ids", {.step = 7}) {
   make_directories(stage.scratch("ram"));
   stage.on_host({"mount", "-t", "ramfs", "ram", stage.scratch("ram")});
   check_refused(subject, {"--userns", "--root", stage.scratch("ram")}, "map the ids of");

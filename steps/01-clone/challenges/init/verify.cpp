@@ -22,7 +22,7 @@ CLAIM("init reaps orphans while its command runs",
   CHECK(run.out == "reaped\n");
 }
 
-CLAIM("init ends what its command has left",
+CLAIM("init kills the processes that its command left behind",
       {.step = 1,
        .hint = "/proc/thread-self/children names them; those you kill leave you theirs",
        .challenge = "init"}) {
@@ -41,7 +41,7 @@ CLAIM("init passes TERM on to its command",
   CHECK(run.status == 5);
 }
 
-CLAIM("init says that there is no such command",
+CLAIM("init reports a command that does not exist",
       {.step = 1, .hint = "execvp(3) returned: 127 for ENOENT", .challenge = "init"}) {
   const std::string missing = random_word();
   const Run run = subject.run({.command = {missing}});

@@ -10,7 +10,7 @@
 
 namespace stepbox {
 
-CLAIM("a command that is in time keeps its status and its words",
+CLAIM("a command that ends in time keeps its status and arguments",
       {.step = 1, .hint = "WIFSIGNALED: then 128 and the signal", .challenge = "timeout"}) {
   const std::string word = random_word();
   const Run run = subject.run({.command = {"60", "/bin/sh", "-c", "echo $0; exit 6", word}});
@@ -19,7 +19,7 @@ CLAIM("a command that is in time keeps its status and its words",
   CHECK(subject.run({.command = {"60", "/bin/sh", "-c", "kill -USR1 $$"}}).status == 128 + SIGUSR1);
 }
 
-CLAIM("a command that is too late ends with 124 and no earlier",
+CLAIM("a command that exceeds its time ends with 124 and not earlier",
       {.step = 1, .hint = "sigtimedwait(2) for SIGCHLD", .challenge = "timeout"}) {
   using Clock = std::chrono::steady_clock;
   const auto begin = Clock::now();
@@ -27,7 +27,7 @@ CLAIM("a command that is too late ends with 124 and no earlier",
   CHECK(Clock::now() - begin >= Milliseconds(400));
 }
 
-CLAIM("a command that is too late may tidy up",
+CLAIM("a command that exceeds its time may clean up",
       {.step = 1, .hint = "TERM first; KILL a second later", .challenge = "timeout"}) {
   const std::string word = random_word();
   const std::string script = "trap 'echo " + word + "; exit 0' TERM; sleep 1000 & wait";
@@ -45,7 +45,7 @@ CLAIM("a command that ignores TERM is killed",
   CHECK(run.status == 124);
 }
 
-CLAIM("what a late command has started ends with it",
+CLAIM("the processes of a command that exceeds its time end with it",
       {.step = 1,
        .hint = "a process group of its own, and kill(2) with a negative pid",
        .challenge = "timeout"}) {
@@ -54,7 +54,7 @@ CLAIM("what a late command has started ends with it",
   CHECK(run.status == 124);
 }
 
-CLAIM("what a late command has started may tidy up too",
+CLAIM("the processes of a command that exceeds its time may clean up too",
       {.step = 1, .hint = "TERM for the whole group", .challenge = "timeout"}) {
   const std::string word = random_word();
   const std::string script = "(trap 'sleep 0.1; echo " + word +
@@ -64,7 +64,7 @@ CLAIM("what a late command has started may tidy up too",
   CHECK(run.out == word + "\n");
 }
 
-CLAIM("TERM to timeout is TERM to its command",
+CLAIM("timeout passes TERM on to its command",
       {.step = 1,
        .hint = "hold it (sigprocmask(2)), wait for it, pass it on",
        .challenge = "timeout"}) {
@@ -75,7 +75,7 @@ CLAIM("TERM to timeout is TERM to its command",
   stage.expect_orphans();
 }
 
-CLAIM("a time that is no number is refused and nothing run",
+CLAIM("a time that is not a number is refused and nothing is run",
       {.step = 1, .hint = "strtod(3): where did it stop?", .challenge = "timeout"}) {
   for (const char* time : {"soon", "3x", ""}) {
     const Run run = subject.run({.command = {time, "touch", stage.scratch("run")}});

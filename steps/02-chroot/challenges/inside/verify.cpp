@@ -38,7 +38,7 @@ CLAIM("an absolute link inside leads to a file inside",
   CHECK(subject.run({.command = {stage.rootfs(), "/link"}}).out == word);
 }
 
-CLAIM("no dots lead out of the rootfs",
+CLAIM("no .. leads out of the rootfs",
       {.step = 2, .hint = "RESOLVE_IN_ROOT", .challenge = "inside"}) {
   const std::string word = random_word();
   create_file(stage.scratch("word"), random_word());

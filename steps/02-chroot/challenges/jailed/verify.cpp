@@ -19,7 +19,7 @@ CLAIM("a process in a chroot is jailed in its directory",
   CHECK(subject.run({.command = {pid}}).out == pid + " jailed " + root + "\n");
 }
 
-CLAIM("a process with our root directory is free",
+CLAIM("a process with the caller's root directory is free",
       {.step = 2, .hint = "compare st_dev and st_ino with those of /", .challenge = "jailed"}) {
   const std::string pid = text_of(::getpid());
   CHECK(subject.run({.command = {pid}}).out == pid + " free\n");
@@ -47,7 +47,7 @@ CLAIM("a process that has pivoted is jailed though its link says /",
   CHECK(subject.run({.command = {pid}}).out == pid + " jailed /\n");
 }
 
-CLAIM("a process that is not there is named and the others are judged",
+CLAIM("a process that does not exist is reported and the others are judged",
       {.step = 2, .hint = "ENOENT: say it, go on, exit with 1", .challenge = "jailed"}) {
   const std::string pid = text_of(::getpid());
   const Run run = subject.run({.command = {"4194304", pid}});

@@ -37,7 +37,7 @@ CLAIM("a rootfs holds nothing that its program does not need",
   CHECK(std::count(files.begin(), files.end(), '\n') == 3);
 }
 
-CLAIM("a static program needs no more than itself",
+CLAIM("a static program needs only itself",
       {.step = 2, .hint = "ldd(1) fails for it: that is no error", .challenge = "rootfs"}) {
   const std::string root = stage.scratch("made");
   const std::string busybox = stage.rootfs() + "/bin/busybox";
@@ -46,7 +46,7 @@ CLAIM("a static program needs no more than itself",
   CHECK(stage.on_host({"find", root, "!", "-type", "d"}) == root + busybox + "\n");
 }
 
-CLAIM("a program that does not exist is refused and nothing made",
+CLAIM("a program that does not exist is refused and nothing is made",
       {.step = 2, .hint = "look for all of them first", .challenge = "rootfs"}) {
   const std::string missing = random_word();
   const Run run = subject.run({.command = {stage.scratch("made"), "ls", missing}});
@@ -55,7 +55,7 @@ CLAIM("a program that does not exist is refused and nothing made",
   CHECK(!exists(stage.scratch("made")));
 }
 
-CLAIM("a directory that is there already is left alone",
+CLAIM("a directory that exists already is left alone",
       {.step = 2, .hint = "refuse it", .challenge = "rootfs"}) {
   const std::string root = stage.scratch(random_word());
   make_directories(root);

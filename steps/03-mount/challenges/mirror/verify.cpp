@@ -41,29 +41,28 @@ Told mirrored(Subject& subject, const Stage& stage, const char* kind) {
 
 }  // namespace
 
-CLAIM("a private mirror neither talks nor listens",
+CLAIM("a private mirror propagates no mount in either direction",
       {.step = 3, .hint = "mount --make-rprivate", .challenge = "mirror"}) {
   const Told told = mirrored(subject, stage, "private");
   CHECK(!told.forth);
   CHECK(!told.back);
 }
 
-CLAIM("a slave mirror listens and does not talk",
+CLAIM("a slave mirror receives mounts and sends none",
       {.step = 3, .hint = "mount --make-rslave", .challenge = "mirror"}) {
   const Told told = mirrored(subject, stage, "slave");
   CHECK(told.forth);
   CHECK(!told.back);
 }
 
-CLAIM("a shared mirror talks and listens",
+CLAIM("a shared mirror sends and receives mounts",
       {.step = 3, .hint = "a copy of a shared mount is its peer", .challenge = "mirror"}) {
   const Told told = mirrored(subject, stage, "shared");
   CHECK(told.forth);
   CHECK(told.back);
 }
 
-CLAIM("a mirror shows what is mounted already",
-      {.step = 3, .hint = "--rbind", .challenge = "mirror"}) {
+CLAIM("a mirror shows existing mounts", {.step = 3, .hint = "--rbind", .challenge = "mirror"}) {
   const std::string source = make_place(stage);
   const std::string copy = make_place(stage);
   const std::string word = random_word();
@@ -75,7 +74,7 @@ CLAIM("a mirror shows what is mounted already",
   if (stage.is_mounted(copy)) stage.on_host({"umount", "-R", copy});
 }
 
-CLAIM("a mirror of a private mount would be told nothing and is refused",
+CLAIM("a mirror of a private mount that would receive nothing is refused",
       {.step = 3, .hint = "findmnt -n -o PROPAGATION -T SRC", .challenge = "mirror"}) {
   const std::string source = make_place(stage);
   const std::string copy = make_place(stage);
@@ -89,7 +88,7 @@ CLAIM("a mirror of a private mount would be told nothing and is refused",
   }
 }
 
-CLAIM("a mirror of no known kind is refused and nothing mounted",
+CLAIM("a mirror of an unknown kind is refused and nothing is mounted",
       {.step = 3, .hint = "look at all three words before you mount", .challenge = "mirror"}) {
   const std::string source = make_place(stage);
   const std::string missing = stage.scratch(random_word());

@@ -15,7 +15,7 @@ static std::string mount_tmpfs(const Stage& stage, const std::string& source,
   return path;
 }
 
-CLAIM("a mount is told by its target and type and source",
+CLAIM("a mount is printed with its target and type and source",
       {.step = 3, .hint = "after the lone dash: type, source", .challenge = "mounted"}) {
   const std::string source = random_word();
   const std::string target = mount_tmpfs(stage, source, random_word());
@@ -37,7 +37,7 @@ CLAIM("a blank in a mount's name is a blank",
   CHECK(holds(run.out, "target " + target + "\ntype tmpfs\nsource " + source + "\n"));
 }
 
-CLAIM("a mount that another one hides is not the answer",
+CLAIM("a mount hidden by another one is not printed",
       {.step = 3,
        .hint = "mnt_id in /proc/self/fdinfo, for a file opened with O_PATH",
        .challenge = "mounted"}) {
@@ -51,7 +51,7 @@ CLAIM("a mount that another one hides is not the answer",
   CHECK(holds(run.out, "source " + upper + "\n"));
 }
 
-CLAIM("a mount's propagation is told",
+CLAIM("a mount's propagation is printed",
       {.step = 3, .hint = "the optional fields, up to the dash", .challenge = "mounted"}) {
   const std::string target = mount_tmpfs(stage, random_word(), random_word());
   stage.census_before();

@@ -13,7 +13,7 @@ static std::string make_place(const Stage& stage) {
   return path;
 }
 
-CLAIM("the command finds an empty directory to write to",
+CLAIM("the command gets an empty directory that it can write to",
       {.step = 3, .hint = "mount(2) a tmpfs there", .challenge = "scratch"}) {
   const std::string place = make_place(stage);
   const std::string word = random_word();
@@ -25,7 +25,7 @@ CLAIM("the command finds an empty directory to write to",
   CHECK(!exists(place + "/new"));
 }
 
-CLAIM("nobody else sees the command's directory",
+CLAIM("no other process sees the command's directory",
       {.step = 3, .hint = "unshare(2), then MS_REC | MS_PRIVATE on /", .challenge = "scratch"}) {
   const std::string place = make_place(stage);
   const std::string script = "echo >$0/new; echo up; exec sleep 1000";
@@ -37,7 +37,7 @@ CLAIM("nobody else sees the command's directory",
   running.kill_hard();
 }
 
-CLAIM("no more goes into the directory than its size",
+CLAIM("the directory holds no more than its size",
       {.step = 3, .hint = "size= among the mount's options", .challenge = "scratch"}) {
   const std::string place = make_place(stage);
   const std::string script =
@@ -57,7 +57,7 @@ CLAIM("the directory's programs gain no rights and its devices do not work",
   CHECK(run.status != 0);
 }
 
-CLAIM("what is no size is refused and nothing run",
+CLAIM("a size that is not valid is refused and nothing is run",
       {.step = 3,
        .hint = "digits, then k, m or g: nothing else reaches the kernel",
        .challenge = "scratch"}) {

@@ -57,7 +57,7 @@ CLAIM("a command enters all the namespaces of a process",
   }
 }
 
-CLAIM("an entered command is a process among the others there",
+CLAIM("an entered command is in the PID namespace of the process",
       {.step = 4,
        .hint = "setns(2) moves only children into a PID namespace: fork(2)",
        .challenge = "enter"}) {
@@ -89,7 +89,7 @@ CLAIM("a command enters another user namespace too",
         Stage::namespace_of(target.number(), "user") + "\n");
 }
 
-CLAIM("an entered command's status is the caller's to know",
+CLAIM("an entered command's status reaches the caller",
       {.step = 4, .hint = "waitpid(2)", .challenge = "enter"}) {
   const Target target(stage, {"--uts"}, "");
   const std::string missing = random_word();
@@ -100,7 +100,7 @@ CLAIM("an entered command's status is the caller's to know",
   CHECK(holds(run.err, missing));
 }
 
-CLAIM("a process that is not there cannot be entered",
+CLAIM("a process that does not exist cannot be entered",
       {.step = 4, .hint = "pidfd_open(2) says so", .challenge = "enter"}) {
   for (const std::string& pid : {std::string("4194304"), random_word()}) {
     const Run run = subject.run({.command = {pid, "touch", stage.scratch("ran")}});

@@ -74,7 +74,7 @@ CLAIM("a dropped namespace leaves neither mount nor file",
   CHECK(!exists(file));
 }
 
-CLAIM("what cannot be kept leaves nothing behind",
+CLAIM("a namespace that cannot be kept leaves nothing behind",
       {.step = 4, .hint = "look before you make; take back what was made", .challenge = "keep"}) {
   const std::string file = stage.scratch(random_word());
   const Holder holder(stage);
@@ -89,7 +89,7 @@ CLAIM("what cannot be kept leaves nothing behind",
   CHECK(!exists(file));
 }
 
-CLAIM("a file that is there already is neither covered nor dropped",
+CLAIM("a file that exists already is neither covered nor dropped",
       {.step = 4, .hint = "what it keeps is of type nsfs: findmnt(8)", .challenge = "keep"}) {
   const std::string file = stage.scratch(random_word());
   const std::string word = random_word();

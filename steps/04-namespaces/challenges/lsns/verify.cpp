@@ -85,7 +85,7 @@ CLAIM("the list of namespaces is in the order of their numbers",
   }));
 }
 
-CLAIM("a zombie is in no namespace and no error",
+CLAIM("a zombie is in no namespace and causes no error",
       {.step = 4, .hint = "its link cannot be read: go on", .challenge = "lsns"}) {
   const pid_t zombie = start_forked([] { return 0; });
   siginfo_t info{};

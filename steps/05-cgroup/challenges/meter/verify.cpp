@@ -44,7 +44,7 @@ CLAIM("a process that left its parent is counted too",
   stage.expect_orphans();
 }
 
-CLAIM("memory is the most that all had together",
+CLAIM("memory is the peak of all processes together",
       {.step = 5, .hint = "memory.max_usage_in_bytes, or memory.peak", .challenge = "meter"}) {
   const std::string probe = stage.rootfs() + "/bin/probe";
   // A file in a tmpfs is memory too, and whoever wrote it has ended.
@@ -56,7 +56,7 @@ CLAIM("memory is the most that all had together",
   CHECK(memory <= 128LL << 20);
 }
 
-CLAIM("what the metered command has left behind is killed",
+CLAIM("processes that the metered command left behind are killed",
       {.step = 5, .hint = "cgroup.procs names them", .challenge = "meter"}) {
   const std::string word = random_word();
   const std::string script = "setsid sleep 1000 & echo " + word + "; exit 6";
@@ -67,7 +67,7 @@ CLAIM("what the metered command has left behind is killed",
   stage.expect_orphans();
 }
 
-CLAIM("a command that does not exist costs next to nothing",
+CLAIM("a metered command that does not exist is 127",
       {.step = 5, .hint = "127, and the bill all the same if you like", .challenge = "meter"}) {
   const std::string missing = random_word();
   const Run run = subject.run({.command = {missing}});

@@ -36,7 +36,7 @@ Running start_counting(Subject& subject, const std::string& file, const std::str
 
 }  // namespace
 
-CLAIM("USR1 freezes the command with all that it has started",
+CLAIM("USR1 freezes the command and all its descendants",
       {.step = 5,
        .points = 2,
        .hint = "a group of its own: freezer.state, or cgroup.freeze",
@@ -52,7 +52,7 @@ CLAIM("USR1 freezes the command with all that it has started",
   stage.expect_orphans();
 }
 
-CLAIM("USR2 lets the command go on", {.step = 5, .hint = "THAWED, or 0", .challenge = "pause"}) {
+CLAIM("USR2 resumes the command", {.step = 5, .hint = "THAWED, or 0", .challenge = "pause"}) {
   const std::string word = random_word();
   const std::string file = stage.scratch("count");
   Running running = start_counting(subject, file, word);

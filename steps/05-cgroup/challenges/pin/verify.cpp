@@ -29,7 +29,7 @@ CLAIM("a pinned command has the CPUs that it was given",
   CHECK(run.out == "Cpus_allowed_list:\t" + cpu + "\n");
 }
 
-CLAIM("a pinned command cannot take more",
+CLAIM("a pinned command cannot leave its CPUs",
       {.step = 5,
        .points = 2,
        .hint = "sched_setaffinity(2) is only a wish: a cpuset is not",
@@ -40,14 +40,14 @@ CLAIM("a pinned command cannot take more",
   CHECK(run.out == "Cpus_allowed_list:\t" + cpu + "\n");
 }
 
-CLAIM("a pinned command's status is the caller's to know",
+CLAIM("a pinned command's status reaches the caller",
       {.step = 5, .hint = "what wait() returns; then the group goes", .challenge = "pin"}) {
   const std::string cpu = choose_cpu();
   CHECK(subject.run({.command = {cpu, "/bin/sh", "-c", "exit 6"}}).status == 6);
   CHECK(subject.run({.command = {cpu, random_word()}}).status == 127);
 }
 
-CLAIM("a command that a pinned one leaves behind ends with its group",
+CLAIM("a process that a pinned command leaves behind ends with its group",
       {.step = 5, .hint = "Group's destructor kills who is left", .challenge = "pin"}) {
   const std::string word = random_word();
   const std::string script = "setsid sleep 1000 & echo " + word;
@@ -55,7 +55,7 @@ CLAIM("a command that a pinned one leaves behind ends with its group",
   stage.expect_orphans();
 }
 
-CLAIM("CPUs that there are not are refused and nothing run",
+CLAIM("CPUs that do not exist are refused and nothing is run",
       {.step = 5, .hint = "the kernel says so when you write cpuset.cpus", .challenge = "pin"}) {
   choose_cpu();
   for (const char* cpus : {"1000", "some", "-1"}) {

@@ -36,7 +36,7 @@ long long waited(const Run& run) {
 
 }  // namespace
 
-CLAIM("a command that must wait for the CPU is told of while it runs",
+CLAIM("a stall is reported while the command runs",
       {.step = 5,
        .points = 2,
        .hint = "some 200000 2000000 into cpu.pressure; POLLPRI",
@@ -47,7 +47,7 @@ CLAIM("a command that must wait for the CPU is told of while it runs",
   CHECK(run.err.find("stalled", 1) == run.err.npos);
 }
 
-CLAIM("the time that a command waited is told at its end",
+CLAIM("the time that a command waited is printed at its end",
       {.step = 5, .hint = "total= of the line some, in microseconds", .challenge = "stall"}) {
   skip_without_pressure();
   const Run run = subject.run({.command = quarrel(stage, "cpu")});
@@ -55,7 +55,7 @@ CLAIM("the time that a command waited is told at its end",
   CHECK(waited(run) < 60'000);
 }
 
-CLAIM("who waits for the CPU does not wait for memory",
+CLAIM("waiting for the CPU does not count as waiting for memory",
       {.step = 5, .hint = "each kind has its file", .challenge = "stall"}) {
   skip_without_pressure();
   const Run run = subject.run({.command = quarrel(stage, "memory")});
@@ -65,7 +65,7 @@ CLAIM("who waits for the CPU does not wait for memory",
   CHECK(waited(run) < 100);
 }
 
-CLAIM("a kind of waiting that does not exist is refused and nothing run",
+CLAIM("an unknown resource is refused and nothing is run",
       {.step = 5, .hint = "cpu, memory, io", .challenge = "stall"}) {
   const std::string kind = random_word();
   const Run run = subject.run({.command = {kind, "touch", stage.scratch("ran")}});

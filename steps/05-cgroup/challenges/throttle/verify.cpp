@@ -101,7 +101,7 @@ CLAIM("a throttled command writes no faster than its rate",
   CHECK(all_is_there);
 }
 
-CLAIM("nobody waits for the disk but who is throttled",
+CLAIM("only the throttled command waits for the disk",
       {.step = 5, .hint = "a group of its own; the child alone joins", .challenge = "throttle"}) {
   const Disk disk(stage);
   Running running = subject.start({.command = throttled(disk, "100000", disk.reading())});
@@ -111,7 +111,7 @@ CLAIM("nobody waits for the disk but who is throttled",
   CHECK(running.wait().out == "up\n" + disk.word());
 }
 
-CLAIM("a device or a rate that is none is refused and nothing run",
+CLAIM("a device or rate that is not valid is refused and nothing is run",
       {.step = 5, .hint = "S_ISBLK of what stat(2) says", .challenge = "throttle"}) {
   const Disk disk(stage);
   const auto refused = [&](const std::string& device, const std::string& bytes) {

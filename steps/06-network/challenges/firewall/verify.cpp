@@ -67,7 +67,7 @@ std::string written(const Stage& stage, const std::string& rules) {
 
 }  // namespace
 
-CLAIM("the firewall lets through what its file allows and the answers",
+CLAIM("the firewall passes connections that its file allows and their answers",
       {.step = 6,
        .points = 2,
        .hint = "the forward hook, policy drop; ct state established",

@@ -96,7 +96,7 @@ CLAIM("a network that is down leaves no link and no rule",
   CHECK(stage.on_host({"nft", "list", "ruleset"}) == before);
 }
 
-CLAIM("a network that is there twice or not at all is refused",
+CLAIM("an existing network is not made twice and a missing one is refused",
       {.step = 6, .hint = "look before you make", .challenge = "networks"}) {
   const Member one(stage);
   const std::string name = random_word();  // "br-" and 7 letters: a link's name may be that long

@@ -104,7 +104,7 @@ std::string asked(const Fd& client, const std::string& text) {
 
 }  // namespace
 
-CLAIM("what goes into the proxy comes out again after the end of file",
+CLAIM("the proxy returns the answer after the client's end of file",
       {.step = 6,
        .points = 2,
        .hint = "shutdown(2) with SHUT_WR passes the end on",
@@ -131,7 +131,7 @@ CLAIM("the proxy's clients do not wait for each other",
   CHECK(asked(first, one) == one + one);
 }
 
-CLAIM("the proxy outlives a target that is not there",
+CLAIM("the proxy survives a target that refuses connections",
       {.step = 6, .hint = "connect(2) fails: close that client alone", .challenge = "proxy"}) {
   const int target = free_port();
   const int port = free_port();
@@ -143,7 +143,7 @@ CLAIM("the proxy outlives a target that is not there",
   CHECK(asked(connect_to(port), word) == word);
 }
 
-CLAIM("the proxy outlives a client that vanishes",
+CLAIM("the proxy survives a client that disconnects",
       {.step = 6, .hint = "ignore SIGPIPE", .challenge = "proxy"}) {
   const Echo server(0);
   const int port = free_port();
@@ -160,7 +160,7 @@ CLAIM("the proxy outlives a client that vanishes",
   CHECK(asked(connect_to(port), word) == word);
 }
 
-CLAIM("TERM ends the proxy though somebody is connected",
+CLAIM("TERM ends the proxy while a client is connected",
       {.step = 6, .hint = "the default action is right", .challenge = "proxy"}) {
   const Echo server(0);
   const int port = free_port();
@@ -172,7 +172,7 @@ CLAIM("TERM ends the proxy though somebody is connected",
   CHECK(asked(client, "x") == "");
 }
 
-CLAIM("an address in use or none at all is refused by the proxy",
+CLAIM("the proxy refuses an address that is in use or not valid",
       {.step = 6, .hint = "bind(2) says so; inet_pton(3) does", .challenge = "proxy"}) {
   const Echo server(0);
   const int port = server.port();

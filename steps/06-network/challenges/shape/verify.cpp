@@ -118,7 +118,7 @@ CLAIM("a device that is no longer shaped has its old queue",
   CHECK(cable.queue() == before);
 }
 
-CLAIM("a rate that is none leaves the old one in force",
+CLAIM("a rate that is not valid leaves the old one in force",
       {.step = 6, .hint = "tc(8) refuses it: pass its status on", .challenge = "shape"}) {
   const Cable cable(stage);
   CHECK(subject.run({.command = {"sb-test", "500kbit"}}).status == 0);

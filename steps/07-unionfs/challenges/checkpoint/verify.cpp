@@ -4,8 +4,8 @@
 #include "common/files.hpp"
 #include "common/testing/harness/claim.hpp"
 #include "common/testing/harness/subject.hpp"
-#include "common/testing/stage/stage.hpp"
 #include "common/testing/harness/test_images.hpp"
+#include "common/testing/stage/stage.hpp"
 
 namespace stepbox {
 
@@ -35,7 +35,7 @@ std::string moved(Subject& subject, Stage& stage, const std::string& script) {
 
 }  // namespace
 
-CLAIM("a restored container has what was new and changed and gone",
+CLAIM("a restored container has the added and changed and deleted files",
       {.step = 7,
        .hint = "tar the upper layer; untar it into another",
        .challenge = "checkpoint"}) {
@@ -47,7 +47,7 @@ CLAIM("a restored container has what was new and changed and gone",
         word + "\n" + word + "\nls: /etc/group: No such file or directory\n4711 33\n");
 }
 
-CLAIM("a directory that was made anew hides the old one after a restore too",
+CLAIM("a recreated directory hides the old one after a restore too",
       {.step = 7,
        .points = 2,
        .hint = "tar --xattrs --xattrs-include='trusted.overlay.*'",
@@ -58,7 +58,7 @@ CLAIM("a directory that was made anew hides the old one after a restore too",
   CHECK(moved(subject, stage, "ls /srv") == word + "\n");
 }
 
-CLAIM("a container that runs is saved and runs on",
+CLAIM("a running container is saved and keeps running",
       {.step = 7, .hint = "step7 pause, tar, step7 unpause", .challenge = "checkpoint"}) {
   stage.expect_orphans();  // its monitor
   const std::string file = stage.scratch("box.tar");
@@ -74,7 +74,7 @@ CLAIM("a container that runs is saved and runs on",
   CHECK(holds(stage.on_host({"tar", "-tf", file}), "new\n"));
 }
 
-CLAIM("what cannot be saved or restored leaves neither file nor container",
+CLAIM("a failed save or restore leaves neither file nor container",
       {.step = 7, .hint = "when tar fails, take back what was made", .challenge = "checkpoint"}) {
   const std::string missing = random_word();
   const std::string file = stage.scratch("box.tar");

@@ -26,7 +26,7 @@ static std::string make_tree(const Stage& stage, const std::string& word) {
   return tree;
 }
 
-CLAIM("a dry run tells what is new and changed and gone",
+CLAIM("a dry run lists added and changed and deleted files",
       {.step = 7,
        .points = 2,
        .hint = "compare the lower layer with the merged view",
@@ -47,7 +47,7 @@ CLAIM("a dry run tells what is new and changed and gone",
   CHECK(run.err == expected);
 }
 
-CLAIM("a dry run changes nothing for anybody",
+CLAIM("a dry run changes no file of the host",
       {.step = 7,
        .hint = "a mount namespace; an upper layer that is thrown away",
        .challenge = "dry"}) {
@@ -65,7 +65,7 @@ CLAIM("a dry run changes nothing for anybody",
   CHECK(look_at(stage, tree) == before);
 }
 
-CLAIM("what was in a directory that is made again is gone",
+CLAIM("files of a recreated directory are listed as deleted",
       {.step = 7,
        .hint = "the upper layer does not list it: compare the two views",
        .challenge = "dry"}) {
@@ -75,7 +75,7 @@ CLAIM("what was in a directory that is made again is gone",
   CHECK(run.err == "D d/e/g\nC d/f\n");
 }
 
-CLAIM("a dry run ends as the command did",
+CLAIM("a dry run exits with the status of its command",
       {.step = 7, .hint = "keep its status, then tell", .challenge = "dry"}) {
   const std::string tree = make_tree(stage, random_word());
   const Run run = subject.run({.command = {tree, "/bin/sh", "-c", "rm -r $0/d; exit 6", tree}});
@@ -83,7 +83,7 @@ CLAIM("a dry run ends as the command did",
   CHECK(run.err == "D d\nD d/e\nD d/e/g\nD d/f\n");
 }
 
-CLAIM("a directory that is none is refused and nothing run",
+CLAIM("a directory that does not exist is refused and nothing is run",
       {.step = 7, .hint = "look before you mount", .challenge = "dry"}) {
   const std::string missing = stage.scratch(random_word());
   const Run run = subject.run({.command = {missing, "touch", stage.scratch("ran")}});

@@ -67,17 +67,17 @@ const std::string kAllThree = "container\nroot\nprocesses\nnamespaces\n";
 
 }  // namespace
 
-CLAIM("the duck knows step 7 by three clues",
+CLAIM("the duck recognizes step 7 by three clues",
       {.step = 7, .points = 2, .hint = "see am-i-contained.sh for each", .challenge = "duck"}) {
   CHECK(inside(subject, stage, "--network none") == kAllThree);
 }
 
-CLAIM("an ordinary name and all rights deceive no duck",
+CLAIM("an ordinary host name and full privileges do not deceive the duck",
       {.step = 7, .hint = "look at none of what people may choose", .challenge = "duck"}) {
   CHECK(inside(subject, stage, "--privileged --network host --hostname pc") == kAllThree);
 }
 
-CLAIM("a process that calls itself kthreadd deceives no duck",
+CLAIM("a process that is named kthreadd does not deceive the duck",
       {.step = 7,
        .points = 2,
        .hint = "PF_KTHREAD in field 9 of /proc/2/stat",
@@ -90,7 +90,7 @@ CLAIM("a process that calls itself kthreadd deceives no duck",
   CHECK(judge(subject, stage, strange).out == "host\nprocesses\n");
 }
 
-CLAIM("the duck knows a host", {.step = 7, .hint = "no clue: host", .challenge = "duck"}) {
+CLAIM("the duck recognizes a host", {.step = 7, .hint = "no clue: host", .challenge = "duck"}) {
   const Run run = judge(subject, stage, {});
   CHECK(run.out == "host\n");
   CHECK(run.status == 1);
@@ -105,7 +105,7 @@ CLAIM("one clue alone makes no container",
   CHECK(run.status == 1);
 }
 
-CLAIM("a container that has closed one clue is still one",
+CLAIM("a container with one clue hidden is still recognized",
       {.step = 7, .hint = "none of the three decides alone", .challenge = "duck"}) {
   const Machine of_a_disk{.name = "sleep", .flags = 0x400000, .first_uts = false};
   CHECK(judge(subject, stage, of_a_disk).out == "container\nprocesses\nnamespaces\n");

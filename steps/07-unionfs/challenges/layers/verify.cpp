@@ -17,7 +17,7 @@ static std::string names_in(const Stage& stage, const std::string& directory) {
                             "sort | tr '\\n' ' '"});
 }
 
-CLAIM("a higher layer replaces what lower ones had",
+CLAIM("a higher layer replaces the files of lower layers",
       {.step = 7, .hint = "unpack the lowest first", .challenge = "layers"}) {
   const std::string one = random_word();
   const std::string two = random_word();
@@ -32,7 +32,7 @@ CLAIM("a higher layer replaces what lower ones had",
   CHECK(read_file(tree + "/c") == two);
 }
 
-CLAIM("a whiteout hides a file and is none",
+CLAIM("a whiteout hides a file and is not unpacked itself",
       {.step = 7, .hint = "remove d/f for d/.wh.f, and leave that out", .challenge = "layers"}) {
   const std::string tree = stage.scratch("tree");
   Tarball(stage.scratch("1.tar"))
@@ -48,7 +48,7 @@ CLAIM("a whiteout hides a file and is none",
   CHECK(names_in(stage, tree) == "d d/g h ");
 }
 
-CLAIM("an opaque directory has only what its own layer put there",
+CLAIM("an opaque directory has only the files of its own layer",
       {.step = 7,
        .hint = "whiteouts first, then the files, whatever the tar's order",
        .challenge = "layers"}) {
@@ -70,7 +70,7 @@ CLAIM("an opaque directory has only what its own layer put there",
   CHECK(names_in(stage, tree) == "d d/again d/new ");
 }
 
-CLAIM("a file replaces a directory and a directory a link",
+CLAIM("a file replaces a directory and a directory replaces a link",
       {.step = 7, .hint = "make room before you unpack", .challenge = "layers"}) {
   const std::string tree = stage.scratch("tree");
   const std::string word = random_word();
@@ -88,7 +88,7 @@ CLAIM("a file replaces a directory and a directory a link",
   CHECK(names_in(stage, stage.scratch("outside")) == "");
 }
 
-CLAIM("no layer reaches out of the directory",
+CLAIM("no layer writes outside of the directory",
       {.step = 7,
        .points = 2,
        .hint = "realpath(1) of the folder that a name goes to",

@@ -4,8 +4,8 @@
 #include "common/files.hpp"
 #include "common/testing/harness/claim.hpp"
 #include "common/testing/harness/subject.hpp"
-#include "common/testing/stage/stage.hpp"
 #include "common/testing/harness/test_images.hpp"
+#include "common/testing/stage/stage.hpp"
 
 namespace stepbox {
 
@@ -35,7 +35,7 @@ std::string containers(const Stage& stage) {
 
 }  // namespace
 
-CLAIM("what RUN changes is in the image and nowhere else",
+CLAIM("the changes of RUN are in the image and nowhere else",
       {.step = 7, .hint = "step7 run --name, then step7 commit", .challenge = "recipe"}) {
   const std::string one = random_word();
   const std::string two = random_word();
@@ -48,7 +48,7 @@ CLAIM("what RUN changes is in the image and nowhere else",
   step7(stage, {"rmi", "made"});
 }
 
-CLAIM("what COPY takes from the host is in the image",
+CLAIM("the files of COPY are in the image",
       {.step = 7, .hint = "step7 create, step7 cp, step7 commit", .challenge = "recipe"}) {
   const std::string word = random_word();
   create_file(stage.scratch("motd"), word);
@@ -61,7 +61,7 @@ CLAIM("what COPY takes from the host is in the image",
   step7(stage, {"rmi", "made"});
 }
 
-CLAIM("each instruction makes a layer and all other images go",
+CLAIM("each instruction makes a layer and intermediate images are removed",
       {.step = 7, .hint = "commit after each; rmi what was in between", .challenge = "recipe"}) {
   const std::string lines = "RUN echo 1 >/1\nRUN echo 2 >/2\nRUN echo 3 >/3\n";
   CHECK(subject.run({.command = {written(stage, lines), "made"}}).status == 0);
