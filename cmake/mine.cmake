@@ -1,4 +1,4 @@
-# A student's own copy of a step, work/05-cgroup say: the target mine5 (see scripts/mine).
+# A student's own copy of a step, work/05-cgroup say: the target mine5 (see scripts/lab/mine.py).
 #
 # mine5 links the student's sources, the libraries of the steps before, and what is given of step 5.
 # Nothing that the lesson asks for comes from us: what the student has not written is a link error.
@@ -110,6 +110,9 @@ function(add_given number name room own)
       list(APPEND left_out ${ours})
     endif()
   endforeach()
+  if(NOT sources)
+    return()
+  endif()
   set(headers ${work_headers})
   list(FILTER headers INCLUDE REGEX "/work/${name}/")
   list(TRANSFORM headers REPLACE ".*/" "${room}/")
