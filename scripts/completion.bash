@@ -14,9 +14,9 @@ _step7_has_value() { # HELP OPTION
 _step7_values_of() { # OPTION
   case $1 in
     --format | -f) echo table json ;;
-    --network) echo bridge none host slirp4netns ;;
+    --network) echo bridge none host slirp4netns pasta ;;
     --restart) echo no on-failure always unless-stopped ;;
-    --storage) echo overlay fuse copy ;;
+    --storage) echo overlay copy ;;
     --type) echo container image ;;
     --cap-add | --cap-drop) echo ALL ;;
     --security-opt) echo no-new-privileges seccomp=unconfined ;;
