@@ -137,7 +137,8 @@ class Alarm {
   sigset_t mask_before_;
 };
 
-Fd lock_file(const std::string& path, Lock lock) {
+FileLock lock_file(const std::string& path, LockRank rank, Lock lock) {
+  FileLock locked(rank, lock);
   const Alarm alarm(10);
   for (;;) {
     Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
@@ -148,7 +149,9 @@ Fd lock_file(const std::string& path, Lock lock) {
       throw Failure(join({"lock ", path, ": held for 10 s by another process"}),
                     join({"see who has it: fuser -v ", path}));
     }
-    if (try_lock(file, path, lock)) return file;  // ours: but is it still the file of that name?
+    if (!try_lock(file, path, lock)) continue;  // ours, but no longer the file of that name
+    locked.take(std::move(file));
+    return locked;
   }
 }
 

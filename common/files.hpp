@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "common/fd.hpp"
+#include "common/lock_order.hpp"
 
 namespace stepbox {
 
@@ -44,9 +45,6 @@ bool exists(const std::string& path);
 // A name of an open file, whatever has become of the one it was opened by: /proc/self/fd/N.
 std::string proc_path(const Fd& file);
 
-// Who may hold a lock beside its holder: nobody, or others who share it too.
-enum class Lock { kAlone, kShared };
-
 // Takes flock(2) on an open file or directory without waiting. False where somebody holds it, and
 // where `path` no longer names it: it was removed, and perhaps made anew, since it was opened.
 // The kernel lets go of it when the last copy of the descriptor is closed, however its holder
@@ -54,9 +52,9 @@ enum class Lock { kAlone, kShared };
 // Throws system_error where the file cannot be locked at all.
 bool try_lock(const Fd& file, const std::string& path, Lock lock = Lock::kAlone);
 
-// Opens (creating it) and locks a file, waiting up to 10 s for its holder.
-// Throws Failure when that was not enough.
-Fd lock_file(const std::string& path, Lock lock = Lock::kAlone);
+// Opens (creating it) and locks a file, waiting up to 10 s for its holder. `rank`: its place in the
+// order of locks. Throws Failure when that was not enough.
+FileLock lock_file(const std::string& path, LockRank rank, Lock lock = Lock::kAlone);
 
 }  // namespace stepbox
 

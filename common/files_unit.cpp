@@ -121,10 +121,10 @@ TEST_CASE("make_directories makes all that is missing, and minds no directory th
 TEST_CASE("a lock has one holder") {
   const ScratchDirectory scratch;
   const std::string path = scratch.file("lock");
-  Fd first = lock_file(path);
+  FileLock first = lock_file(path, LockRank::kContainers);
   const Fd second = open_to_lock(path);
   CHECK_FALSE(try_lock(second, path));
-  first.close();
+  first.release();
   CHECK(try_lock(second, path));
 }
 
@@ -132,7 +132,7 @@ TEST_CASE("a lock is free when its holder was killed") {
   const ScratchDirectory scratch;
   const std::string path = scratch.file("lock");
   const int status = run_forked([&] {
-    const Fd held = lock_file(path);
+    const FileLock held = lock_file(path, LockRank::kContainers);
     return ::raise(SIGKILL);
   });
   CHECK(status == 128 + SIGKILL);
@@ -156,14 +156,14 @@ TEST_CASE("a lock on a file that no longer has the name is no lock") {
 TEST_CASE("lock_file waits for the holder, and takes the file that has the name by then") {
   const ScratchDirectory scratch;
   const std::string path = scratch.file("lock");
-  Fd held = lock_file(path);
-  Fd got;
-  std::thread waiting([&] { got = lock_file(path); });
+  FileLock held = lock_file(path, LockRank::kContainers);
+  std::thread waiting([&] {
+    const FileLock got = lock_file(path, LockRank::kContainers);
+    CHECK_FALSE(try_lock(open_to_lock(path), path));  // `got` has it
+  });
   ::unlink(path.c_str());  // as its owner does, last of all
-  held.close();
+  held.release();
   waiting.join();
-  CHECK_FALSE(try_lock(open_to_lock(path), path));  // `got` has it
-  got.close();
   CHECK(try_lock(open_to_lock(path), path));
 }
 

@@ -21,7 +21,7 @@ static std::vector<std::string> list_cables() {
 }
 
 void remove_network_leftovers() {
-  const Fd lock = lock_network();
+  const FileLock lock = lock_network();
   remove_dead_leases(give_back);
   const std::vector<std::string> living = read_leases();
   for (const std::string& name : list_cables()) {

@@ -52,9 +52,9 @@ static void ensure_bridge(const Subnet& subnet) {
   links.commit();
 }
 
-Fd lock_network() {
+FileLock lock_network() {
   make_directories(kRunDirectory);
-  return lock_file(join({kRunDirectory, "/network.lock"}));
+  return lock_file(join({kRunDirectory, "/network.lock"}), LockRank::kNetwork);
 }
 
 static std::string cable_of(const std::string& id) { return "sb-" + id.substr(0, 8); }
@@ -67,13 +67,13 @@ void give_back(const std::string& note) {
 
 void settle_network() {
   if (::geteuid() != 0 || !exists(kRunDirectory)) return;
-  const Fd lock = lock_network();
+  const FileLock lock = lock_network();
   remove_dead_leases(give_back);
 }
 
 void Network::join_bridge(const std::string& id) {
   subnet_ = bridge_subnet();
-  const Fd lock = lock_network();
+  const FileLock lock = lock_network();
   ensure_bridge(subnet_);
   for (PublishedPort& port : options_.ports) ports_.push_back(bind_port(port));
   lease_.emplace(subnet_);

@@ -23,6 +23,7 @@
 #include "06-network/gate.hpp"
 #include "06-network/options.hpp"
 #include "06-network/user_network.hpp"
+#include "common/lock_order.hpp"
 
 namespace stepbox {
 
@@ -60,7 +61,7 @@ void remove_network_leftovers();
 void give_back(const std::string& note);
 
 // The lock of all this. Throws Failure when it cannot be had within 10 s.
-Fd lock_network();
+FileLock lock_network();
 
 constexpr char kBridge[] = "stepbox0";
 

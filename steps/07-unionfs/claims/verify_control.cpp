@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "07-unionfs/claims/verify.hpp"
+#include "common/deadline.hpp"
 #include "common/files.hpp"
 #include "common/testing/stage/groups.hpp"
 
@@ -50,6 +51,18 @@ bool is_silent(const Running& running) {
 void check_talks(const Running& running) {
   const std::string before = running.out();
   running.wait_for_output(before + "x\n");
+}
+
+// Waits until the process has `path` open: it waits for the lock on it.
+void wait_until_open(const Running& running, const std::string& path) {
+  const std::string folder = "/proc/" + std::to_string(running.pid()) + "/fd/";
+  const auto is_open = [&] {
+    for (int fd = 3; fd < 32; ++fd) {
+      if (read_link(folder + std::to_string(fd)) == path) return true;
+    }
+    return false;
+  };
+  REQUIRE(wait_until(10, is_open));
 }
 
 // v1's freezer, or any v2.
@@ -214,6 +227,34 @@ CLAIM("a paused container whose runtime is killed leaves nothing", {.step = 7, .
   running.kill_hard();
   CHECK(holds(ps_all(subject), "Exited (137)"));
   remove(subject, name);
+  stage.await_orphans();
+}
+
+// Eight rounds: which of the two gets to the record first is a race.
+CLAIM("pause and ps answer at once when the monitor is killed meanwhile",
+      {.step = 7,
+       .points = 2,
+       .hint = "locks are taken in one order: the record, then containers"}) {
+  require_freezer();
+  for (int round = 0; round < 8; ++round) {
+    const std::string name = random_word();
+    Running running = start_named(subject, name);
+    const std::string id = split(tell(subject, "ps", {"-q", "--no-trunc"}).out, '\n').at(0);
+    const std::string path = "/var/lib/stepbox/containers/" + id;
+    Fd record = open_directory(path);
+    REQUIRE(try_lock(record, path));  // so that pause stands between its two locks
+    Running pause = subject.start({.command = {name}, .verb = "pause"});
+    wait_until_open(pause, path);
+    running.kill_hard();
+    Running ps = subject.start({.command = {"-a"}, .verb = "ps"});
+    wait_until_open(ps, path);
+    const auto start = Clock::now();
+    record.close();
+    pause.wait();
+    CHECK(holds(ps.wait().out, "Exited (137)"));
+    CHECK(Clock::now() - start < std::chrono::seconds(3));
+    remove(subject, name);
+  }
   stage.await_orphans();
 }
 

@@ -55,7 +55,7 @@ CallFilter filter_of(const std::string& profile, CapabilitySet capabilities) {
   if (filter.empty() || filter.size() % sizeof(sock_filter) != 0) {
     filter = compile_profile(profile, capabilities);
     make_directories(folder, 0700);
-    const Fd lock = lock_file(run_directory() + "/seccomp.lock");
+    const FileLock lock = lock_file(run_directory() + "/seccomp.lock", LockRank::kSeccomp);
     replace_file(path, key + filter, 0600);
   }
   return filter;

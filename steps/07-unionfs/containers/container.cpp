@@ -84,10 +84,17 @@ Container::Container(const Options& options) : Container(new_record(options), Fd
   write_cidfile(options.process.cidfile, id());
 }
 
+static bool is_being_recovered(const std::string& id) {
+  const FileLock lock = lock_holders();
+  return is_in_recovery(id);
+}
+
 // Its monitor may be about to go: it has recorded the end, and gives back what the host has lent.
+// So may be a verb that recovers the container.
 static Fd hold_when_free(const std::string& id) {
   const Record record = read_or_empty(id);
-  if (!record.running && !record.restarting) wait_until_ended(id);
+  const bool ended = !record.running && !record.restarting;
+  if (ended || is_being_recovered(id)) wait_until_ended(id);
   return hold(id);
 }
 
@@ -101,7 +108,7 @@ std::string Container::directory() const { return directory_of(id()); }
 
 template <class Change>
 void Container::change(Change change) {
-  const Fd lock = lock_record(id());
+  const FileLock lock = lock_record(id());
   if (exists(record_of(id()))) record_ = read_record(record_of(id()));  // others change it too
   change(record_);
   write_record(record_of(id()), record_);
@@ -190,21 +197,23 @@ Container::~Container() {
   ::unlink(holder_of(id()).c_str());  // last: from now on others may hold it
 }
 
-Fd lock_record(const std::string& id) {
+FileLock lock_record(const std::string& id) {
+  FileLock lock(LockRank::kRecord);
   const std::string path = directory_of(id);
-  Fd directory;
   const bool locked = wait_until(10, [&] {
-    directory = open_directory(path);
-    return try_lock(directory, path);
+    Fd directory = open_directory(path);
+    if (!try_lock(directory, path)) return false;
+    lock.take(std::move(directory));
+    return true;
   });
   if (!locked) throw Failure(join({"lock ", path, ": held for 10 s by another process"}));
-  return directory;
+  return lock;
 }
 
 static Fd open_while_held(pid_t pid, const std::string& id) {
   Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   // Held now, so it was held when we opened it: the number was its own.
-  const Fd lock = lock_holders();
+  const FileLock lock = lock_holders();
   if (!is_held(id)) process.close();
   return process;
 }

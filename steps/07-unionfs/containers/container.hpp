@@ -102,13 +102,13 @@ Record read_or_empty(const std::string& id);
 
 // Held by whoever changes a container's record: its holder and several verbs may want to, at once.
 // Throws Failure when it cannot be had within 10 s; system_error when the container is gone.
-Fd lock_record(const std::string& id);
+FileLock lock_record(const std::string& id);
 
 // Calls `change(Record&)` on the record as it is now, and writes what came out. Where it throws,
 // the old record stays. Returns the new one.
 template <class Change>
 Record change_record(const std::string& id, Change change) {
-  const Fd lock = lock_record(id);
+  const FileLock lock = lock_record(id);
   Record record = read_record(record_of(id));
   change(record);
   write_record(record_of(id), record);

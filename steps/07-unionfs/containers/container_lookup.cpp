@@ -12,7 +12,7 @@ namespace stepbox {
 
 // Those whose ids begin so. Nobody else's record is read.
 static std::vector<Record> containers_with(const std::string& beginning) {
-  const Fd lock = lock_holders();
+  const FileLock lock = lock_holders();
   std::vector<Record> records;
   for (const std::string& id : list_directory(store() + "/containers")) {
     if (!id.starts_with(beginning) || !exists(record_of(id))) continue;  // about to start, or go

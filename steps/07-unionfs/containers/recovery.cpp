@@ -11,6 +11,7 @@
 #include "07-unionfs/containers/run_lock.hpp"
 #include "07-unionfs/files/store.hpp"
 #include "07-unionfs/images/image_staging.hpp"
+#include "common/deadline.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
 
@@ -28,14 +29,35 @@ static void kill_survivor(const Record& record) {
   ::poll(&ended, 1, 10'000);
 }
 
+namespace {
+
+// Containers whose holder was killed: those that this verb is to recover, and those that another
+// verb recovers at this moment.
+struct Crashed {
+  std::vector<std::pair<std::string, Fd>> ours;  // id, run lock
+  std::vector<std::string> others;
+};
+
+Crashed find_crashed() {
+  const FileLock lock = lock_holders();
+  Crashed crashed;
+  for (const std::string& id : list_directory(run_directory() + "/containers")) {
+    if (Fd holder = hold_for_recovery(id)) {
+      crashed.ours.emplace_back(id, std::move(holder));
+    } else if (is_in_recovery(id)) {
+      crashed.others.push_back(id);
+    }
+  }
+  return crashed;
+}
+
+}  // namespace
+
+// The locks: containers.lock only while they are collected, for each record's lock comes before it.
 void settle_containers() {
   settle_images();
-  const Fd lock = lock_holders();
-  for (const std::string& id : list_directory(run_directory() + "/containers")) {
-    Fd holder(::open(holder_of(id).c_str(), O_RDWR | O_APPEND | O_CLOEXEC));
-    if (!holder || !try_lock(holder, holder_of(id))) continue;  // alive
-    const std::string whose = read_file(holder_of(id));         // empty: killed before it said so
-    if (!whose.empty() && !whose.starts_with(store() + "\n")) continue;  // another store's
+  Crashed crashed = find_crashed();
+  for (auto& [id, holder] : crashed.ours) {
     const bool started = exists(record_of(id));
     const Record record = read_or_empty(id);
     if (record.running) kill_survivor(record);
@@ -43,6 +65,7 @@ void settle_containers() {
     if (record.running) dead.ended(kKilled);
     if (record.restarting) dead.stay_ended();
   }
+  for (const std::string& id : crashed.others) wait_until(10, [&] { return is_given_back(id); });
 }
 
 void settle() {

@@ -16,9 +16,10 @@ namespace stepbox {
 std::string directory_of(const std::string& id) { return store() + "/containers/" + id; }
 std::string record_of(const std::string& id) { return directory_of(id) + "/record.json"; }
 std::string holder_of(const std::string& id) { return run_directory() + "/containers/" + id; }
-Fd lock_holders() {
+
+FileLock lock_holders() {
   make_directories(run_directory() + "/containers", 0700);
-  return lock_file(run_directory() + "/containers.lock");
+  return lock_file(run_directory() + "/containers.lock", LockRank::kContainers);
 }
 
 static void write_line(const Fd& file, const std::string& line) {
@@ -29,7 +30,7 @@ static void write_line(const Fd& file, const std::string& line) {
 }
 
 Fd hold(const std::string& id) {
-  const Fd lock = lock_holders();
+  const FileLock lock = lock_holders();
   const std::string path = holder_of(id);
   Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   if (!file) throw_errno({"open ", path});
@@ -41,9 +42,34 @@ Fd hold(const std::string& id) {
   return file;
 }
 
+static bool is_locked(const Fd& file, const std::string& id) {
+  return file && !try_lock(file, holder_of(id));
+}
+
+static bool says(const Fd& file, const char* mark) {
+  return read_file(proc_path(file)).find(join({"\n", mark, "\n"})) != std::string::npos;
+}
+
+constexpr char kRecovery[] = "recovery";
+
 bool is_held(const std::string& id) {
   const Fd file(::open(holder_of(id).c_str(), O_RDONLY | O_CLOEXEC));
-  return file && !try_lock(file, holder_of(id));
+  return is_locked(file, id) && !says(file, kRecovery);
+}
+
+Fd hold_for_recovery(const std::string& id) {
+  Fd file(::open(holder_of(id).c_str(), O_RDWR | O_APPEND | O_CLOEXEC));
+  if (!file || !try_lock(file, holder_of(id))) return Fd();
+  const std::string whose = read_file(proc_path(file));  // empty: killed before it said so
+  if (!whose.empty() && !whose.starts_with(store() + "\n")) return Fd();  // another store's
+  if (whose.empty()) write_line(file, store());
+  write_line(file, kRecovery);
+  return file;
+}
+
+bool is_in_recovery(const std::string& id) {
+  const Fd file(::open(holder_of(id).c_str(), O_RDONLY | O_CLOEXEC));
+  return is_locked(file, id) && says(file, kRecovery);
 }
 
 constexpr std::string_view kEnded = "\nended ";
@@ -65,7 +91,7 @@ static bool has_mark(const std::string& id, const char* mark) {
 }
 
 static void add_mark(const std::string& id, const char* mark) {
-  const Fd lock = lock_holders();
+  const FileLock lock = lock_holders();
   if (!is_held(id)) return;
   write_line(Fd(::open(holder_of(id).c_str(), O_WRONLY | O_APPEND | O_CLOEXEC)), mark);
 }
@@ -83,12 +109,14 @@ void wait_until_running(const std::string& id) {
   if (!wait_until(10, marked)) throw Failure(join({"container ", short_id(id), " does not start"}));
 }
 
+bool is_given_back(const std::string& id) {
+  const FileLock lock = lock_holders();
+  return !is_locked(Fd(::open(holder_of(id).c_str(), O_RDONLY | O_CLOEXEC)), id);
+}
+
 void wait_until_ended(const std::string& id) {
-  const auto ended = [&] {
-    const Fd lock = lock_holders();
-    return !is_held(id);
-  };
-  if (!wait_until(10, ended)) throw Failure(join({"container ", short_id(id), " does not end"}));
+  if (!wait_until(10, [&] { return is_given_back(id); }))
+    throw Failure(join({"container ", short_id(id), " does not end"}));
 }
 
 }  // namespace stepbox

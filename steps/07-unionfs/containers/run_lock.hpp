@@ -11,6 +11,7 @@
 #include <string>
 
 #include "common/fd.hpp"
+#include "common/lock_order.hpp"
 
 namespace stepbox {
 
@@ -20,14 +21,21 @@ std::string record_of(const std::string& id);
 std::string holder_of(const std::string& id);
 
 // The one more lock. Throws Failure when it cannot be had within 10 s.
-Fd lock_holders();
+FileLock lock_holders();
 
 // Makes the caller the holder, as long as it keeps the result. Takes lock_holders() for a moment.
 // Throws Failure when somebody else is.
 Fd hold(const std::string& id);
 
-// Whether somebody holds it. With lock_holders() held.
+// Whether somebody runs it; a recovery (recovery.cpp) of one whose holder was killed does not.
+// With lock_holders() held.
 bool is_held(const std::string& id);
+
+// For a verb that recovers the container: locks the file of a holder that was killed, and marks it
+// so. -1: the holder is alive, or another verb recovers the container already.
+// With lock_holders() held.
+Fd hold_for_recovery(const std::string& id);
+bool is_in_recovery(const std::string& id);
 
 // By the holder: the command runs, others may join it; it has ended.
 void mark_running(const Fd& holder);
@@ -49,9 +57,11 @@ bool is_kept(const std::string& id);
 void share_network(const std::string& id);
 bool is_network_shared(const std::string& id);
 
-// Wait up to 10 s until the command runs, or until nobody holds the container. Throw Failure.
+// Wait up to 10 s until the command runs, or until the file's lock is free: the container has
+// ended, and all that it had is given back. Throw Failure.
 void wait_until_running(const std::string& id);
 void wait_until_ended(const std::string& id);
+bool is_given_back(const std::string& id);  // by now
 
 }  // namespace stepbox
 

@@ -81,10 +81,7 @@ void Stop::finish() {
     ::poll(&ended, 1, for_ever_ ? -1 : static_cast<int>(std::max<int64_t>(left, 0)));
   }
   const auto given_back = [&] {
-    {
-      const Fd lock = lock_holders();
-      if (!is_held(id_)) return true;
-    }
+    if (is_given_back(id_)) return true;
     kill_late(id_);
     return false;
   };

@@ -42,7 +42,7 @@ void sweep() {
 
 Staging::Staging() {
   make_directories(store());
-  lock_ = lock_file(staging_lock(), Lock::kShared);
+  lock_ = lock_file(staging_lock(), LockRank::kStaging, Lock::kShared);
   make_directories(store() + "/staging", 0700);
   path_ = store() + "/staging/XXXXXX";
   if (!::mkdtemp(path_.data())) throw_errno({"make a directory ", path_});
@@ -54,7 +54,7 @@ Staging::~Staging() {
   } catch (const std::exception& error) {
     warn({error.what()});
   }
-  lock_.close();
+  lock_.release();
   settle_images();  // the last one who leaves sweeps
 }
 

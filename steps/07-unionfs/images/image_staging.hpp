@@ -11,7 +11,7 @@
 
 #include "07-unionfs/files/blob.hpp"
 #include "07-unionfs/images/archive_index.hpp"
-#include "common/fd.hpp"
+#include "common/lock_order.hpp"
 
 namespace stepbox {
 
@@ -35,7 +35,7 @@ class Staging {
  private:
   std::string tree_of(const std::string& diff_id) const;
 
-  Fd lock_;
+  FileLock lock_;
   std::string path_;
   std::vector<std::string> layers_;
 };

@@ -87,7 +87,7 @@ ImageIndex::ImageIndex(const Staging& staging) : staging_(staging) {
   for (const char* folder : {"/images", "/tags", "/layers"}) {
     make_directories(store() + folder, 0700);
   }
-  lock_ = lock_file(store() + "/images.lock");
+  lock_ = lock_file(store() + "/images.lock", LockRank::kImages);
 }
 
 // A link cannot be replaced, but renamed over another.

@@ -56,7 +56,7 @@ class ImageIndex {
 
  private:
   const Staging& staging_;
-  Fd lock_;
+  FileLock lock_;
 };
 
 }  // namespace stepbox

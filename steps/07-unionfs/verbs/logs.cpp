@@ -83,7 +83,7 @@ void print(const LogLine& line, const LogsOptions& options) {
 }
 
 bool is_over(const std::string& id) {
-  const Fd lock = lock_holders();
+  const FileLock lock = lock_holders();
   return !is_held(id);
 }
 

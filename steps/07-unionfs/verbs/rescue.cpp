@@ -51,7 +51,7 @@ static void settle_stores() {
 
 // A reboot empties the run directory: then nobody knows of a start that it has cut short.
 static void remove_unfinished() {
-  const Fd lock = lock_holders();
+  const FileLock lock = lock_holders();
   for (const std::string& id : list_directory(store() + "/containers")) {
     if (exists(record_of(id)) || exists(holder_of(id))) continue;
     drop_name("", id);

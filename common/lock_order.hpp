@@ -1,0 +1,51 @@
+// The locks that a process waits for, and the one order in which they are taken.
+#ifndef STEPBOX_COMMON_LOCK_ORDER_HPP_
+#define STEPBOX_COMMON_LOCK_ORDER_HPP_
+
+#include "common/fd.hpp"
+
+namespace stepbox {
+
+// From the first to the last. A process that holds one of them waits for later ones only: so no
+// two processes ever wait for each other.
+//
+//   rank         file                       held while
+//   kStaging     <store>/staging.lock       images are added or removed (shared)
+//   kImages      <store>/images.lock        images/ and tags/ change
+//   kRecord      <store>/containers/ID      record.json of that container changes
+//   kContainers  <run>/containers.lock      run locks are taken or tested (run_lock.hpp)
+//   kNetwork     /run/stepbox/network.lock  the bridge, leases and published ports change
+//   kSeccomp     <run>/seccomp.lock         a compiled filter is written
+//
+// The other locks are only ever tried (try_lock()), so they have no place in the order: the run
+// lock of a container, an image in use, a lease, a cgroup, the root directory of step 4.
+enum class LockRank { kStaging, kImages, kRecord, kContainers, kNetwork, kSeccomp };
+
+// Who may hold a lock beside its holder: nobody, or others who share it too.
+enum class Lock { kAlone, kShared };
+
+// A lock that its thread holds until this object ends, or a place in the order without one.
+class FileLock {
+ public:
+  FileLock() = default;
+
+  // Before the lock is waited for. Aborts the process (SIGABRT) where it holds a lock of a later
+  // rank already, or one of this rank that is not shared.
+  explicit FileLock(LockRank rank, Lock lock = Lock::kAlone);
+
+  FileLock(FileLock&& other) noexcept;
+  FileLock& operator=(FileLock&& other) noexcept;
+  ~FileLock() { release(); }
+
+  void take(Fd locked) { file_ = std::move(locked); }  // once it was waited for
+  void release();
+  explicit operator bool() const { return static_cast<bool>(file_); }
+
+ private:
+  int rank_ = -1;  // -1: no lock, no place
+  Fd file_;
+};
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_COMMON_LOCK_ORDER_HPP_
