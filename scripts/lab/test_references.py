@@ -27,6 +27,9 @@ def words_of(text):
 
 
 def exists(document, name):
+    """A path from one of these places; a mere name is one of any source."""
+    if "/" not in name and any(True for top in ("steps", "common") for _ in (TOP / top).rglob(name)):
+        return True
     bases = [document.parent, *(TOP / place for place in PLACES)]
     return any(next(base.glob(name), None) for base in bases)
 
@@ -72,6 +75,29 @@ class References(unittest.TestCase):
         for function, name in calls:
             with self.subTest(function):
                 self.assertRegex((TOP / "steps" / name).read_text(), rf"\b{function}\(")
+
+    def test_locks_stand_in_their_order(self):
+        ranks = re.search(r"enum class LockRank \{([^}]*)\}", (TOP / "common/lock_order.hpp").read_text())
+        told = re.findall(r"^\| `(k\w+)` \|", (TOP / "docs/architecture.md").read_text(), re.MULTILINE)
+        self.assertEqual(told, re.findall(r"k\w+", ranks[1]))
+
+    def test_workflows_name_scripts_and_targets_that_exist(self):
+        makefile = (TOP / "Makefile").read_text()
+        for path in TOP.glob(".github/workflows/*.yml"):
+            text = path.read_text()
+            for script in re.findall(r"scripts/[\w/.-]+", text):
+                self.assertTrue((TOP / script).exists(), script)
+            for target in re.findall(r"make ([a-z]+)$", text, flags=re.MULTILINE):
+                self.assertRegex(makefile, rf"(?m)^{target}:")
+            for group in re.findall(r"scripts/setup ([a-z ]+)", text):
+                for name in group.split():
+                    self.assertIn(f"need_{name}()", (TOP / "scripts/setup").read_text())
+            try:
+                import yaml
+            except ImportError:
+                continue
+            for job in yaml.safe_load(text)["jobs"].values():
+                self.assertTrue(all("uses" in step or "run" in step for step in job["steps"]))
 
     def test_what_is_missing_is_seen(self):
         text = "`common/fd.hpp`, `verbs/no.cpp`, [x](no.md), `/etc/passwd`, `work/x.cpp`"
