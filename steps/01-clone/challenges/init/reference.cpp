@@ -32,7 +32,7 @@ static pid_t start(char** command, const sigset_t& signals_before) {
   ::_exit(errno == ENOENT ? kNoCommand : kCannotRun);
 }
 
-// Waits for all who have ended. True when `child` was among them.
+// Reaps all children that have exited. True when `child` was among them.
 static bool reap(pid_t child, int& status) {
   bool seen = false;
   int one = 0;
@@ -45,7 +45,7 @@ static bool reap(pid_t child, int& status) {
   return seen;
 }
 
-// Those whom we kill leave us their children: so again and again, until there are none.
+// The children of each killed process become ours: repeat until there are none.
 static void end_the_rest() {
   for (;;) {
     for (const std::string& pid : words_in(read_file("/proc/thread-self/children"))) {

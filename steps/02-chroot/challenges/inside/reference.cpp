@@ -16,7 +16,7 @@ static Fd open_inside(const char* rootfs, const char* path) {
   const Fd root(::open(rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!root) throw_errno({"open ", rootfs});
   open_how how{};
-  how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;  // a FIFO would wait for somebody who writes
+  how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;  // else open(2) of a FIFO waits for a writer
   how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
   Fd file(static_cast<int>(::syscall(SYS_openat2, root.get(), path, &how, sizeof how)));
   if (!file) throw_errno({"open ", path, " inside ", rootfs});

@@ -1,4 +1,4 @@
-// jailed PID...: who has another root directory than we? (proc_pid_root(5), stat(2))
+// jailed PID...: which processes have another root directory? (proc_pid_root(5), stat(2))
 //
 // The task: steps/02-chroot/challenges/jailed/README.md
 #include <sys/stat.h>

@@ -14,7 +14,7 @@
 
 using namespace stepbox;
 
-// Digits, then k, m or g: the kernel takes it so. What else it would take is not for us to pass on.
+// Digits, then k, m or g. Everything else is refused: a comma would add another mount option.
 static void check_size(const std::string& size) {
   const size_t digits = std::min(size.find_first_not_of("0123456789"), size.size());
   const std::string unit = size.substr(digits);
@@ -37,7 +37,7 @@ int main(int argc, char** argv) try {
   if (argc < 4) throw Failure("scratch SIZE DIRECTORY COMMAND [ARG...]");
   check_size(argv[1]);
   mount_scratch(argv[1], argv[2]);
-  ::execvp(argv[3], argv + 3);  // whoever has called us waits for the command itself
+  ::execvp(argv[3], argv + 3);  // the caller waits for this process, now the command
   std::fprintf(stderr, "scratch: %s: %s\n", argv[3], std::strerror(errno));
   return errno == ENOENT ? kNoCommand : kCannotRun;
 } catch (const std::exception& error) {

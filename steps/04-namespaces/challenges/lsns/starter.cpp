@@ -1,4 +1,4 @@
-// lsns TYPE: the namespaces of that type, and who is in them. (namespaces(7), proc(5))
+// lsns TYPE: the namespaces of that type and their processes. (namespaces(7), proc(5))
 //
 // The task: steps/04-namespaces/challenges/lsns/README.md
 #include <dirent.h>

@@ -14,7 +14,7 @@
 
 using namespace stepbox;
 
-// Those too that are born while we look: until nobody is left.
+// Repeats, as processes may fork meanwhile, until the group is empty.
 static void kill_members(const Group& group) {
   const bool empty = wait_until(10, [&] {
     const std::string pids = group.get("cgroup.procs");
@@ -23,7 +23,7 @@ static void kill_members(const Group& group) {
     }
     return pids.empty();
   });
-  if (!empty) throw Failure("somebody in the group does not die");
+  if (!empty) throw Failure("a process in the group does not die");
 }
 
 static int run(const std::vector<std::string>& command) {

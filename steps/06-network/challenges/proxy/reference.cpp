@@ -1,4 +1,4 @@
-// proxy LISTEN TARGET: whoever connects to LISTEN talks to TARGET. (accept(2), shutdown(2))
+// proxy LISTEN TARGET: connects each client of LISTEN to TARGET. (accept(2), shutdown(2))
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -56,7 +56,7 @@ static void pump(const Fd& from, const Fd& to) {
     }
   }
   ::shutdown(to.get(), SHUT_WR);
-  ::shutdown(from.get(), SHUT_RD);  // whoever still sends is told that nobody listens
+  ::shutdown(from.get(), SHUT_RD);  // a peer that still sends gets a reset
 }
 
 static void serve(Fd client, sockaddr_in target) {

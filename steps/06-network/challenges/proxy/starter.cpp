@@ -1,4 +1,4 @@
-// proxy LISTEN TARGET: whoever connects to LISTEN talks to TARGET. (accept(2), shutdown(2))
+// proxy LISTEN TARGET: connects each client of LISTEN to TARGET. (accept(2), shutdown(2))
 //
 // The task: steps/06-network/challenges/proxy/README.md
 #include <arpa/inet.h>

@@ -17,7 +17,7 @@ case $2 in
     ;;
   *[!0-9a-z]*) fail "no rate: $2" ;;  # tc(8) takes -1kbit for very fast
   *)
-    # The bucket holds ten packets; who would wait longer than 0.4 s is dropped.
+    # The bucket holds ten packets; a packet that would wait longer than 0.4 s is dropped.
     tc qdisc replace dev "$1" root tbf rate "$2" burst 16kb latency 400ms
     ;;
 esac

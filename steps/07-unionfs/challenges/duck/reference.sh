@@ -4,7 +4,7 @@ set -u
 
 proc=${1-/proc}
 if [ ! -e "$proc/self/mountinfo" ]; then
-  echo "duck: $proc is no /proc: who can tell?" >&2
+  echo "duck: $proc has no self/mountinfo: not a /proc" >&2
   exit 2
 fi
 clues=''
