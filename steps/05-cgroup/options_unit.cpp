@@ -1,4 +1,4 @@
-// Are limits read in the units that people write, and nothing else taken for one?
+// Parsing of limits and their units.
 #include <doctest/doctest.h>
 
 #include "05-cgroup/options.hpp"
@@ -34,7 +34,7 @@ TEST_CASE("CPUs are microseconds in each period of 100 ms") {
   CHECK(microseconds_of("0.0") == 0);
 }
 
-TEST_CASE("what is no number of CPUs is refused with the text") {
+TEST_CASE("an invalid number of CPUs is refused with its text") {
   for (const char* text : {"", ".", "-1", "x", "1x", "1 ", " 1", "1.2.3", "1,5", "0.001", "1e2",
                            "0x1", "nan", "inf", "10001", "99999999999999999999999"}) {
     CAPTURE(std::string(text));
@@ -54,7 +54,7 @@ TEST_CASE("sizes are powers of 1024, in either case, and may have a fraction") {
   CHECK(bytes_of("0") == 0);  // no limit
 }
 
-TEST_CASE("what is no size is refused with the text") {
+TEST_CASE("an invalid size is refused with its text") {
   for (const char* text :
        {"", "m", ".", "-1", "64x", "64 m", "m64", "64mm", "64mg", "64kmg", "64kb2", "64mib",
         "1.2.3m", "1e3", "0x10", "inf", "nan", "99999999999g"}) {

@@ -1,4 +1,4 @@
-// Addresses and subnets: are they read, printed and compared as numbers?
+// Parsing, printing and comparison of addresses and subnets.
 #include <doctest/doctest.h>
 #include <stdlib.h>
 
@@ -26,7 +26,7 @@ TEST_CASE("an address is a number: one more is the next") {
   CHECK(address_of("255.255.255.255").text() == "255.255.255.255");
 }
 
-TEST_CASE("what is no address is refused with the text") {
+TEST_CASE("an invalid address is refused with its text") {
   for (const char* text : {"", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1.2.3.4 ", " 1.2.3.4", "1.2.3.",
                            "01.2.3.4", "1.2.3.-4", "::1", "host", "1.2.3.4/8"}) {
     CAPTURE(std::string(text));
@@ -50,7 +50,7 @@ TEST_CASE("the bits of a subnet's hosts are cleared") {
   CHECK(subnet_of("10.88.3.77/26").text() == "10.88.3.64/26");
 }
 
-TEST_CASE("what is no subnet is refused") {
+TEST_CASE("an invalid subnet is refused") {
   for (const char* text : {"", "/", "10.0.0.0", "10.0.0.0/", "10.0.0.0/x", "10.0.0.0/7",
                            "10.0.0.0/31", "10.0.0.0/-8", "10.0.0.0/16/16", "10.0.0/16", "/16"}) {
     CAPTURE(std::string(text));

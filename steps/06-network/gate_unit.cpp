@@ -1,4 +1,4 @@
-// Does the gate open for whoever was told to go, and for nobody else?
+// The gate opens only after open(), not at end of file.
 #include <doctest/doctest.h>
 #include <signal.h>
 
@@ -10,7 +10,7 @@
 
 namespace stepbox {
 
-// 0: it opened, 1: it never will.
+// 0: the gate opened, 1: it threw.
 static int what_the_gate_says(Gate& gate) {
   try {
     gate.wait();
@@ -33,7 +33,7 @@ TEST_CASE("a gate that was opened before stays open") {
   gate.wait();
 }
 
-TEST_CASE("end of file is no go: a closed writer is a failure") {
+TEST_CASE("a closed writer does not open the gate: it is a failure") {
   Gate gate;  // wait() closes our copy of the writer, and there is no other
   CHECK_THROWS_WITH_AS(gate.wait(), "the parent is gone", Failure);
 }

@@ -1,4 +1,4 @@
-// What do resolv.conf and hosts say inside?
+// The container's resolv.conf and hosts.
 #include <doctest/doctest.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -21,7 +21,8 @@ bool has_no_mount_namespace() {
   return !exists("/etc/resolv.conf") || run_forked([] { return enter_mount_namespace(); }) != 1;
 }
 
-// The container's resolv.conf, on a host whose own is `host`. In a child: so the host never sees.
+// The container's resolv.conf on a host with the resolv.conf `host`; computed in a child, so that
+// the machine's file is unchanged.
 std::string resolv_conf_of(const std::string& host, const NetworkOptions& options) {
   const ScratchDirectory scratch;
   create_file(scratch.file("host"), host);
@@ -42,7 +43,7 @@ constexpr char kHost[] =
 
 }  // namespace
 
-TEST_CASE("name servers on the loopback are left out, all else is handed on" *
+TEST_CASE("name servers on the loopback are left out, all others are copied" *
           doctest::skip(has_no_mount_namespace())) {
   CHECK(resolv_conf_of(kHost, {}) ==
         "search example.org\nnameserver 203.0.113.54\noptions edns0\n");
@@ -50,13 +51,13 @@ TEST_CASE("name servers on the loopback are left out, all else is handed on" *
         "nameserver 10.0.0.1\n");
 }
 
-TEST_CASE("a host with no other name server says so in a comment" *
+TEST_CASE("without other name servers resolv.conf has a comment" *
           doctest::skip(has_no_mount_namespace())) {
   CHECK(resolv_conf_of("nameserver 127.0.0.53\n", {}).starts_with("# "));
   CHECK(resolv_conf_of("", {}).starts_with("# "));
 }
 
-TEST_CASE("with the host's network its loopback is ours too" *
+TEST_CASE("with the host's network its loopback name servers are copied" *
           doctest::skip(has_no_mount_namespace())) {
   NetworkOptions options;
   options.mode = NetworkMode::kHost;
@@ -66,7 +67,7 @@ TEST_CASE("with the host's network its loopback is ours too" *
 TEST_CASE("--dns replaces the host's name servers, and nothing else" *
           doctest::skip(has_no_mount_namespace())) {
   NetworkOptions options;
-  options.dns = {{0x01020304}, {0x7F000001}};  // who asks for 127.0.0.1 gets it
+  options.dns = {{0x01020304}, {0x7F000001}};  // an explicit 127.0.0.1 is kept
   CHECK(resolv_conf_of(kHost, options) ==
         "nameserver 1.2.3.4\nnameserver 127.0.0.1\nsearch example.org\noptions edns0\n");
 }
@@ -87,7 +88,7 @@ TEST_CASE("a container without an address finds its own name too") {
   CHECK(make_name_files(options, "box", {}).hosts.ends_with("127.0.1.1\tbox\n"));
 }
 
-TEST_CASE("who shares the host's name keeps the rootfs's hostname file") {
+TEST_CASE("with --share uts the hostname file of the rootfs stays") {
   CHECK(make_name_files({}, "", {}).hostname.empty());
 }
 

@@ -56,7 +56,7 @@ TEST_CASE("a port of the container alone leads from any of the host") {
   CHECK(port_of("127.0.0.1::80/udp").host_address.text() == "127.0.0.1");
 }
 
-TEST_CASE("what is no published port is refused") {
+TEST_CASE("an invalid published port is refused") {
   for (const char* text : {"",
                            ":",
                            "80:",
@@ -128,7 +128,7 @@ TEST_CASE("a host entry is a name and an address") {
   }
 }
 
-TEST_CASE("another container's network is for who knows containers") {
+TEST_CASE("another container's network needs a runtime with containers") {
   NetworkOptions network;
   CHECK_THROWS_AS(parse_value("container:web", network), Failure);
   network.knows_containers = true;

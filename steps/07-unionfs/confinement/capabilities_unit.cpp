@@ -1,4 +1,4 @@
-// Which capabilities are left after --cap-drop and --cap-add?
+// The capability set after --cap-drop and --cap-add.
 #include <doctest/doctest.h>
 
 #include "07-unionfs/confinement/capabilities.hpp"
@@ -25,7 +25,7 @@ TEST_CASE("a capability is named with or without CAP_, in any case") {
   CHECK(list({"all"})[0].name == "ALL");
 }
 
-TEST_CASE("what is no capability is refused, and named") {
+TEST_CASE("an unknown capability is refused by name") {
   Capability capability;
   for (const char* text : {"", "foo", "CAP_", "CAP_ALL", "net", "5", "cap_5", "net_admin,kill",
                            "net_admin ", "CAP_CAP_KILL"}) {

@@ -1,4 +1,4 @@
-// Does a profile become the filter that it describes?
+// A seccomp profile is compiled to the filter that it describes.
 #include <doctest/doctest.h>
 #include <errno.h>
 #include <sys/mman.h>
@@ -33,7 +33,7 @@ int make_directory() { return ::mkdir("/", 0700); }  // allowed: EEXIST
 
 }  // namespace
 
-TEST_CASE("a rule's errno is what the call fails with") {
+TEST_CASE("a call fails with the errno of its rule") {
   const std::string rule = R"("names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO")";
   CHECK(error_below(with_rule("{" + rule + R"(, "errnoRet": 28})"), 0, make_directory) == ENOSPC);
   CHECK(error_below(with_rule("{" + rule + "}"), 0, make_directory) == EPERM);
@@ -84,7 +84,7 @@ TEST_CASE("the default profile: as docker's") {
   CHECK_MESSAGE(error(0, [] { return ::syscall(9999); }) == ENOSYS, "a call of tomorrow");
 }
 
-TEST_CASE("what is no profile is refused") {
+TEST_CASE("an invalid profile is refused") {
   const std::pair<std::string, const char*> kBad[] = {
       {"", "not in docker's format"},
       {"{}", "not in docker's format"},

@@ -1,4 +1,4 @@
-// Are the keys that detach found in what is typed, and nothing else lost?
+// Detach keys are found in the input, and all other bytes are kept.
 #include <doctest/doctest.h>
 
 #include "07-unionfs/console/detach_keys.hpp"
@@ -25,7 +25,7 @@ TEST_CASE("keys are letters and ctrl-letters") {
   }
 }
 
-TEST_CASE("they are found in one piece or in two, and nothing before them is lost") {
+TEST_CASE("detach keys are found in one read or in two, and bytes before them are kept") {
   KeyWatch whole{DetachKeys()};
   bool found = false;
   CHECK(whole.filter("ls\x10\x11rest", &found) == "ls");
@@ -39,7 +39,7 @@ TEST_CASE("they are found in one piece or in two, and nothing before them is los
   CHECK(found);
 }
 
-TEST_CASE("what only begins like them goes through, late") {
+TEST_CASE("a partial match is passed on, late") {
   KeyWatch watch{DetachKeys()};
   bool found = false;
   CHECK(watch.filter("\x10", &found) == "");

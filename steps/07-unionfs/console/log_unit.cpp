@@ -1,4 +1,4 @@
-// Is what a container wrote kept as it was, and read back so?
+// The log keeps the output of a container unchanged.
 #include <doctest/doctest.h>
 #include <stdlib.h>
 
@@ -33,7 +33,7 @@ TEST_CASE("a line of the log is docker's") {
   CHECK(back.time == line.time);
 }
 
-TEST_CASE("what is no line of the log is none") {
+TEST_CASE("an invalid line of the log is ignored") {
   for (const char* text : {"", "{", "{}", "[1]", "{\"log\":\"x\\n\",\"str"}) {
     CAPTURE(std::string(text));
     CHECK_FALSE(parse_log_line(text));

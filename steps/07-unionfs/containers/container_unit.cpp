@@ -1,4 +1,4 @@
-// Is a container found by what people call it?
+// Looking up containers by name, id and prefix.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -77,7 +77,7 @@ TEST_CASE("a name comes before the beginning of an id") {
   CHECK(find_container("ab").id == whole);  // no more than one, then
 }
 
-TEST_CASE("what nobody is called is refused by its name") {
+TEST_CASE("an unknown name is refused") {
   Example example;
   example.add("abc1", "web");
   for (const char* text : {"", "we", "webs", "bc1", "ABC1", ".", "..", "/", "../names/web",
@@ -103,7 +103,7 @@ TEST_CASE("the newest container comes first") {
   CHECK(all[1].id == older);
 }
 
-TEST_CASE("a container whose record says running, but that nobody holds, has ended by KILL") {
+TEST_CASE("a running container without a monitor has ended by KILL") {
   Example example;
   example.add("abc1", "web", true);
   const Record record = find_container("web");
@@ -119,14 +119,14 @@ TEST_CASE("a container that has no record yet is left out") {
   CHECK(all_containers()[0].id == id);
 }
 
-TEST_CASE("a container that was removed while somebody waited for it is none any more") {
+TEST_CASE("a container that was removed during a wait does not exist any more") {
   const Example example;
   const std::string id(64, 'a');
   CHECK_THROWS_AS(Container{id}, NoSuchContainer);
   CHECK_FALSE(exists(holder_of(id)));
 }
 
-TEST_CASE("a container whose image nobody knows is not started") {
+TEST_CASE("a container of an unknown image is not started") {
   const ScratchDirectory scratch;
   CHECK_THROWS_WITH_AS(Overlay({}, scratch.path(), StorageOptions(), true),
                        doctest::Contains("record"), Failure);
@@ -147,7 +147,7 @@ TEST_CASE("a tree that is deeper than can be named is refused with the place whe
   CHECK_THROWS_WITH_AS(read_all(), doctest::Contains("in /dddd"), std::system_error);
 }
 
-TEST_CASE("a tree with more levels than we may have files open is removed") {
+TEST_CASE("a tree with more levels than RLIMIT_NOFILE is removed") {
   const ScratchDirectory scratch;
   const int status = run_forked([&] {
     const rlimit few{64, 64};

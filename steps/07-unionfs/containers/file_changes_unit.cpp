@@ -1,4 +1,4 @@
-// Are changes found where overlay hides them, and only where there are some?
+// Finding changes in the upper layer of an overlay.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -61,7 +61,7 @@ class Layers {
 
 }  // namespace
 
-TEST_CASE("what is new was added; what the image has too was changed, with its directory") {
+TEST_CASE("new files are added; files of the image are changed, and so is their directory") {
   const Layers layers;
   layers.file("bottom/etc/motd");
   layers.file("own/etc/motd");
@@ -78,7 +78,7 @@ TEST_CASE("a directory that was only copied up is no change; its mode is") {
   CHECK(layers.changes() == "C /etc");
 }
 
-TEST_CASE("a whiteout tells what was deleted: nothing if the image had nothing") {
+TEST_CASE("a whiteout means deleted, unless the image has no such file") {
   const Layers layers;
   layers.file("bottom/a/x");
   layers.whiteout("own/a");
@@ -86,7 +86,7 @@ TEST_CASE("a whiteout tells what was deleted: nothing if the image had nothing")
   CHECK(layers.changes() == "D /a");
 }
 
-TEST_CASE("what an upper layer of the image has deleted is not there") {
+TEST_CASE("files that an upper layer of the image deletes do not exist") {
   const Layers layers;
   layers.file("bottom/gone");
   layers.whiteout("top/gone");
@@ -97,7 +97,7 @@ TEST_CASE("what an upper layer of the image has deleted is not there") {
   CHECK(layers.changes() == "C /dir, A /dir/file, A /gone");
 }
 
-TEST_CASE("of a directory that took another's place, what is missing was deleted") {
+TEST_CASE("missing files of a replaced directory are deleted") {
   const Layers layers;
   layers.file("bottom/mnt/old");
   layers.file("bottom/mnt/sub/file");
@@ -119,7 +119,7 @@ TEST_CASE("a file in place of a directory, and a directory in place of a file, w
   CHECK(layers.changes() == "C /one, A /one/file, C /two");
 }
 
-TEST_CASE("a copy of the image tells the same") {
+TEST_CASE("changes of a copied image are the same") {
   const Layers layers;
   for (const char* tree : {"bottom/", "own/"}) {
     layers.file(std::string(tree) + "same");
@@ -131,7 +131,7 @@ TEST_CASE("a copy of the image tells the same") {
   CHECK(layers.changes(true) == "C /etc, C /etc/motd, D /gone, A /new");
 }
 
-TEST_CASE("mount points of ours are no change, unless somebody put something there") {
+TEST_CASE("mount points of the runtime are no change, unless they have content") {
   const Layers layers;
   layers.directory("top/etc");
   layers.directory("own/proc");

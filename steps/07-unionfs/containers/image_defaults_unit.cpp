@@ -1,4 +1,4 @@
-// Is what the command line leaves open taken from the image, as docker does?
+// Defaults of an image for options that are not given.
 #include <doctest/doctest.h>
 #include <signal.h>
 
@@ -29,7 +29,7 @@ Command command_of(const ImageConfig& image, const Entrypoint& entrypoint, Comma
 
 }  // namespace
 
-TEST_CASE("what was not said is the image's to say") {
+TEST_CASE("settings that are not given come from the image") {
   ProcessOptions process;
   Command command;
   process.environment_files.variables = {"B=file", "C=file"};

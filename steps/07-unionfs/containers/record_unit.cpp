@@ -1,4 +1,4 @@
-// Is a container remembered as it was, or not at all?
+// Writing and reading records.
 #include <doctest/doctest.h>
 
 #include "07-unionfs/containers/record.hpp"
@@ -167,7 +167,7 @@ TEST_CASE("a command may hold quotes, line ends and other odd characters") {
   CHECK(there_and_back(record).options.command == record.options.command);
 }
 
-TEST_CASE("a command that cannot be remembered as it is, is refused, and the old record stays") {
+TEST_CASE("a command that is not UTF-8 is refused, and the old record stays") {
   const ScratchDirectory scratch;
   const std::string path = scratch.file("record.json");
   Record record = full_record();
@@ -190,7 +190,7 @@ TEST_CASE("a torn record is refused, wherever it was torn") {
   }
 }
 
-TEST_CASE("what is JSON but no record is refused, with its path") {
+TEST_CASE("JSON that is not a record is refused with its path") {
   const ScratchDirectory scratch;
   const std::string path = scratch.file("record.json");
   for (const char* text : {"{}", "[]", "null", "7", "{\"id\": 7}"}) {
@@ -200,7 +200,7 @@ TEST_CASE("what is JSON but no record is refused, with its path") {
   }
 }
 
-TEST_CASE("a record that is not there is an error of its own") {
+TEST_CASE("a missing record is an error of its own") {
   CHECK_THROWS_AS(read_record("/no/such/record.json"), std::system_error);
 }
 

@@ -1,4 +1,4 @@
-// When is a container started again?
+// Restart policies.
 #include <doctest/doctest.h>
 
 #include "07-unionfs/containers/restart_policy.hpp"

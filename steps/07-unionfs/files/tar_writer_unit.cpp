@@ -1,4 +1,4 @@
-// Is the same tree always the same archive, and a layer's what others understand?
+// Archives are reproducible, and layers follow the OCI image specification.
 #include <archive.h>
 #include <archive_entry.h>
 #include <doctest/doctest.h>
@@ -78,7 +78,7 @@ TEST_CASE("an archive holds names in order, links of both kinds, attributes, no 
   CHECK(listed(packed(scratch.path(), false, "top")).starts_with("top/ top/a "));
 }
 
-TEST_CASE("a layer's whiteouts get the names that the OCI gave them") {
+TEST_CASE("whiteouts get the names of the OCI image specification") {
   const ScratchDirectory scratch;
   make_directories(scratch.file("etc"));
   REQUIRE(::mknod(scratch.file("etc/motd").c_str(), S_IFCHR, ::makedev(0, 0)) == 0);
@@ -89,7 +89,7 @@ TEST_CASE("a layer's whiteouts get the names that the OCI gave them") {
   CHECK(whiteout_name("a/b/c") == "a/b/.wh.c");
 }
 
-TEST_CASE("a full disk is said to be full, by whatever libarchive was doing") {
+TEST_CASE("a full disk is reported in every operation of libarchive") {
   FullDisk sink;
   TarWriter tar(sink);
   tar.add_directory("d");

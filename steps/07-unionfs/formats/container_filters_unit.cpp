@@ -1,4 +1,4 @@
-// Does `ps -f` choose as docker does?
+// The filters of `ps -f`.
 #include <doctest/doctest.h>
 
 #include "07-unionfs/formats/container_filters.hpp"
@@ -30,7 +30,7 @@ bool chosen(const std::vector<std::string>& texts) {
 
 TEST_CASE("without a filter all are chosen") { CHECK(chosen({})); }
 
-TEST_CASE("each key chooses by what it says") {
+TEST_CASE("each key filters by its property") {
   for (const char* text :
        {"status=exited", "exited=3", "name=web", "name=^web-1$", "name=^/web", "id=^3f2",
         "label=tier", "label=tier=front", "label=empty", "label=empty=", "ancestor=nginx",
@@ -54,7 +54,7 @@ TEST_CASE("of one key any may match, of labels and of different keys all must") 
   CHECK_FALSE(chosen({"label=tier", "label=other"}));
 }
 
-TEST_CASE("what is no filter is refused with its text") {
+TEST_CASE("an invalid filter is refused with its text") {
   Filter filter;
   for (const char* text : {"", "=", "name", "colour=red", "Status=exited"}) {
     CAPTURE(std::string(text));

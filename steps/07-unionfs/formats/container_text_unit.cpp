@@ -1,4 +1,4 @@
-// Is a container described as docker does?
+// The text of a container's properties, as docker prints them.
 #include <doctest/doctest.h>
 
 #include "07-unionfs/formats/container_text.hpp"
@@ -19,7 +19,7 @@ constexpr int64_t kNow = 1'060 + 5 * 60;
 
 }  // namespace
 
-TEST_CASE("a status says since when") {
+TEST_CASE("a status has its duration") {
   Record record = running();
   CHECK(status_text(record, kNow) == "Up 5 minutes");
   record.paused = true;
@@ -68,7 +68,7 @@ TEST_CASE("a container's address is its own, not the loopback's, and not its net
   CHECK(own_address("/32 host LOCAL") == "");
 }
 
-TEST_CASE("labels and volumes are told in one line") {
+TEST_CASE("labels and volumes are printed in one line") {
   Record record;
   CHECK(labels_text(record) == "");
   CHECK(mounts_text(record) == "");

@@ -1,4 +1,4 @@
-// Is what the kernel counts read from its texts?
+// Parsing the kernel's counters.
 #include <doctest/doctest.h>
 #include <sched.h>
 #include <unistd.h>
@@ -20,7 +20,7 @@ TEST_CASE("traffic is that of all interfaces but the loopback") {
   CHECK(sample.sent == 52);
 }
 
-TEST_CASE("a text that ends too early counts nothing") {
+TEST_CASE("a truncated text counts nothing") {
   Sample sample;
   for (const char* text : {"", "\n", "eth0", "eth0:", "eth0: 5", "eth0: a b c d e f g h i j"}) {
     add_traffic(text, sample);
@@ -33,7 +33,7 @@ TEST_CASE("a text that ends too early counts nothing") {
   CHECK(sample.written == 0);
 }
 
-TEST_CASE("disks are what went to them and came from them, not what read(2) and write(2) moved") {
+TEST_CASE("disk usage counts device transfers, not read(2) and write(2)") {
   Sample sample;
   add_disk("rchar: 9836\nwchar: 7\nread_bytes: 4096\nwrite_bytes: 512\ncancelled_write_bytes: 8\n",
            sample);

@@ -1,4 +1,4 @@
-// Is a Dockerfile's word understood, and what is none refused?
+// Parsing Dockerfile instructions.
 #include <doctest/doctest.h>
 
 #include "07-unionfs/images/config_changes.hpp"
@@ -41,7 +41,7 @@ TEST_CASE("the other words") {
   CHECK(config.working_directory == "/srv/sub");
 }
 
-TEST_CASE("what is no change is refused") {
+TEST_CASE("an unknown instruction is refused") {
   for (const char* change :
        {"", " ", "CMD", "CMD [\"a\"", "CMD [1]", "ENV", "ENV A", "ENV =b", "EXPOSE x", "EXPOSE 0",
         "EXPOSE 65536", "EXPOSE 80/sctp", "RUN date", "ONBUILD CMD date", "LABEL x"}) {

@@ -1,4 +1,4 @@
-// Is an image's name understood as docker does, and what is none refused?
+// Parsing names of images.
 #include <doctest/doctest.h>
 
 #include "07-unionfs/images/image_reference.hpp"
@@ -27,7 +27,7 @@ TEST_CASE("a name is shown as short as docker shows it") {
   }
 }
 
-TEST_CASE("what is no name of an image is refused") {
+TEST_CASE("an invalid name of an image is refused") {
   const std::string long_tag = "a:" + std::string(129, 'b');
   const std::string long_name(255, 'a');
   for (const char* text : {"",

@@ -1,4 +1,4 @@
-// Is an image found by what people call it, and its config understood as it was meant?
+// Looking up images, and reading config files.
 #include <doctest/doctest.h>
 
 #include <filesystem>
@@ -71,7 +71,7 @@ TEST_CASE("an image of the store comes before a directory of that name, and that
   std::filesystem::current_path(before);
 }
 
-TEST_CASE("what is no image and no directory is refused") {
+TEST_CASE("a name of no image and no directory is refused") {
   Example example;
   example.add("abc1", {"1"}, "web:latest");
   for (const char* text :
@@ -141,7 +141,7 @@ TEST_CASE("a config file comes back as it was written") {
   CHECK(image_file_text(parse_image_file(image_file_text(file))) == image_file_text(file));
 }
 
-TEST_CASE("what is no config file is refused") {
+TEST_CASE("an invalid config file is refused") {
   for (const std::string& text :
        Texts{"", "{}", "[]", "null", "{\"rootfs\": {\"diff_ids\": [\"sha256:x\"]}}",
              "{\"rootfs\": {\"diff_ids\": [\"sha256:../../../etc\"]}}",

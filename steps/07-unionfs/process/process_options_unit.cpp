@@ -1,4 +1,4 @@
-// Is what people write of a process read as docker reads it, and merged with the image's likewise?
+// Parsing options about the process.
 #include <doctest/doctest.h>
 #include <signal.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-// Which processes are a container's?
+// The processes of a container.
 #include <doctest/doctest.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -58,7 +58,7 @@ TEST_CASE("fields of stat have proc(5)'s numbers, whatever the program is called
   CHECK_THROWS_AS(stat_fields(-1), std::system_error);
 }
 
-TEST_CASE("the table knows this process") {
+TEST_CASE("the table has this process") {
   const auto processes = ProcessTable().of(::getpid(), false);
   REQUIRE(processes.contains(::getpid()));
   const Process& self = processes.at(::getpid());

@@ -1,4 +1,4 @@
-// Do we keep our own program from whoever would write to it?
+// Protection of the program's own file against writes.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@ namespace stepbox {
 
 TEST_CASE("a program that runs is not written to") { CHECK_FALSE(can_write_to_own_program()); }
 
-TEST_CASE("a parent's program is told from another") {
+TEST_CASE("a parent's program is distinguished from another") {
   const int status = run_forked([] { return is_parents_program(::getpid()) ? 0 : 1; });
   CHECK(status == 0);
   CHECK_FALSE(is_parents_program(::getpid()));  // ours was started by a shell, or the like
@@ -28,7 +28,8 @@ TEST_CASE("the program runs again from a copy") {
   CHECK(status == 0);
 }
 
-TEST_CASE("inside the copy nobody writes to it" * doctest::skip(!::getenv("STEPBOX_COPIED"))) {
+TEST_CASE("inside the copy the program cannot be written to" *
+          doctest::skip(!::getenv("STEPBOX_COPIED"))) {
   run_from_copy();  // twice: the second one returns
   char path[64] = {};
   CHECK(::readlink("/proc/self/exe", path, sizeof path - 1) > 0);

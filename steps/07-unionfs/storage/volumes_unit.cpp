@@ -1,4 +1,4 @@
-// Is --tmpfs read as docker reads it?
+// Parsing of --tmpfs.
 #include <doctest/doctest.h>
 
 #include "07-unionfs/storage/volumes.hpp"
@@ -12,7 +12,7 @@ static Tmpfs parsed(const std::string& text) {
   return value;
 }
 
-TEST_CASE("a tmpfs is safe unless it is told otherwise, and never has devices") {
+TEST_CASE("a tmpfs has safe defaults, and never devices") {
   CHECK(parsed("/tmp").data == "mode=1777");
   const Tmpfs plain = parsed("/tmp");
   const Tmpfs other = parsed("/run/x:exec,suid,ro,size=64m,mode=700");
