@@ -1,11 +1,11 @@
 // Step 1: clone. A program becomes a process. (clone(2), execve(2), waitpid(2))
 //
-// Yours to write: a program that is called  step1 [OPTIONS] COMMAND [ARG...]  and has three parts.
+// Write a program with the usage  step1 [OPTIONS] COMMAND [ARG...]  and three parts.
 //
-//   main()       reads the command line (CommandLine, common/cli.hpp: it knows --help and
-//                --explain) and reports what is thrown (report(), common/error.hpp)
-//   run()        outside: spawns the child, waits for it, returns its status
-//   container()  inside: what the child does to itself before it becomes the command
+//   main()       reads the command line (CommandLine in common/cli.hpp has --help and --explain)
+//                and reports exceptions (report() in common/error.hpp)
+//   run()        [parent] spawns the child, waits for it, returns its status
+//   container()  [child] sets up its own process, then executes the command
 
 #include <cstdio>
 

@@ -1,4 +1,4 @@
-// Yours to fill in; process.hpp says what each function promises.
+// To be filled in. process.hpp is the contract of each function.
 #include "01-clone/process.hpp"
 
 #include <utility>

@@ -1,11 +1,14 @@
-// Step 1. A child process: born by clone(2), given a command by execve(2), waited for.
+// Step 1. A child process: created by clone(2), executes a command by execve(2), is waited for.
 //
 //   block_signals();
 //   Child child = spawn({}, [&] { return exec_command({"/bin/sh"}); });
 //   return child.wait();
 //
-// This is the contract: what each function promises. process.cpp is yours, and so is what you add
-// here: members, other functions, other files.
+// This file is the contract of each function. Write process.cpp. You may add members here, and
+// other functions and files.
+//
+// [parent] and [child] say which process calls a function: the one that calls spawn(), or the one
+// that spawn() creates.
 #ifndef STEPBOX_WORK_01_CLONE_PROCESS_HPP_
 #define STEPBOX_WORK_01_CLONE_PROCESS_HPP_
 
@@ -16,14 +19,14 @@
 
 namespace stepbox {
 
-// Later steps say here what the child does not share with us.
+// What the child does not share with its parent. Empty until step 4.
 struct SpawnSettings {};
 
-// Outside, first of all: from now on signals wait (sigprocmask(2)) until wait() passes them on, so
-// that none of them ends us half-way.
+// [parent] Called first. Blocks the signals that wait() forwards (sigprocmask(2)): they stay
+// pending until wait() reads them, so none of them ends the parent between two steps of its setup.
 void block_signals();
 
-// A child process. Outside. Destroyed before wait() has returned, it is killed, and waited for.
+// [parent] A child process. The destructor kills it and waits for it, unless wait() has returned.
 class Child {
  public:
   explicit Child(pid_t pid) : pid_(pid) {}
@@ -33,25 +36,25 @@ class Child {
 
   pid_t pid() const { return pid_; }
 
-  // Waits until the child ends. Returns its exit status, or 128 + N when signal N killed it.
-  // Meanwhile TERM, INT, HUP, QUIT, USR1, USR2 and WINCH go on to the child; not those that the
-  // terminal has sent to both of us (siginfo_t's si_code tells). When the child is stopped, we stop
-  // too; when we are continued, so is the child.
-  // Throws Failure (common/error.hpp) when the command never ran: with the child's own message and
-  // exit status.
+  // Waits until the child ends. Returns its exit status, or 128 + N if signal N killed it.
+  // Meanwhile forwards TERM, INT, HUP, QUIT, USR1, USR2 and WINCH to the child, except those that
+  // the terminal sent to the whole process group (si_code in sigaction(2)). If the child is
+  // stopped, the parent stops too; if the parent is continued, it continues the child.
+  // Throws Failure (common/error.hpp), with the child's message and exit status, if the command
+  // was never executed.
   int wait();
 
  private:
-  pid_t pid_;  // -1: nobody to wait for
+  pid_t pid_;  // -1: no child to wait for
 };
 
-// Outside. clone(2): starts a child that runs `function` and exits with what it returns. Until the
-// parent says "go" the child waits: a parent that dies first is a "no". A child whose parent dies
-// later is killed (prctl(2), PR_SET_PDEATHSIG).
-// What the child throws is no matter of the child's memory alone: a pipe carries it to wait().
-// Under --explain (common/explain.hpp) the child says what it does as `box# `, and begins only when
-// the parent is in wait(): each transcript is the same.
-// Throws system_error: `clone: Operation not permitted`.
+// [parent] Starts a child by clone(2) that calls `function` and exits with its result. The child
+// first waits for the parent's "go"; if the parent ends before, it exits without calling it. If the
+// parent ends later, the child is killed (prctl(2), PR_SET_PDEATHSIG).
+// The child has a copy of the parent's memory: an exception in it reaches wait() through a pipe.
+// Under --explain (common/explain.hpp) the child's lines begin with `box# `, and it starts only
+// when the parent is in wait(), so that each transcript is the same. Throws system_error: `clone:
+// Operation not permitted`.
 template <class Function>
 Child spawn(const SpawnSettings& settings, Function function) {
   int (*call)(void*) = [](void* target) { return (*static_cast<Function*>(target))(); };
@@ -59,10 +62,10 @@ Child spawn(const SpawnSettings& settings, Function function) {
 }
 Child spawn_call(const SpawnSettings& settings, int (*call)(void*), void* argument);
 
-// Inside. execvp(3): this process becomes the command, with the signal mask that we were started
-// with, with stdin, stdout, stderr and no other file. It never returns; its type lets container()
-// end with `return exec_command(…)`.
-// Throws Failure, status 127 (no such command) or 126 (it cannot be run).
+// [child] Executes the command by execvp(3), with the signal mask that the program was started
+// with, and with no file descriptor but 0, 1 and 2. Does not return on success; the type lets
+// container() end with `return exec_command(…)`. Throws Failure with status 127 (no such command)
+// or 126 (it cannot be executed).
 int exec_command(const std::vector<std::string>& command);
 
 }  // namespace stepbox

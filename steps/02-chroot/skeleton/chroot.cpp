@@ -1,7 +1,7 @@
-// Yours to fill in; chroot.hpp says what each function promises.
+// To be filled in. chroot.hpp is the contract of each function.
 //
-// For a system call that fails, `throw_errno({"chroot ", rootfs})` (common/error.hpp).
-// For --explain, before it: `explain({"chroot ", quoted(rootfs)})` (common/explain.hpp).
+// If a system call fails: `throw_errno({"chroot ", rootfs})` (common/error.hpp).
+// Before the call, for --explain: `explain({"chroot ", quoted(rootfs)})` (common/explain.hpp).
 #include "02-chroot/chroot.hpp"
 
 namespace stepbox {

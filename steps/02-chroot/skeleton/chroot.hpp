@@ -1,7 +1,8 @@
-// Step 2. A root directory of its own, by chroot(2): names begin somewhere else, no more.
+// Step 2. A root directory of its own, by chroot(2). It changes where absolute paths begin, and
+// nothing else.
 //
-// This is the contract: what each function promises. chroot.cpp is yours, and main.cpp must call
-// it: find_rootfs() for the new word ROOTFS on the command line, enter_chroot() inside.
+// This file is the contract of each function. Write chroot.cpp, and call it in main.cpp:
+// find_rootfs() for the new argument ROOTFS, enter_chroot() in the child.
 #ifndef STEPBOX_WORK_02_CHROOT_CHROOT_HPP_
 #define STEPBOX_WORK_02_CHROOT_CHROOT_HPP_
 
@@ -9,13 +10,13 @@
 
 namespace stepbox {
 
-// Outside. The absolute path of the root file system (rootfs) that the user named.
-// Throws Failure (common/error.hpp), with the name in its message, when there is no such directory;
-// and when it is the host's own root.
+// [parent] Returns the absolute path of the root file system (rootfs) at `path`.
+// Throws Failure (common/error.hpp), with the path in its message, if there is no such directory,
+// or if it is the host's own root.
 std::string find_rootfs(const std::string& path);
 
-// Inside. Makes `rootfs` the root directory of this process and of all that it starts, and the
-// working directory too: chroot(2) leaves that where it was.
+// [child] Makes `rootfs` the root directory of this process and of its children, and their working
+// directory, too: chroot(2) does not change the working directory.
 // Throws system_error: `chroot /srv/busybox: Operation not permitted`.
 void enter_chroot(const std::string& rootfs);
 

@@ -1,4 +1,4 @@
-// Yours to fill in; mount.hpp says what each function promises.
+// To be filled in. mount.hpp is the contract of each function.
 #include "03-mount/mount.hpp"
 
 namespace stepbox {

@@ -1,4 +1,4 @@
-// Yours to fill in; namespaces.hpp says what each function promises.
+// To be filled in. namespaces.hpp is the contract of each function.
 #include "04-namespaces/namespaces.hpp"
 
 namespace stepbox {

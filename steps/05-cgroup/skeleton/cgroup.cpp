@@ -1,4 +1,4 @@
-// Yours to fill in; cgroup.hpp says what each function promises.
+// To be filled in. cgroup.hpp is the contract of each function.
 #include "05-cgroup/cgroup.hpp"
 
 namespace stepbox {

@@ -1,4 +1,4 @@
-// Yours to fill in; network.hpp says what each function promises.
+// To be filled in. network.hpp is the contract of each function.
 #include "06-network/network.hpp"
 
 namespace stepbox {

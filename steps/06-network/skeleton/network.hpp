@@ -1,16 +1,16 @@
-// Step 6. A container's network: a cable (veth(4)) from its own network namespace to a bridge on
-// the host, an address, and the files in /etc that go with them.
+// Step 6. A container's network: a veth(4) pair from its own network namespace to a bridge on the
+// host, an IPv4 address, and the files in /etc that depend on them.
 //
 //   container        host
 //   eth0 ----------- sb-3f2a91cc --+
-//   172.16.0.2                     +-- stepbox0 172.16.0.1 -- routed, masqueraded -- the world
+//   172.16.0.2                     +-- stepbox0 172.16.0.1 -- routing, masquerading -- Internet
 //   eth0 ----------- sb-77b0e1d4 --+
 //
-// This is the contract: what each function promises. network.cpp is yours, and main.cpp must call
-// it. Given, from steps/06-network/: the options (options.hpp), addresses and who has which
-// (Lease, addresses.hpp), what ip(8) does (Netlink, netlink.hpp), the child's waiting (Gate,
-// gate.hpp), whether a table or chain is there (nft_query.hpp). To run nft(8): run_program()
-// (common/program.hpp).
+// This file is the contract of each function. Write network.cpp, and call it in main.cpp.
+// Given, from steps/06-network/: the options (options.hpp), addresses and their leases (Lease,
+// addresses.hpp), the operations of ip(8) (Netlink, netlink.hpp), a gate at which the child waits
+// (Gate, gate.hpp), tests whether an nft table or chain exists (nft_query.hpp). To run nft(8):
+// run_program() (common/program.hpp).
 #ifndef STEPBOX_WORK_06_NETWORK_NETWORK_HPP_
 #define STEPBOX_WORK_06_NETWORK_NETWORK_HPP_
 
@@ -26,24 +26,24 @@ namespace stepbox {
 
 class Network {
  public:
-  // Outside. Makes the bridge and the table `ip stepbox` if this is the first container; leases an
-  // address; takes the published ports by bind(2), so that nobody else gets them. First it gives
-  // back what a killed start has left: its lease, its ports (remove_dead_leases()).
-  // All of that under a lock (lock_file(), common/files.hpp), for two may start at once.
-  // Throws Failure: a port in use, no address left, a subnet that the host routes elsewhere.
+  // [parent] Makes the bridge and the table `ip stepbox` if they do not exist; leases an address;
+  // reserves the published ports by bind(2). Before that it releases the leases and ports of owners
+  // that were killed (remove_dead_leases()). All under a lock (lock_file(), common/files.hpp), as
+  // two containers may start at once. Throws Failure if a port is in use, no address is left, or
+  // the host routes the subnet elsewhere.
   Network(const std::string& id, const NetworkOptions& options, const Namespaces& namespaces);
   Network(const Network&) = delete;
-  ~Network();  // gives back address and ports; the veth ends with the namespace
+  ~Network();  // releases address and ports; the kernel removes the veth with its namespace
 
-  // What spawn() unshares: no network namespace with --network host.
+  // The flags for spawn(): without CLONE_NEWNET with --network host.
   int for_clone() const { return flags_; }
 
-  // Outside, once the child exists: the cable, and the published ports.
+  // [parent] Called when the child exists. Makes the veth pair, and forwards the published ports.
   void connect(pid_t child) const;
 
-  // Inside, once the gate was opened and the rootfs is the root: lo, eth0, the default route; and
-  // resolv.conf, hosts, hostname, bound over those of the rootfs, which itself stays as it is. No
-  // name server on the host's own loopback is handed on: from inside nobody reaches it.
+  // [child] Called when the gate is open and the rootfs is the root. Sets up lo, eth0 and the
+  // default route, and binds resolv.conf, hosts and hostname over those of the rootfs, which are
+  // not changed. Leaves out name servers on the host's loopback: the container cannot reach them.
   void configure_inside() const;
 
  private:

@@ -1,7 +1,6 @@
-// Yours to fill in; overlay.hpp says what each function promises.
+// To be filled in. overlay.hpp is the contract of each function.
 //
-// As it stands, step 7 does what step 6 did: the image itself is the root, and who writes, writes
-// into it.
+// So far, step 7 does the same as step 6: the image itself is the root, and writes change it.
 #include "07-unionfs/storage/overlay.hpp"
 
 #include "03-mount/mount.hpp"

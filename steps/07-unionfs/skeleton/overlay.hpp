@@ -1,13 +1,13 @@
-// Step 7. A root file system of its own for each container, of an image that all of them share.
+// Step 7. A root file system for each container, on top of an image that containers share.
 //
-//   merged   what the container sees       /etc/motd  /bin/sh        /new
-//   upper    what it changed: its own      /etc/motd  /bin/vi (gone) /new
+//   merged   the container's view          /etc/motd  /bin/sh        /new
+//   upper    its own changes               /etc/motd  /bin/vi (gone) /new
 //   lower    the image's layers, read-only /etc/motd  /bin/sh  /bin/vi
 //
 // (Documentation/filesystems/overlayfs.rst)
 //
-// This is the contract: what each function promises. overlay.cpp is yours. The rest of step 7 is
-// given, main.cpp too: see there who calls what.
+// This file is the contract of each function. Write overlay.cpp. The rest of step 7 is given, with
+// its main.cpp: see there what is called when.
 #ifndef STEPBOX_WORK_07_UNIONFS_OVERLAY_HPP_
 #define STEPBOX_WORK_07_UNIONFS_OVERLAY_HPP_
 
@@ -16,7 +16,7 @@
 
 namespace stepbox {
 
-// What one page of mount options has room for.
+// Most layers of an image: the mount options must fit into one page (mount(2)).
 constexpr size_t kMostLayers = 200;
 
 enum class StorageKind { kOverlay, kCopy };  // --storage
@@ -29,21 +29,21 @@ struct StorageOptions {
 
 class Overlay {
  public:
-  // Outside. Makes the directories upper, work and merged in the container's own `directory`. With
-  // --storage copy (options.kind) copies the image there instead, with cp -a: slow, and big.
-  // A container that is started again (`start`) finds what it left there.
-  // `for_container` is for root's --userns, which no claim of yours asks for: leave it unused.
-  // Throws system_error; Failure when the copy fails.
+  // [parent] Makes the directories upper, work and merged in the container's `directory`. With
+  // --storage copy (options.kind) copies the image there instead, by cp -a: slow, and takes space.
+  // When a container is started again (`start`), they exist, with the files of its last run.
+  // `for_container` is for --userns as root, which no claim of this lesson needs: leave it unused.
+  // Throws system_error; Failure if the copy fails.
   Overlay(const std::vector<std::string>& layers, const std::string& directory,
           const StorageOptions& options, bool for_container = true);
 
   // The directory that becomes the container's root.
   const std::string& root() const { return root_; }
 
-  // Inside. Mounts the layers, or binds the copy onto itself: root() is a mount then, as
-  // pivot_root(2) wants it. Makes /proc, /sys, /dev in it, if they are not there
+  // [child] Mounts the layers, or binds the copy onto itself: then root() is a mount point, as
+  // pivot_root(2) requires. Makes /proc, /sys, /dev in it if they do not exist
   // (make_mount_point(), 07-unionfs/storage/volumes.hpp).
-  // Throws Failure where the kernel has no overlay, or cannot have it here.
+  // Throws Failure if the kernel has no overlay, or cannot mount one on this file system.
   void mount() const;
 
  private:
@@ -53,8 +53,8 @@ class Overlay {
   std::string root_;
 };
 
-// Mounts two layers or more, the uppermost first, merged for looking at only. Inside a private
-// mount namespace; `user`: which is a user namespace's. (commit and load ask for it.)
+// Mounts two or more layers, the uppermost first, merged and read-only, on `directory`. Called in a
+// private mount namespace; `user`: one of a user namespace. (commit and load use it.)
 void mount_read_only(const std::vector<std::string>& layers, const std::string& directory,
                      bool user);
 
