@@ -68,25 +68,25 @@ test-site:
 check% watch% hint%: export override CLAIM := $(value CLAIM)
 
 start%:
-	@scripts/start $*
+	@scripts/lab/start.py $*
 
 check%: ready
-	@scripts/check $*
+	@scripts/lab/check.py $*
 
 watch%: ready
-	@scripts/watch $*
+	@scripts/lab/watch.py $*
 
 hint%:
-	@scripts/hint $*
+	@scripts/lab/hint.py $*
 
 solution%: ready
-	@scripts/solution $*
+	@scripts/lab/solution.py $*
 
 reset%:
-	@scripts/start $* --again
+	@scripts/lab/start.py $* --again
 
 bug%:
-	@scripts/bug $*
+	@scripts/lab/bug.py $*
 
 ## Test (as root, or by sudo: claims start containers, in a stage of their own)
 ##   make test             unit tests, every command in the documents, the matrix; ends with the sum
@@ -116,7 +116,7 @@ sabotage: ready
 	@scripts/sabotage
 
 grade: ready
-	@scripts/grade
+	@scripts/lab/grade.py
 
 grade-all: ready
 	@scripts/grade-all "$(DIR)"
@@ -140,15 +140,9 @@ vm: ready
 ##   make hint-NAME      the next hint; make watch-NAME checks on each save
 ##   make solution-NAME  how we did it, once its claims pass; FORCE=1: at once
 ##
-# check-NAME, hint-NAME and watch-NAME are made by the rules for steps: check% with -NAME for %.
+# start-NAME, check-NAME and so on are made by the rules for steps: check% with -NAME for %.
 challenges:
-	@scripts/challenge list
-
-start-%:
-	@scripts/challenge start $*
-
-solution-%: ready
-	@scripts/challenge solution $*
+	@scripts/lab/challenges.py
 
 ## Look after
 ##   make doctor         what of the lab works here, what does not, and what mends it (LANE=root,
