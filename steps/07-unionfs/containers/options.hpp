@@ -13,7 +13,7 @@
 #include "07-unionfs/console/console.hpp"
 #include "07-unionfs/containers/restart_policy.hpp"
 #include "07-unionfs/process/process_options.hpp"
-#include "07-unionfs/storage/overlay.hpp"
+#include "07-unionfs/storage/storage_options.hpp"
 #include "07-unionfs/storage/volumes.hpp"
 #include "common/cli.hpp"
 

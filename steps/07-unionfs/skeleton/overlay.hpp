@@ -14,18 +14,12 @@
 #include <string>
 #include <vector>
 
+#include "07-unionfs/storage/storage_options.hpp"
+
 namespace stepbox {
 
 // Most layers of an image: the mount options must fit into one page (mount(2)).
 constexpr size_t kMostLayers = 200;
-
-enum class StorageKind { kOverlay, kCopy };  // --storage
-
-struct StorageOptions {
-  StorageKind kind = StorageKind::kOverlay;
-  bool remove = false;          // --rm: discarded at exit, so nothing needs to be synced
-  bool user_namespace = false;  // --userns, and always without root
-};
 
 class Overlay {
  public:

@@ -14,19 +14,12 @@
 #include <vector>
 
 #include "07-unionfs/storage/shifted_ids.hpp"
+#include "07-unionfs/storage/storage_options.hpp"
 
 namespace stepbox {
 
 // What one page of mount options has room for.
 constexpr size_t kMostLayers = 200;
-
-enum class StorageKind { kOverlay, kCopy };  // --storage
-
-struct StorageOptions {
-  StorageKind kind = StorageKind::kOverlay;
-  bool remove = false;          // --rm: discarded at exit, so nothing needs to be synced
-  bool user_namespace = false;  // --userns, and always without root
-};
 
 class Overlay {
  public:
