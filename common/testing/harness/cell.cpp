@@ -88,7 +88,7 @@ Verdict read_verdict(const Fd& paper) {
 }
 
 void keep(const Cell& cell, const Ingredients& ingredients, const Fd& paper) {
-  const StageGroups groups(std::to_string(::getpid()));
+  const StageGroups groups(random_word());
   if (::unshare(CLONE_NEWPID) == -1) throw_errno({"unshare the pid namespace"});
   const pid_t init = ::fork();
   if (init == -1) throw_errno({"fork"});

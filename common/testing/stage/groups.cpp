@@ -156,7 +156,7 @@ bool StageGroups::try_to_make(const CgroupTree& hierarchy) {
   if (!make_group(hierarchy, shared, group)) return false;
   Fd directory(::open(group.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory || !try_lock(directory, group)) return false;
-  locks_.push_back(std::move(directory));
+  ours_.push_back({hierarchy.mount, std::move(directory)});
   cap(group);
   make_group(hierarchy, group, group + kLeaf);
   return true;
@@ -176,10 +176,12 @@ void StageGroups::make(const CgroupTree& hierarchy) {
   throw Failure(stepbox::join({"cannot make ", hierarchy.mount, name_}));
 }
 
+// Only what we have locked: a group of the same name may be another stage's, in its first moments
+// empty, and so easily removed.
 void StageGroups::remove() {
-  for (const CgroupTree& hierarchy : hierarchies_) {
+  for (const Ours& ours : ours_) {
     // All processes are dead, but the kernel may need a moment to see it.
-    const std::string group = hierarchy.mount + name_;
+    const std::string group = ours.mount + name_;
     for (int attempt = 0; !remove_tree(group); ++attempt) {
       if (attempt == 1000) {
         warn({"cannot remove ", group});
@@ -188,7 +190,7 @@ void StageGroups::remove() {
       const timespec pause{.tv_sec = 0, .tv_nsec = 2'000'000};
       ::nanosleep(&pause, nullptr);
     }
-    ::rmdir((hierarchy.mount + "/stepbox").c_str());  // the last one out
+    ::rmdir((ours.mount + "/stepbox").c_str());  // the last one out
   }
 }
 

@@ -31,7 +31,9 @@ std::string v2_with_controllers();
 // Outside the stage: made by the keeper, removed when it goes.
 class StageGroups {
  public:
-  // Throws system_error when a group cannot be made: not root, cgroups mounted read-only.
+  // Throws system_error when a group cannot be made: not root, cgroups mounted read-only; Failure
+  // when another stage has the `id`. A pid alone will not do as one: others may be in another PID
+  // namespace, and in the same cgroups.
   explicit StageGroups(const std::string& id);
   StageGroups(const StageGroups&) = delete;
   StageGroups& operator=(const StageGroups&) = delete;
@@ -51,8 +53,12 @@ class StageGroups {
   void remove();
 
   std::vector<CgroupTree> hierarchies_;
-  std::string name_;       // stepbox/stage-<id>
-  std::vector<Fd> locks_;  // on our groups: a step on the host takes unlocked ones for litter
+  std::string name_;  // stepbox/stage-<id>
+  struct Ours {
+    std::string mount;
+    Fd lock;  // on the group, for as long as it is ours
+  };
+  std::vector<Ours> ours_;
 };
 
 // Inside: all groups but the harness's own leaf, by path.
