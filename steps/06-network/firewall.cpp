@@ -84,33 +84,56 @@ void remove_firewall() {
   }
 }
 
-Fd bind_port(PublishedPort& port) {
+static Fd bind_socket(const PublishedPort& port) {
   const int type = (port.udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC;
   Fd socket(::socket(AF_INET, type, 0));
+  if (!socket) throw_errno({"make a socket"});
   const int on = 1;
   // TCP: do not wait for connections that an earlier owner of the port has closed (socket(7)).
   if (!port.udp) ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   sockaddr_in name{};
   name.sin_family = AF_INET;
-  name.sin_port = htons(port.any_host_port ? 0 : port.host_port);  // 0: the kernel chooses
+  name.sin_port = htons(port.host_port);
   name.sin_addr.s_addr = htonl(port.host_address.number);
-  const std::string what =
-      join({"publish port ", port.host_address.text(), ":", std::to_string(port.host_port)});
-  if (::bind(socket.get(), reinterpret_cast<sockaddr*>(&name), sizeof name) == -1 ||
-      (!port.udp && ::listen(socket.get(), 1) == -1)) {
-    if (errno != EADDRINUSE) throw_errno({what});
-    throw Failure(join({what, ": already in use"}), "choose another, or end who has it: ss -lp");
-  }
-  socklen_t size = sizeof name;
-  ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&name), &size);
-  port.host_port = ntohs(name.sin_port);
+  if (::bind(socket.get(), reinterpret_cast<sockaddr*>(&name), sizeof name) == -1) return Fd();
   return socket;
 }
 
-void hang_up(const std::vector<Fd>& ports) {
-  for (const Fd& port : ports) {
-    if (::shutdown(port.get(), SHUT_RD) == -1) continue;  // UDP: nobody waits
-    if (::listen(port.get(), 1) == -1) throw_errno({"listen on a published port"});
+// TCP: no other socket can bind the port from here on, and connecting to it is refused at once.
+// While the socket listens, another one cannot share the port by SO_REUSEADDR; that holds after
+// shutdown(2) too, if this socket gives SO_REUSEADDR up (inet_csk_get_port() in the kernel). A
+// socket that went on listening would accept connections that nobody reads: until nftables knows
+// the port, and later, too, a SYN that was on its way.
+static bool reserve(const Fd& socket) {
+  const int off = 0;
+  return ::listen(socket.get(), 1) == 0 && ::shutdown(socket.get(), SHUT_RD) == 0 &&
+         ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &off, sizeof off) == 0;
+}
+
+// A port of this address that is free at the moment: the kernel's choice.
+static uint16_t find_free_port(PublishedPort port) {
+  port.host_port = 0;
+  const Fd socket = bind_socket(port);
+  sockaddr_in name{};
+  socklen_t size = sizeof name;
+  if (!socket || ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&name), &size) == -1) {
+    throw_errno({"find a free port of ", port.host_address.text()});
+  }
+  return ntohs(name.sin_port);
+}
+
+Fd bind_port(PublishedPort& port) {
+  for (int tries = 0;; ++tries) {
+    // By number always: shutdown(2) lets go of a port that bind(2) has chosen (ip(7)).
+    if (port.any_host_port) port.host_port = find_free_port(port);
+    Fd socket = bind_socket(port);
+    if (socket && (port.udp || reserve(socket))) return socket;
+    const std::string what =
+        join({"publish port ", port.host_address.text(), ":", std::to_string(port.host_port)});
+    if (errno != EADDRINUSE) throw_errno({what});
+    if (port.any_host_port && tries < 100) continue;  // taken in the meantime
+    throw Failure(join({what, ": already in use"}),
+                  "choose another, or end what has it: ss -lp, step7 ps");
   }
 }
 

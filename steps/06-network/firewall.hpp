@@ -20,14 +20,11 @@ void ensure_firewall(const Subnet& subnet);
 // Undoes ensure_firewall(), when nobody needs it any more. With the network's lock held.
 void remove_firewall();
 
-// Takes the port on the host by a socket, which nobody reads: nftables leads packets away before
-// they come to it. So no other program, and no other container, gets the port. Where any would do,
-// `port` says afterwards which it is. Throws Failure when it is in use.
+// Reserves the port on the host, for as long as the socket that it returns lives: no other program
+// and no other container can bind it. The socket does not listen: nftables leads packets away
+// before they reach it, and until then a connection is refused. Sets `port.host_port` where any
+// port would do. Throws Failure when the port is in use, system_error when it cannot be bound.
 Fd bind_port(PublishedPort& port);
-
-// Once nftables leads the ports away: resets the connections of those who came before that, and
-// would wait for ever. The ports stay taken.
-void hang_up(const std::vector<Fd>& ports);
 
 // The nft commands that publish ports, one line each, without their first word, "add" or "delete".
 std::string as_nft_elements(const std::vector<PublishedPort>& ports, Address container);

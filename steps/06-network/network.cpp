@@ -164,7 +164,6 @@ void Network::connect(pid_t child) const {
     }
   }
   publish(elements_);
-  hang_up(ports_);
 }
 
 void Network::configure_inside() const {

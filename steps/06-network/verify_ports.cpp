@@ -35,7 +35,7 @@ CLAIM("a published port is reached from another container",
 }
 
 CLAIM("a connection made before the port is published does not hang",
-      {.step = 6, .hint = "until nftables leads the port away, your own socket takes who comes"}) {
+      {.step = 6, .hint = "your socket reserves the port, and must not accept connections"}) {
   const std::string asks = "for i in $(seq 100); do \"$0\" ask tcp 127.0.0.1 8080; done; true";
   for (int start = 0; start < 5; ++start) {
     const std::string word = random_word();

@@ -1,0 +1,87 @@
+// Does a published port belong to its container alone, and keep no client waiting?
+#include <arpa/inet.h>
+#include <doctest/doctest.h>
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "06-network/firewall.hpp"
+#include "common/error.hpp"
+
+namespace stepbox {
+namespace {
+
+sockaddr_in loopback(uint16_t port) {
+  sockaddr_in name{};
+  name.sin_family = AF_INET;
+  name.sin_port = htons(port);
+  name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return name;
+}
+
+// The error of connecting to the port of 127.0.0.1; 0 where that works.
+int connect_to(uint16_t port) {
+  const Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const sockaddr_in name = loopback(port);
+  const bool done =
+      ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0;
+  return done ? 0 : errno;
+}
+
+// The error of a server that binds the port of 127.0.0.1, as most do, with SO_REUSEADDR.
+int serve_at(uint16_t port) {
+  const Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int on = 1;
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  const sockaddr_in name = loopback(port);
+  const bool done =
+      ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0 &&
+      ::listen(socket.get(), 1) == 0;
+  return done ? 0 : errno;
+}
+
+PublishedPort any_port(bool udp) {
+  PublishedPort port;
+  port.container_port = 80;
+  port.any_host_port = true;
+  port.udp = udp;
+  return port;
+}
+
+}  // namespace
+
+TEST_CASE("a reserved port refuses connections at once") {
+  PublishedPort port = any_port(false);
+  const Fd reserved = bind_port(port);
+  for (int tries = 0; tries < 3; ++tries) CHECK(connect_to(port.host_port) == ECONNREFUSED);
+}
+
+TEST_CASE("a reserved port cannot be bound by another program or container") {
+  for (const bool any : {true, false}) {
+    CAPTURE(any);
+    PublishedPort port = any_port(false);
+    Fd reserved = bind_port(port);
+    port.any_host_port = any;
+    if (!any) {  // the same port again, by its number
+      reserved.close();
+      reserved = bind_port(port);
+    }
+    CHECK(serve_at(port.host_port) == EADDRINUSE);
+    port.any_host_port = false;
+    CHECK_THROWS_AS(bind_port(port), Failure);
+    reserved.close();
+    CHECK(serve_at(port.host_port) == 0);
+  }
+}
+
+TEST_CASE("UDP and TCP ports of one number are two") {
+  PublishedPort tcp = any_port(false);
+  const Fd first = bind_port(tcp);
+  PublishedPort udp = tcp;
+  udp.udp = true;
+  udp.any_host_port = false;
+  const Fd second = bind_port(udp);
+  CHECK(second);
+  CHECK_THROWS_AS(bind_port(udp), Failure);
+}
+
+}  // namespace stepbox
