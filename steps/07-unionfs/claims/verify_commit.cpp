@@ -1,6 +1,7 @@
 // The claims of step 7 about images that are made here: commit, save; and what others read.
 #include <signal.h>
 
+#include "07-unionfs/claims/verify_peers.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
 #include "common/testing/harness/claim.hpp"
@@ -52,21 +53,9 @@ std::string exported(Subject& subject, const std::string& image) {
   return run.out;
 }
 
-void need(const Stage& stage, const char* program) {
-  if (stage.on_host({"sh", "-c", "command -v \"$0\" || true", program}).empty()) {
-    skip(std::string(program) + " is not installed (scripts/setup peers)");
-  }
-}
-
-// A line of shell in which podman, skopeo and umoci may write where they want to; $0 is the scratch
-// directory.
-std::string with_tools(const Stage& stage, const std::string& line) {
-  return stage.on_host({"unshare", "--mount", "sh", "-e", "-c",
-                        "for i in /dev/shm /tmp /var/tmp; do mount -t tmpfs tools $i; done\n"
-                        "podman() { command podman --root=\"$0\"/podman --runroot=\"$0\"/run "
-                        "--tmpdir=\"$0\"/tmp --storage-driver=vfs \"$@\"; }\n" +
-                            line,
-                        stage.scratch("")});
+// Runs a line of shell in the scratch directory.
+std::string with_peers(const Stage& stage, const std::string& line) {
+  return run_peers(stage, stage.scratch(""), line);
 }
 
 constexpr const char* kChanges =
@@ -191,17 +180,17 @@ CLAIM("import reads the output of export", {.step = 7}) {
 }
 
 CLAIM("skopeo and umoci read the output of save", {.step = 7, .points = 2}) {
-  need(stage, "skopeo");
-  need(stage, "umoci");
+  require_skopeo(stage);
+  require_umoci(stage);
   const std::string id = made_by(subject, kChanges, "mine:one");
   const std::string archive = stage.scratch("mine.tar"), layout = stage.scratch("layout");
   CHECK(verb(subject, "save", {"-o", archive}, {"mine:one"}).status == 0);
-  CHECK(with_tools(stage, "skopeo inspect --config --raw oci-archive:" + archive + " | sha256sum")
+  CHECK(with_peers(stage, "skopeo inspect --config --raw oci-archive:" + archive + " | sha256sum")
             .substr(0, 64) == id.substr(7));
-  CHECK(holds(with_tools(stage, "skopeo inspect docker-archive:" + archive), "WORD=kept"));
+  CHECK(holds(with_peers(stage, "skopeo inspect docker-archive:" + archive), "WORD=kept"));
   make_directories(layout);
   stage.on_host({"tar", "-xf", archive, "-C", layout});
-  with_tools(stage, "umoci unpack --image " + layout + ":mine:one \"$0\"/bundle 2>&1");
+  with_peers(stage, "umoci unpack --image " + layout + ":mine:one bundle 2>&1");
   const std::string root = stage.scratch("bundle") + "/rootfs";
   CHECK(read_file(root + "/d/g") == "one\n");
   CHECK_FALSE(exists(root + "/etc/group"));
@@ -210,13 +199,13 @@ CLAIM("skopeo and umoci read the output of save", {.step = 7, .points = 2}) {
 }
 
 CLAIM("podman loads the output of save and load takes it back", {.step = 7, .points = 2}) {
-  need(stage, "podman");
+  require_podman(stage);
   const std::string id = made_by(subject, kChanges, "mine:one");
   CHECK(verb(subject, "tag", {}, {"mine:one", "other"}).status == 0);
   const std::string before = exported(subject, "mine:one");
   const std::string archive = stage.scratch("mine.tar"), back = stage.scratch("back.tar");
   CHECK(verb(subject, "save", {"-o", archive}, {"mine:one", "other"}).status == 0);
-  CHECK(with_tools(stage, "podman load -q -i " + archive +
+  CHECK(with_peers(stage, "podman load -q -i " + archive +
                               " > /dev/null\n"
                               "podman save -q --format oci-archive -o " +
                               back + " localhost/mine:one\npodman images -q --no-trunc") ==

@@ -1,7 +1,5 @@
-// The claims of step 7 about other tools: what they write, it reads. Those that are not installed
-// are not asked.
-#include "common/files.hpp"
-#include "common/program.hpp"
+// The claims of step 7 about other tools: it reads the images that they write.
+#include "07-unionfs/claims/verify_peers.hpp"
 #include "common/testing/harness/claim.hpp"
 #include "common/testing/harness/subject.hpp"
 #include "common/testing/harness/test_images.hpp"
@@ -10,24 +8,6 @@
 
 namespace stepbox {
 namespace {
-
-void need(const std::string& program) {
-  if (!has_program(program)) skip("no " + program + " here: scripts/setup peers");
-}
-
-// Runs a script in a folder of its own; /dev/shm, where podman has its locks, may be written.
-void script(const Stage& stage, const std::string& folder, const std::string& text) {
-  make_directories(folder);
-  stage.on_host({"env", "HOME=" + folder, "unshare", "--mount", "sh", "-ec",
-                 "mount -t tmpfs tmpfs /dev/shm\nmount -t tmpfs tmpfs /var/tmp\ncd \"$0\"\n" + text,
-                 folder});
-}
-
-// podman with all its files in the script's folder; it runs nothing, so it needs no network.
-constexpr const char* kPodman =
-    "podman() { command podman --storage-driver=vfs --events-backend=none --root=$PWD/root "
-    "--runroot=$PWD/run --tmpdir=$PWD/tmp \"$@\"; "
-    "}\n";
 
 void check_loads(Subject& subject, const Stage& stage, const std::string& archive,
                  const std::string& name, const std::string& what) {
@@ -41,10 +21,10 @@ void check_loads(Subject& subject, const Stage& stage, const std::string& archiv
 }  // namespace
 
 CLAIM("an image saved by podman is loaded", {.step = 7}) {
-  need("podman");
+  require_podman(stage);
   const std::string folder = stage.scratch("podman");
   { Tarball(stage.scratch("rootfs.tar")).file("etc/motd", "x\n"); }
-  script(stage, folder, std::string(kPodman) + R"(
+  run_peers(stage, folder, R"(
       podman import ../rootfs.tar localhost/mine:1
       podman save --format docker-archive -o docker.tar localhost/mine:1
       podman save --format oci-archive -o oci.tar localhost/mine:1
@@ -56,12 +36,12 @@ CLAIM("an image saved by podman is loaded", {.step = 7}) {
 }
 
 CLAIM("an image copied by skopeo is loaded", {.step = 7}) {
-  need("skopeo");
+  require_skopeo(stage);
   ImageFolder image(stage, "mine:1");
   image.add_layer([](Tarball& tar) { tar.file("etc/motd", "old").file("etc/issue", "y"); });
   image.add_layer([](Tarball& tar) { tar.file("etc/.wh.issue", "").file("etc/motd", "x\n"); });
   const std::string folder = stage.scratch("skopeo");
-  script(stage, folder, "tar -C '" + image.path() + R"(' -cf in.tar .
+  run_peers(stage, folder, "tar -C '" + image.path() + R"(' -cf in.tar .
       skopeo --insecure-policy copy docker-archive:in.tar oci:layout:1
       skopeo --insecure-policy copy oci:layout:1 oci-archive:alpine.tar
       skopeo --insecure-policy copy oci:layout:1 oci-archive:named.tar:quay.io/a/b:2
@@ -75,9 +55,9 @@ CLAIM("an image copied by skopeo is loaded", {.step = 7}) {
 }
 
 CLAIM("an image packed by umoci is loaded", {.step = 7}) {
-  need("umoci");
+  require_umoci(stage);
   const std::string folder = stage.scratch("umoci");
-  script(stage, folder, R"(
+  run_peers(stage, folder, R"(
       umoci init --layout box
       umoci new --image box:1
       umoci unpack --image box:1 bundle

@@ -1,0 +1,52 @@
+// Other tools of the trade for the claims about interchange: podman, skopeo, umoci.
+#ifndef STEPBOX_STEPS_07_UNIONFS_CLAIMS_VERIFY_PEERS_HPP_
+#define STEPBOX_STEPS_07_UNIONFS_CLAIMS_VERIFY_PEERS_HPP_
+
+#include <string>
+
+#include "common/files.hpp"
+#include "common/program.hpp"
+#include "common/testing/harness/claim.hpp"
+#include "common/testing/stage/stage.hpp"
+
+namespace stepbox {
+
+// Runs a shell script in `directory`, in a mount namespace where the peers may write what they keep
+// in /dev/shm and in temporary directories; podman keeps its storage in `directory`, too. Returns
+// stdout; the claim fails when a command of the script fails.
+inline std::string run_peers(const Stage& stage, const std::string& directory,
+                             const std::string& script) {
+  make_directories(directory);
+  return stage.on_host(
+      {"env", "HOME=" + directory, "unshare", "--mount", "sh", "-ec",
+       "for i in /dev/shm /tmp /var/tmp; do mount -t tmpfs peers $i; done; cd \"$0\"\n"
+       "podman() { command podman --storage-driver=vfs --events-backend=none --root=\"$PWD/root\" "
+       "--runroot=\"$PWD/run\" --tmpdir=\"$PWD/tmp\" \"$@\"; }\n" +
+           script,
+       directory});
+}
+
+// Skips the claim unless `peer` is installed and the command `trial` works, which needs nothing of
+// ours. A podman without CNI plugins or netavark, for one, refuses every command.
+inline void require_peer(const Stage& stage, const std::string& peer, const std::string& trial) {
+  if (!has_program(peer)) skip(peer + " is not installed (scripts/setup peers)");
+  const std::string said =
+      run_peers(stage, stage.scratch("trial-" + peer),
+                "{ " + trial + "; } >said 2>&1 || { tail -n 1 said; echo status $?; }");
+  if (said.empty()) return;
+  skip(peer + " is installed, but `" + trial + "` fails: " + said.substr(0, said.find('\n')));
+}
+
+inline void require_podman(const Stage& stage) {
+  require_peer(stage, "podman", "tar -cf none.tar --files-from /dev/null; podman import none.tar");
+}
+inline void require_skopeo(const Stage& stage) {
+  require_peer(stage, "skopeo", "skopeo --version");
+}
+inline void require_umoci(const Stage& stage) {
+  require_peer(stage, "umoci", "umoci init --layout none");
+}
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_07_UNIONFS_CLAIMS_VERIFY_PEERS_HPP_
