@@ -90,6 +90,10 @@ void enter_stage(const StageGroups& groups) {
   mount_or_throw("", "/", "", MS_REC | MS_SHARED, "");
   if (::sethostname("stage", 5) == -1) throw_errno({"sethostname"});
   bring_up_loopback();
+  // A new network namespace starts with the machine's IPv4 settings (devconf_inherit_init_net in
+  // the kernel's admin-guide/sysctl/net), and docker leaves forwarding on.
+  write_file("/proc/sys/net/ipv4/ip_forward", "0");
+  ::umask(022);
 }
 
 }  // namespace stepbox
