@@ -135,6 +135,7 @@ pid_t start_keeper(Cell& cell, const Ingredients& ingredients, const Fd& paper) 
 // machine's own files what a claim means for a rootfs: those that are judged there only read. And
 // what is about the runtime, asked of all others, would cost the matrix most of its time.
 std::string why_not_asked(const Cell& cell) {
+  if (!cell.wanted) return "it would not be judged";
   if (cell.demand != Demand::kNothing) return "";
   if (cell.subject->level == 1) return "it has no rootfs";
   return is_about_runtime(*cell.claim) ? "it is no runtime" : "";

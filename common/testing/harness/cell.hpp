@@ -14,6 +14,7 @@ struct Cell {
   const Claim* claim;
   const SubjectSpec* subject;
   Demand demand;
+  bool wanted = true;  // false: it stays unasked, and counts as not applicable
   Verdict verdict = {};
   std::set<std::string> leaks = {};  // kinds of what the subject has left behind in earlier cells
 };

@@ -13,6 +13,7 @@ namespace stepbox {
 struct VerifyOptions {
   std::vector<SubjectSpec> subjects;  // one, the columns of the matrix, or a student's steps
   bool matrix = false;
+  bool judged = false;               // asks only what the claim's kind demands an answer of
   bool grade = false;                // for points: each subject answers for its own step alone
   std::vector<std::string> excuses;  // files: what cannot be asked of some columns (by_hand.hpp)
   bool list = false;

@@ -69,7 +69,8 @@ std::vector<Cell> cells_of(const VerifyOptions& options) {
       if (!is_for(claim, subject, options)) continue;
       const bool unjudged = subject.peer || (subject.by_hand && is_about_runtime(claim));
       const Demand demand = demand_of(claim.traits, subject.level, unjudged);
-      cells.push_back({.claim = &claim, .subject = &subject, .demand = demand});
+      const bool wanted = !options.judged || demand != Demand::kNothing;
+      cells.push_back({.claim = &claim, .subject = &subject, .demand = demand, .wanted = wanted});
     }
   }
   // Points: what is extra comes last.

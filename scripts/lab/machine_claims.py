@@ -1,0 +1,112 @@
+#!/usr/bin/env -S python3 -B
+"""machine_claims v1|v2|hybrid: claims of steps 5 and 7 in a virtual machine of scripts/vm.
+
+The kernel is another one there, and cgroups are mounted as said. All questions to one layout are
+asked in one machine: a boot takes longer than most of them. Programs must have been built.
+"""
+
+import os
+import pathlib
+import shlex
+import subprocess
+import sys
+from typing import NamedTuple
+
+from summary import Summary
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+
+
+class Question(NamedTuple):
+    """One call of verify in the machine."""
+
+    title: str
+    arguments: list
+
+
+def with_claims(*names):
+    """verify's options for these claims."""
+    return [word for name in names for word in ("--claim", name)]
+
+
+STEP_5 = Question("step 5", ["--subject", "build/step5", "--step", "5"])
+
+# Of step 7's claims: what a container is, and what cgroup v2 does for one that runs. All of them
+# would take too long in there.
+CONTAINER = ["--beside", "the image is untouched byte for byte"]
+ON_V2 = with_claims(
+    "pause freezes every process and unpause resumes them",
+    "a paused container can be stopped and killed and removed",
+    "a paused container whose runtime is killed leaves nothing",
+    "stats prints the usage and limits of a container",
+    "update changes the limits of a running container and keeps them",
+    "update limits a container that had no limit",
+    "--cpuset-cpus restricts the CPUs",
+    "kill -9 of a monitor is reported to attached clients",
+)
+STEP_7 = Question("step 7", ["--subject", "build/step7", "--step", "7", *CONTAINER, *ON_V2])
+
+# Without root, with a part of the cgroups delegated; also what step 5 says of limits. Without a
+# list of excuses: all of it must hold.
+ROOTLESS = Question(
+    "limits of step 7 without root",
+    [
+        *("--matrix", "rootless=user7:build/step7"),
+        *("--beside", "a memory hog is killed: 137"),
+        *ON_V2,
+        *with_claims(
+            "the memory limit counts swap",
+            "exec is subject to the limits of the container",
+            "inspect shows an OOM kill and the CPUs",
+        ),
+    ],
+)
+
+QUESTIONS = {"v1": [STEP_5], "hybrid": [STEP_5], "v2": [STEP_5, STEP_7, ROOTLESS]}
+
+
+def command(questions):
+    """The machine's command line: asks all, and fails if one answer is red."""
+    lines = ["red=0"]
+    for title, arguments in questions:
+        lines.append(f"echo {shlex.quote('--- ' + title)}")
+        lines.append(f"build/verify {shlex.join(arguments)} || red=1")
+    return "; ".join(lines + ["exit $red"])
+
+
+def judge(questions, output, status):
+    """The sum of all reports in the output; a report that is missing counts as failed."""
+    found = [each for line in output.splitlines() if (each := Summary.of_line(line))]
+    total = sum(found, Summary())
+    missing = len(questions) - len(found)
+    if missing > 0 or (status != 0 and total.failed == 0):
+        total += Summary(failed=max(1, missing))
+    return total
+
+
+def main(layout):
+    """Runs the machine; returns the exit status."""
+    questions = QUESTIONS[layout]
+    environment = {"DEADLINE": "1800", **os.environ, "CGROUP": layout, "CMD": command(questions)}
+    process = subprocess.run(
+        [TOP / "scripts/vm"],
+        cwd=TOP,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    output = process.stdout.decode(errors="replace")
+    print(output, end="" if output.endswith("\n") else "\n")
+    total = judge(questions, output, process.returncode)
+    if process.returncode not in (0, 1):
+        print(f"  RED   the machine ended with status {process.returncode}")
+    print(total)
+    return 1 if total.failed else 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == [] or sys.argv[1] not in QUESTIONS:
+        sys.exit(f"machine_claims: which layout? ({', '.join(QUESTIONS)})")
+    sys.exit(main(sys.argv[1]))

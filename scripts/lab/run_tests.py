@@ -1,0 +1,112 @@
+#!/usr/bin/env -S python3 -B
+"""test [--built]: all tests of the lab, in parts that run beside each other.
+
+Builds everything first; --built says that this has been done. The table at the end has the time of
+each part; the last line is the sum. With LANES=N, so many parts run at a time (default: one more
+than there are CPUs, as most parts wait for something now and then).
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import parts
+from parts import Part
+from summary import Summary
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+
+
+def layout(mountinfo):
+    """Which cgroups are mounted, by the text of /proc/self/mountinfo."""
+    types = set(re.findall(r" - (cgroup2?) ", mountinfo))
+    versions = {"cgroup": "v1", "cgroup2": "v2"}
+    names = " and ".join(versions[each] for each in sorted(types))
+    return f"cgroup {names}" if names else "no cgroups"
+
+
+def machines_kernel():
+    """The version of the kernel in the virtual machines; fetches it where needed."""
+    words = subprocess.run(
+        ["scripts/vm-kernel"], check=True, stdout=subprocess.PIPE, text=True
+    ).stdout.split()
+    return words[-1].rpartition("modules/")[2]
+
+
+def on_this_machine():
+    """Parts that need no virtual machine. The longest come first, to end with the others."""
+    here = pathlib.Path("/proc/self/mountinfo").read_text(encoding="utf-8")
+    where = f"this machine, {layout(here)}, Linux {os.uname().release}"
+    return [
+        Part(f"matrix ({where})", ["scripts/matrix", "--judged"]),
+        Part(f"matrix without root ({where})", ["scripts/matrix", "--rootless"]),
+        Part("labs", ["scripts/labs"]),
+        Part("loop", ["scripts/lab/try_loop.py"]),
+        Part("challenges", ["scripts/lab/try_challenges.py"]),
+        Part("documents", ["scripts/documents"]),
+        Part("doctor", ["scripts/faults"]),
+        Part("completion", ["scripts/test-completion"]),
+        Part("install", ["scripts/test-install"]),
+        Part("unit tests", ["scripts/unit"]),
+        Part("lab scripts", ["scripts/lab/unit_tests.py"]),
+        Part("budgets", ["scripts/budgets"]),
+    ]
+
+
+def in_machines(kernel):
+    """Parts in virtual machines, one boot for each layout of cgroups."""
+    names = {"v2": "cgroup v2", "v1": "cgroup v1", "hybrid": "cgroup v1 and v2"}
+    claims = [
+        Part(
+            f"steps 5 and 7 in a virtual machine ({names[each]}, Linux {kernel})"
+            if each == "v2"
+            else f"step 5 in a virtual machine ({names[each]}, Linux {kernel})",
+            ["scripts/lab/machine_claims.py", each],
+        )
+        for each in names
+    ]
+    return claims[:1] + [Part("make vm", ["scripts/test-vm"])] + claims[1:]
+
+
+def main(arguments):
+    """Runs all; returns the exit status."""
+    os.chdir(TOP)
+    if arguments != ["--built"]:
+        for command in ["scripts/setup", "build", "labs", "sabotage", "watch"], ["scripts/build", "all"]:
+            if subprocess.run(command, check=False).returncode:
+                return 1
+        me = str(TOP / "scripts/test")
+        os.execv("scripts/as-root", ["scripts/as-root", me, "--built"])
+    parts.end_by_signals()
+    # Challenges are no part of `all`. Built now, they change nothing below a part's overlay.
+    programs = sorted(
+        f"{path.stem}-{path.parent.name}"
+        for name in ("reference", "starter")
+        for path in TOP.glob(f"steps/*/challenges/*/{name}.cpp")
+    )
+    if subprocess.run(["ninja", "--quiet", "-C", "build", *programs], check=False).returncode:
+        return 1
+    # What root builds, its owner could not build again.
+    os.environ["STEPBOX_BUILT"] = "yes"
+
+    todo = on_this_machine()
+    without = Summary()
+    if subprocess.run(["scripts/setup", "vm"], check=False).returncode == 0:
+        todo[1:1] = in_machines(machines_kernel())
+    else:
+        print("=== virtual machine\n  skip  no QEMU here")
+        without = Summary(skipped=1)
+    runner = parts.Runner(int(os.environ.get("LANES", (os.cpu_count() or 1) + 1)))
+    total = runner.run(todo) + without
+    runner.tell_reds()
+    print()
+    for part in todo:
+        print(part.line())
+    print(f"\n{total}")
+    return 1 if total.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
