@@ -1,0 +1,119 @@
+import pathlib
+import tempfile
+import unittest
+
+import sabotage
+
+HEAD = """Claim: the command is process 1
+Message: the pid was 7
+Neighbours: ps shows one process
+--- a/steps/04-namespaces/main.cpp
+Neighbours: no longer the head
+"""
+PATH = pathlib.Path("steps/04-namespaces/sabotage/no-pid.patch")
+RED = "  RED   the command is process 1\n        the pid was 7\n        $ step4\n"
+NEIGHBOUR = "  RED   ps shows one process (still open)\n        two\n"
+STRANGER = "  RED   the host name is its own\n        it was: host\n"
+END = "0 passed, 1 failed, 0 skipped\n"
+
+
+def judged(*reports, head=HEAD):
+    """The outcome where verify gives these reports, one after the other; what it was asked."""
+    asked, left = [], list(reports)
+
+    def ask(_, options):
+        asked.append(options)
+        return left.pop(0)
+
+    return sabotage.judge(sabotage.read_patch(PATH, head), ask), asked
+
+
+class Head(unittest.TestCase):
+    def test_it_ends_at_the_first_difference(self):
+        patch = sabotage.read_patch(PATH, HEAD)
+        self.assertEqual((patch.step, patch.claim), (4, "the command is process 1"))
+        self.assertEqual(patch.neighbours, ["ps shows one process"])
+
+    def test_all_neighbours_means_that_only_the_claim_is_asked(self):
+        head = HEAD.replace("ps shows one process", "all")
+        _, asked = judged(RED + END, head=head)
+        self.assertEqual(asked, [["--claim", "the command is process 1"]])
+
+    def test_of_step_7_one_file_is_asked(self):
+        path = pathlib.Path("steps/07-unionfs/sabotage/x.patch")
+        patch = sabotage.read_patch(path, HEAD)
+        self.assertEqual(sabotage.options_for(patch), ["--beside", "the command is process 1"])
+
+
+class Judge(unittest.TestCase):
+    def test_caught(self):
+        outcome, _ = judged("  ok    other\n" + RED + NEIGHBOUR + END)
+        self.assertEqual(str(outcome), f"  ok    {PATH.relative_to('steps')}: the command is process 1")
+
+    def test_not_caught(self):
+        outcome, _ = judged(STRANGER + END)
+        self.assertEqual(outcome.why, "not caught by: the command is process 1")
+        self.assertEqual(outcome.details, "the host name is its own")
+
+    def test_a_report_that_broke_off_catches_nothing(self):
+        outcome, _ = judged("verify: no stage\n")
+        self.assertEqual(outcome.details, "verify: no stage")
+        self.assertEqual(outcome.summary.failed, 1)
+
+    def test_the_message_must_stand_below_its_claim(self):
+        outcome, _ = judged(RED.replace("the pid was 7", "no") + NEIGHBOUR + "        the pid was 7\n")
+        self.assertEqual(outcome.why, "the report does not say: the pid was 7")
+
+    def test_a_claim_whose_name_begins_alike_is_another(self):
+        self.assertNotIn("the command is process 1", sabotage.reds_in(RED.replace("1\n", "12\n", 1)))
+
+    def test_a_stranger_that_is_red_twice_is_a_failure(self):
+        outcome, asked = judged(RED + STRANGER + END, STRANGER + END)
+        self.assertEqual(asked[1], ["--claim", "the host name is its own"])
+        self.assertEqual(outcome.details, "the host name is its own")
+
+    def test_a_stranger_that_is_red_once_is_shown(self):
+        outcome, _ = judged(RED + STRANGER + END, "  ok    the host name is its own\n")
+        self.assertEqual(outcome.summary.passed, 1)
+        self.assertIn("  once  ", str(outcome))
+        self.assertIn("it was: host", str(outcome))
+
+    def test_a_skipped_claim_is_a_skip(self):
+        outcome, _ = judged("  skip  the command is process 1: no cgroups\n" + END)
+        self.assertEqual(outcome.summary.skipped, 1)
+
+    def test_a_head_without_a_claim_is_a_failure(self):
+        outcome, asked = judged(head="--- a\n")
+        self.assertEqual((outcome.summary.failed, asked), (1, []))
+
+
+class Copy(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.top, self.copy = (pathlib.Path(folder.name) / name for name in ("top", "copy"))
+        (self.top / "steps/1").mkdir(parents=True)
+        self.copy.mkdir()
+        (self.top / "CMakeLists.txt").write_text("project")
+        (self.top / "steps/1/a.cpp").write_text("a")
+        (self.top / "steps/1/labs.md").write_text("no source")
+
+    def test_sources_alone_are_copied_and_unchanged_ones_stay(self):
+        sabotage.copy_sources(self.top, self.copy)
+        file = self.copy / "steps/1/a.cpp"
+        self.assertFalse((self.copy / "steps/1/labs.md").exists())
+        before = file.stat().st_mtime_ns
+        sabotage.copy_sources(self.top, self.copy)
+        self.assertEqual(file.stat().st_mtime_ns, before)
+
+    def test_a_patched_file_is_restored_and_a_new_one_removed(self):
+        sabotage.copy_sources(self.top, self.copy)
+        (self.copy / "steps/1/a.cpp").write_text("b")
+        (self.copy / "steps/1/new.cpp").write_text("c")
+        sabotage.copy_sources(self.top, self.copy)
+        self.assertEqual((self.copy / "steps/1/a.cpp").read_text(), "a")
+        self.assertFalse((self.copy / "steps/1/new.cpp").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
