@@ -1,8 +1,8 @@
 #!/usr/bin/env -S python3 -B
-"""matrix [--judged | --rootless]: holds every step to every claim, and prints the table.
+"""matrix [--judged | --rootless] [OPTION...]: holds every step to every claim, and prints the table.
 
 Other runtimes, where they are installed, stand beside the steps for comparison. The table is kept
-in build/matrix.txt for `make site`.
+in build/matrix.txt for `make site`. OPTIONS are verify's: with `--claim NAME` nothing is kept.
 
 `make test` asks less, in two parts that run beside each other:
     --judged    only cells whose answer is demanded, without the column rootless
@@ -145,25 +145,26 @@ def main():
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--judged", action="store_true", help="only what is judged, as root")
     only.add_argument("--rootless", action="store_true", help="the column rootless alone")
-    options = parser.parse_args()
+    options, more = parser.parse_known_args()
     os.chdir(TOP)
     if status := subprocess.run(["scripts/build", *PROGRAMS], check=False).returncode:
         return status
 
     if options.judged:
         # A table that `make matrix` has kept tells more than this one.
-        kept = [] if os.path.exists("build/matrix.txt") else ["--keep", "build/matrix.txt"]
-        return verify(["--judged", *kept, "--matrix", *columns()])
+        kept = [] if more or os.path.exists("build/matrix.txt") else ["--keep", "build/matrix.txt"]
+        return verify([*more, "--judged", *kept, "--matrix", *columns()])
     why = why_not_rootless()
     if options.rootless:
         if why:
             print(f"  skip  the column rootless: {why}\n{Summary(skipped=1)}")
             return 0
-        return verify([*rootless_claims(), "--matrix", ROOTLESS])
+        return verify([*(more or rootless_claims()), "--matrix", ROOTLESS])
     if why:
         print(f"no column rootless: {why}")
     rootless = [] if why else [ROOTLESS]
-    return verify(["--keep", "build/matrix.txt", "--matrix", *columns(), *rootless, *peers()])
+    kept = [] if more else ["--keep", "build/matrix.txt"]
+    return verify([*more, *kept, "--matrix", *columns(), *rootless, *peers()])
 
 
 if __name__ == "__main__":
