@@ -86,7 +86,7 @@ def main(arguments):
         for name in ("reference", "starter")
         for path in TOP.glob(f"steps/*/challenges/*/{name}.cpp")
     )
-    if subprocess.run(["ninja", "--quiet", "-C", "build", *programs], check=False).returncode:
+    if subprocess.run(["scripts/build", *programs], check=False).returncode:
         return 1
     # What root builds, its owner could not build again.
     os.environ["STEPBOX_BUILT"] = "yes"

@@ -33,7 +33,8 @@ SCRATCH = TOP / "build-sabotage"
 COPY = SCRATCH / "source"
 BUILT = SCRATCH / "build"
 SUBJECTS = SCRATCH / "subjects"
-SOURCES = re.compile(r".*\.(.pp|cmake|txt|json)")
+# CMake takes a folder with a README.md for a room that has sources.
+SOURCES = re.compile(r".*\.(.pp|cmake|txt|json)|README\.md")
 ALL = "all"
 
 
