@@ -1,4 +1,4 @@
-// Words cut out of text, and put into other forms.
+// Splitting text, parsing numbers, changing letters.
 #ifndef STEPBOX_COMMON_TEXT_HPP_
 #define STEPBOX_COMMON_TEXT_HPP_
 
@@ -20,16 +20,12 @@ std::vector<std::string> words_in(std::string_view line);
 // A whole decimal number and nothing else; none if `text` is not one, or it is too big.
 std::optional<int64_t> parse_number(std::string_view text);
 
-// With ASCII letters in upper case, or in lower case; all else stays.
+// With ASCII letters in upper case, or in lower case; other characters stay.
 std::string in_upper_case(std::string text);
 std::string in_lower_case(std::string text);
 
 // Bytes as lower case hexadecimal digits, two each.
 std::string as_hex(std::span<const unsigned char> bytes);
-
-// How many characters must be put in, left out or exchanged to make one of the other
-// (Levenshtein).
-size_t edit_distance(std::string_view one, std::string_view other);
 
 }  // namespace stepbox
 

@@ -44,16 +44,6 @@ TEST_CASE("bytes become two hexadecimal digits each") {
   CHECK(as_hex({}).empty());
 }
 
-TEST_CASE("the edit distance counts what a hurried finger gets wrong") {
-  CHECK(edit_distance("start", "start") == 0);
-  CHECK(edit_distance("strat", "start") == 2);
-  CHECK(edit_distance("imags", "images") == 1);
-  CHECK(edit_distance("images", "imags") == 1);
-  CHECK(edit_distance("", "ps") == 2);
-  CHECK(edit_distance("ps", "") == 2);
-  CHECK(edit_distance("run", "exec") == 4);
-}
-
 TEST_CASE("quoted leaves a plain word as it is, and puts quotes around all others") {
   CHECK(quoted("/bin/sh") == "/bin/sh");
   CHECK(quoted("a=b,c:d@e%f+g-h_i.j") == "a=b,c:d@e%f+g-h_i.j");

@@ -64,7 +64,7 @@ static void unmount_or_throw(const std::string& directory, const std::vector<int
     if (old || !is_below(entry->target, directory)) continue;
     explain({"umount --lazy ", quoted(entry->target)});
     const bool done = ::umount2(entry->target.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) == 0;
-    // EINVAL: it went with the one that it was mounted on.
+    // EINVAL, ENOENT: it was detached with the mount that it was mounted on.
     if (!done && errno != EINVAL && errno != ENOENT) throw_errno({"umount ", entry->target});
   }
 }

@@ -3,8 +3,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "07-unionfs/files/printing.hpp"
 #include "common/error.hpp"
-#include "common/table.hpp"
 
 namespace stepbox {
 

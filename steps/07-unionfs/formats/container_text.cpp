@@ -2,8 +2,8 @@
 
 #include <sched.h>
 
+#include "07-unionfs/formats/table.hpp"
 #include "common/error.hpp"
-#include "common/table.hpp"
 #include "common/text.hpp"
 
 namespace stepbox {

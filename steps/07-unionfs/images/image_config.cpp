@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "07-unionfs/files/digest.hpp"
+#include "07-unionfs/files/printing.hpp"
 #include "07-unionfs/images/image_json.hpp"
-#include "common/table.hpp"
 
 namespace stepbox {
 

@@ -1,7 +1,7 @@
 // create: a new container that does not run yet. `start` runs it.
+#include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/storage/overlay.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
-#include "common/table.hpp"
 
 namespace stepbox {
 

@@ -4,8 +4,8 @@
 #include "07-unionfs/containers/container_files.hpp"
 #include "07-unionfs/containers/file_changes.hpp"
 #include "07-unionfs/files/store.hpp"
+#include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
-#include "common/table.hpp"
 
 namespace stepbox {
 

@@ -3,12 +3,13 @@
 
 #include "01-clone/signals.hpp"
 #include "07-unionfs/files/store.hpp"
+#include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/images/image.hpp"
 #include "07-unionfs/process/sealed_program.hpp"
+#include "07-unionfs/verbs/edit_distance.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
-#include "common/table.hpp"
 #include "common/text.hpp"
 
 namespace stepbox {

@@ -3,11 +3,11 @@
 
 #include "07-unionfs/containers/run_lock.hpp"
 #include "07-unionfs/files/store.hpp"
+#include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/images/image.hpp"
 #include "07-unionfs/images/image_reference.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/id.hpp"
-#include "common/table.hpp"
 
 namespace stepbox {
 

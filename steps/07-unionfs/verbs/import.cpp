@@ -8,6 +8,7 @@
 #include "07-unionfs/files/child_task.hpp"
 #include "07-unionfs/files/store.hpp"
 #include "07-unionfs/files/tar_writer.hpp"
+#include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/images/config_changes.hpp"
 #include "07-unionfs/images/image_reference.hpp"
 #include "07-unionfs/images/image_staging.hpp"
@@ -15,7 +16,6 @@
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
-#include "common/table.hpp"
 
 namespace stepbox {
 

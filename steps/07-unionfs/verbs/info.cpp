@@ -8,11 +8,11 @@
 #include "05-cgroup/group.hpp"
 #include "07-unionfs/files/store.hpp"
 #include "07-unionfs/formats/container_text.hpp"
+#include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/images/image_config.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
-#include "common/table.hpp"
 #include "common/text.hpp"
 
 namespace stepbox {

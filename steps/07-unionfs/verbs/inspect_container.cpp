@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "07-unionfs/formats/container_text.hpp"
+#include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/verbs/inspect.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
-#include "common/table.hpp"
 
 namespace stepbox {
 

@@ -6,13 +6,13 @@
 
 #include "07-unionfs/files/progress.hpp"
 #include "07-unionfs/files/store.hpp"
+#include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/images/image_reference.hpp"
 #include "07-unionfs/images/image_staging.hpp"
 #include "07-unionfs/images/image_store.hpp"
 #include "07-unionfs/storage/overlay.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
-#include "common/table.hpp"
 
 namespace stepbox {
 

@@ -2,8 +2,8 @@
 // the signals STOP and CONT, and do not notice. (The freezer of cgroups(7))
 #include "07-unionfs/containers/stopping.hpp"
 #include "07-unionfs/files/store.hpp"
+#include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
-#include "common/table.hpp"
 
 namespace stepbox {
 

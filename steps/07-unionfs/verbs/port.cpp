@@ -1,8 +1,8 @@
 // port: which ports of the host lead to those of a container.
 #include "07-unionfs/files/store.hpp"
+#include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
-#include "common/table.hpp"
 
 namespace stepbox {
 

@@ -6,10 +6,10 @@
 #include "07-unionfs/files/file_tree.hpp"
 #include "07-unionfs/files/store.hpp"
 #include "07-unionfs/formats/container_text.hpp"
+#include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/images/image.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
-#include "common/table.hpp"
 
 namespace stepbox {
 

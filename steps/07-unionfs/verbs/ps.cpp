@@ -8,11 +8,11 @@
 #include "07-unionfs/files/store.hpp"
 #include "07-unionfs/formats/container_filters.hpp"
 #include "07-unionfs/formats/container_text.hpp"
+#include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/id.hpp"
-#include "common/table.hpp"
 #include "common/text.hpp"
 
 namespace stepbox {

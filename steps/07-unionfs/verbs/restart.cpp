@@ -4,8 +4,8 @@
 #include "07-unionfs/containers/run_lock.hpp"
 #include "07-unionfs/containers/stopping.hpp"
 #include "07-unionfs/files/store.hpp"
+#include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
-#include "common/table.hpp"
 
 namespace stepbox {
 

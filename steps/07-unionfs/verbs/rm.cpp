@@ -3,10 +3,10 @@
 #include "07-unionfs/containers/run_lock.hpp"
 #include "07-unionfs/containers/stopping.hpp"
 #include "07-unionfs/files/store.hpp"
+#include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
-#include "common/table.hpp"
 
 namespace stepbox {
 

@@ -1,8 +1,8 @@
 // start: containers that have ended run again, with their changes.
 #include "07-unionfs/files/store.hpp"
+#include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
-#include "common/table.hpp"
 
 namespace stepbox {
 

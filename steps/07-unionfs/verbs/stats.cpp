@@ -9,11 +9,11 @@
 #include "01-clone/signals.hpp"
 #include "07-unionfs/containers/run_lock.hpp"
 #include "07-unionfs/files/store.hpp"
+#include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/formats/usage_sample.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/id.hpp"
-#include "common/table.hpp"
 
 namespace stepbox {
 

@@ -2,12 +2,12 @@
 #include <algorithm>
 
 #include "07-unionfs/files/store.hpp"
+#include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/process/process_table.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/program.hpp"
-#include "common/table.hpp"
 #include "common/text.hpp"
 
 namespace stepbox {

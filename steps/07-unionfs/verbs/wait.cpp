@@ -1,8 +1,8 @@
 // wait: until containers have ended; prints the exit status of each.
 #include "01-clone/signals.hpp"
 #include "07-unionfs/files/store.hpp"
+#include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
-#include "common/table.hpp"
 
 namespace stepbox {
 

@@ -1,8 +1,8 @@
 // Do tables, durations and sizes look as docker's do?
 #include <doctest/doctest.h>
 
+#include "07-unionfs/formats/table.hpp"
 #include "common/error.hpp"
-#include "common/table.hpp"
 
 namespace stepbox {
 

@@ -1,9 +1,6 @@
-#include "common/table.hpp"
-
-#include <time.h>
+#include "07-unionfs/formats/table.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "common/error.hpp"
@@ -80,47 +77,6 @@ std::string Listing::text(Format format) const {
   return format == Format::kJson ? lines : as_table(table);
 }
 
-void print(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-    throw_errno({"write to stdout"});
-  }
-}
-
-std::string as_duration(int64_t seconds) {
-  if (seconds < 1) return "Less than a second";
-  if (seconds == 1) return "1 second";
-  if (seconds < 60) return std::to_string(seconds) + " seconds";
-  if (seconds < 120) return "About a minute";
-  if (seconds < 3'600) return std::to_string(seconds / 60) + " minutes";
-  const int64_t hours = (seconds + 1'800) / 3'600;  // rounded, all others cut off
-  if (hours == 1) return "About an hour";
-  if (hours < 48) return std::to_string(hours) + " hours";
-  if (hours < 2 * 7 * 24) return std::to_string(hours / 24) + " days";
-  if (hours < 2 * 30 * 24) return std::to_string(hours / 24 / 7) + " weeks";
-  if (hours < 2 * 365 * 24) return std::to_string(hours / 24 / 30) + " months";
-  return std::to_string(hours / 24 / 365) + " years";
-}
-
-std::string as_size(int64_t bytes) {
-  constexpr const char* kUnits[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
-  double number = static_cast<double>(bytes);
-  size_t unit = 0;
-  for (; number >= 999.5; number /= 1000) ++unit;  // what would be rounded to 1000 is 1 of the next
-  char text[32];
-  std::snprintf(text, sizeof text, "%.3g%s", number, kUnits[unit]);
-  return text;
-}
-
-std::string as_binary_size(int64_t bytes) {
-  constexpr const char* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-  double number = static_cast<double>(bytes);
-  size_t unit = 0;
-  for (; number >= 1024; number /= 1024) ++unit;
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g%s", number, kUnits[unit]);
-  return text;
-}
-
 std::string shortened(const std::string& text, size_t width) {
   if (width_of(text) <= width) return text;
   size_t end = 0;
@@ -131,27 +87,6 @@ std::string shortened(const std::string& text, size_t width) {
   do --end;
   while (!begins_character(text[end]));  // one less: the ellipsis takes its place
   return text.substr(0, end) + "…";
-}
-
-std::string in_double_quotes(const std::string& text) { return dump(text); }
-
-std::string as_date(int64_t seconds_since_1970) {
-  const time_t time = seconds_since_1970;
-  struct tm local;
-  char text[64];
-  ::localtime_r(&time, &local);
-  std::strftime(text, sizeof text, "%F %T %z %Z", &local);
-  return text;
-}
-
-std::string as_timestamp(int64_t seconds_since_1970) {
-  if (seconds_since_1970 == 0) return "0001-01-01T00:00:00Z";
-  const time_t time = seconds_since_1970;
-  struct tm utc;
-  char text[32];
-  ::gmtime_r(&time, &utc);
-  std::strftime(text, sizeof text, "%FT%TZ", &utc);
-  return text;
 }
 
 }  // namespace stepbox

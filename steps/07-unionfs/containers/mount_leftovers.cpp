@@ -1,4 +1,5 @@
-// What a killed container has left mounted on the host.
+#include "07-unionfs/containers/mount_leftovers.hpp"
+
 #include <fcntl.h>
 
 #include <algorithm>
