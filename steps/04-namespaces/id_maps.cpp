@@ -10,17 +10,8 @@
 
 namespace stepbox {
 
-// The words of a map: "0 1000 1" says that id 0 inside is id 1000 outside, and so for 1 id.
-using IdMap = std::vector<std::string>;
-
-static bool g_root_is_shifted = false;
-
-void shift_root() { g_root_is_shifted = true; }
-
-// Adds the ranges that `file` (/etc/subuid, lines of name:first:count) gives to a user, by name or
-// id: those are ids from `inside` on.
-static void add_ranges(IdMap& map, const std::string& file, const std::string& name,
-                       const std::string& uid, int64_t inside) {
+void add_ranges(IdMap& map, const std::string& file, const std::string& name,
+                const std::string& uid, int64_t inside) {
   if (!exists(file)) return;
   for (const std::string& line : split(read_file(file), '\n')) {
     const std::vector<std::string> words = split(line, ':');
@@ -32,7 +23,7 @@ static void add_ranges(IdMap& map, const std::string& file, const std::string& n
   }
 }
 
-// Only root may write more than one's own id; newuidmap and newgidmap are setuid root for that.
+// Only root may map ids other than its own; newuidmap(1) and newgidmap(1) are setuid root for that.
 static void write_map(pid_t child, const char* kind, const char* program, const IdMap& map) {
   const bool whole = ::geteuid() == 0 || map.size() == 3;
   std::string text;
@@ -48,15 +39,16 @@ static void write_map(pid_t child, const char* kind, const char* program, const 
   }
 }
 
-// By id(1): who is not in /etc/passwd is found by libraries, and a static program has none.
+// By id(1): users outside of /etc/passwd are found by NSS libraries, which a static program cannot
+// load.
 static std::string ask_own_name() try {
   const std::string line = run_program({"id", "-un"}, "");
   return line.substr(0, line.find('\n'));
 } catch (const Failure&) {
-  return std::to_string(::getuid());  // we have no name
+  return std::to_string(::getuid());  // the user has no name
 }
 
-// Ours is id 0 inside, as far as a single id goes.
+// Maps id 0 inside to `id`, and the subordinate ids, if they can be mapped.
 static IdMap own_ids(const char* file, uid_t id) {
   const std::string uid = std::to_string(::getuid());
   IdMap map{"0", std::to_string(id), "1"};
@@ -67,25 +59,19 @@ static IdMap own_ids(const char* file, uid_t id) {
   return map;
 }
 
-static IdMap shifted_ids(const char* file) {
-  IdMap map;
-  add_ranges(map, file, "stepbox", "", 0);
-  if (map.empty()) map = {"0", std::to_string(kFirstShifted), "65536"};
-  return map;
-}
-
-void write_id_maps(pid_t child, int flags) {
-  if (!(flags & CLONE_NEWUSER)) return;
-  const bool shifted = g_root_is_shifted;
-  const IdMap users = shifted ? shifted_ids("/etc/subuid") : own_ids("/etc/subuid", ::getuid());
-  const IdMap groups = shifted ? shifted_ids("/etc/subgid") : own_ids("/etc/subgid", ::getgid());
+void write_maps(pid_t child, const IdMap& users, const IdMap& groups) {
   if (::geteuid() != 0 && groups.size() == 3) {
-    // Else a user could leave a group that he is in to keep him out of a file.
+    // Otherwise users could leave a group whose members a file's mode denies access to.
     explain({"echo deny > /proc/$!/setgroups"});
     write_file(join({"/proc/", std::to_string(child), "/setgroups"}), "deny");
   }
   write_map(child, "uid_map", "newuidmap", users);
   write_map(child, "gid_map", "newgidmap", groups);
+}
+
+void write_id_maps(pid_t child, int flags) {
+  if (!(flags & CLONE_NEWUSER)) return;
+  write_maps(child, own_ids("/etc/subuid", ::getuid()), own_ids("/etc/subgid", ::getgid()));
 }
 
 }  // namespace stepbox

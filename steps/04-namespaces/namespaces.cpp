@@ -32,8 +32,8 @@ void pivot_into(const std::string& rootfs, const Namespaces& namespaces) {
   if (!namespaces.own(CLONE_NEWNS)) return enter_chroot(rootfs);
   explain({"cd ", quoted(rootfs)});
   if (::chdir(rootfs.c_str()) == -1) throw_errno({"chdir ", rootfs});
-  // The same place twice: the old root is put on top of the new one, and lifted off at once.
-  // So no directory is needed to put it (pivot_root(2), "pivot_root(".", ".")").
+  // The same directory twice: the old root is stacked on the new one, then detached. So no
+  // directory is needed to hold it (pivot_root(2), "pivot_root(".", ".")").
   explain({"pivot_root . ."});
   if (::syscall(SYS_pivot_root, ".", ".") == -1) throw_errno({"pivot_root into ", rootfs});
   explain({"umount --lazy ."});
@@ -53,7 +53,8 @@ SharedMounts::SharedMounts(const std::string& rootfs, const Namespaces& namespac
   if (namespaces.own(CLONE_NEWNS)) return;
   lock_ = Fd(::open(rootfs.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!lock_ || !try_lock(lock_, rootfs)) {
-    throw Failure(join({"another container with --share mount has ", rootfs}), "wait for its end");
+    throw Failure(join({"rootfs ", rootfs, " is used by another container with --share mount"}),
+                  "wait for its end");
   }
   rootfs_ = rootfs;
   for (const MountEntry& entry : read_mountinfo()) before_.push_back(entry.id);

@@ -1,4 +1,4 @@
-// Step 4. Namespaces: each makes one thing that the whole system shared the container's own.
+// Step 4. Namespaces: each gives the container its own instance of a resource of the kernel.
 // (namespaces(7), pid_namespaces(7), mount_namespaces(7), user_namespaces(7))
 //
 //   kind    flag for clone(2)  what is private                           since Linux
@@ -24,51 +24,59 @@
 
 namespace stepbox {
 
-// Outside, as SpawnSettings::before_go: says who is who in the child's user namespace. Id 0 inside
-// is the caller outside (so root itself gains little by it); 1 and up are the ranges of /etc/subuid
-// and /etc/subgid that the caller has, if any: newuidmap(1) may write them for us. Does nothing
-// without CLONE_NEWUSER.
+// [parent] As SpawnSettings::before_go: maps the ids of the child's user namespace. Id 0 inside is
+// the caller's id outside; 1 and up are the caller's ranges in /etc/subuid and /etc/subgid, if any
+// (newuidmap(1) writes such maps). Does nothing without CLONE_NEWUSER.
 // Throws system_error: `write /proc/4711/uid_map: …`.
 void write_id_maps(pid_t child, int flags);
 
-// Outside, as root. From here on write_id_maps() makes nobody of root: ids 0 and up inside are the
-// ranges that /etc/subuid and /etc/subgid give to `stepbox`; without any, 65,536 from here on,
-// where the lists of systemd's UIDS-GIDS have nothing. (Step 7, whose mounts can be shifted alike.)
-void shift_root();
-constexpr int64_t kFirstShifted = 0x70000000;
+// The words of a uid_map or gid_map, in threes: "0 1000 1" maps id 0 inside to id 1000 outside, for
+// 1 id.
+using IdMap = std::vector<std::string>;
 
-// Inside. unshare(2): the cgroup that we are in becomes the root of what /proc/self/cgroup shows.
+// Adds the ranges that `file` (/etc/subuid, /etc/subgid: lines of name:first:count) gives to the
+// user `name`, or to the user with the id `uid`; inside they begin at id `inside`.
+void add_ranges(IdMap& map, const std::string& file, const std::string& name,
+                const std::string& uid, int64_t inside);
+
+// [parent] Writes these maps for the child's user namespace. Only root may map more than its own
+// id: otherwise newuidmap(1) and newgidmap(1) are called. Throws as write_id_maps() does.
+void write_maps(pid_t child, const IdMap& users, const IdMap& groups);
+
+// [child] unshare(2): the cgroup of this process becomes the root in /proc/self/cgroup.
 void unshare_cgroup_namespace(const Namespaces& namespaces);
 
-// Inside. On most hosts `/` is a *shared* mount: a new mount namespace is a copy that still
-// tells the original what is mounted in it. Private, recursively, ends that. Before any mount.
+// [child] Makes all mounts private, recursively; called before any mount. On most hosts `/` is a
+// *shared* mount: what is mounted in a copy of its mount namespace propagates to the host
+// (mount_namespaces(7)).
 void make_mounts_private(const Namespaces& namespaces);
 
-// Inside. pivot_root(2): `rootfs`, a mount, becomes `/`, and the old root is gone: nothing above is
-// left to break out to. With --share mount there is one root for all: chroot(2), as in step 2.
+// [child] pivot_root(2): `rootfs`, a mount, becomes `/`, and the old root is unmounted: no
+// directory above is left to break out to. With --share mount, where that would move the host's
+// root too, calls chroot(2), as in step 2. Throws system_error.
 void pivot_into(const std::string& rootfs, const Namespaces& namespaces);
 
-// Inside. sethostname(2), in a UTS namespace of our own only.
+// [child] sethostname(2); does nothing with --share uts.
 void set_hostname(const Namespaces& namespaces);
 
-// Inside, last before exec_command(). With --init this process stays, as process 1: it reaps
-// every orphan, for they become its children (pid_namespaces(7)), and exits as the command did.
+// [child] Last before exec_command(). With --init this process stays, as process 1: it reaps
+// orphans, which become its children (pid_namespaces(7)), and exits with the status of the command.
 // start_init() then returns in a child of it, which becomes the command. (init.cpp)
 void start_init(const Namespaces& namespaces);
 
-// Outside. With --share mount what the container mounts below `rootfs` lands on the host. The
-// destructor takes down what was not there before. One such container at a time has a rootfs.
-// Killed by -9, we leave the mounts there: that is what a mount namespace is for.
+// [parent] With --share mount, what the container mounts below `rootfs` is mounted on the host. The
+// destructor unmounts what was not mounted before. One such container at a time may use a rootfs:
+// the directory is locked. After a SIGKILL the mounts stay; a mount namespace has no such leak.
 class SharedMounts {
  public:
-  // Throws Failure when another one has it.
+  // Throws Failure when another container uses it.
   SharedMounts(const std::string& rootfs, const Namespaces& namespaces);
   SharedMounts(const SharedMounts&) = delete;
   ~SharedMounts();
 
  private:
   std::string rootfs_;       // empty: nothing to do
-  std::vector<int> before_;  // the mount ids that were there
+  std::vector<int> before_;  // the ids of the mounts that existed before
   Fd lock_;
 };
 

@@ -19,40 +19,41 @@
 
 using namespace stepbox;
 
-// Inside: what the child does to itself before it becomes the command.
+// [child] Confines itself, then becomes the command.
 static int container(const Options& options, const Overlay& overlay, const Cgroup& cgroup,
                      const Network& network, const Confinement& confinement, const Console& console,
                      Gate& gate) {
   cgroup.join();  // first: the limits hold for all that follows
   unshare_cgroup_namespace(options.namespaces);
   make_mounts_private(options.namespaces);
-  overlay.mount();                         // its own layer over the image; the namespace
-  mount_basics(overlay.root()).release();  // takes all of them down with it
+  overlay.mount();                         // its own layer over the image; all mounts
+  mount_basics(overlay.root()).release();  // end with the mount namespace
   mount_volumes(overlay.root(), options.volumes, options.tmpfs);
   confinement.restrict_mounts(overlay.root(), options.volumes, options.namespaces);
   pivot_into(overlay.root(), options.namespaces);
   set_hostname(options.namespaces);
-  gate.wait();  // the cable is there
+  gate.wait();  // until the parent has made the veth
   network.configure_inside();
   console.open_inside();
-  confinement.apply(
-      enter_process(options.process, options.console.tty));  // from here on root is not what it was
+  // Root loses its rights here.
+  confinement.apply(enter_process(options.process, options.console.tty));
   start_init(options.namespaces);
   return exec_command(options.command);
 }
 
-// Outside: what the host lends, and takes back when this function returns.
+// [parent] Acquires the host's resources; destructors release them in reverse order.
 static int run(const Options& options, Container& held) {
   check(options.namespaces);
   const Overlay overlay(held.image().layers, held.directory(), storage_options(options));
   const SharedMounts mounts(overlay.root(), options.namespaces);
-  const Cgroup cgroup(held.id(), options.limits);
-  const Network network(held.id(), options.network, options.namespaces);
+  const std::string id = held.id();
+  const Cgroup cgroup(id, options.limits);
+  const Network network(id, options.network, options.namespaces);
   const Confinement confinement(options.confinement);
   Console console(options.console, held.audience());
   Gate gate;
   Child child = spawn(
-      {.namespaces = network.for_clone(), .cgroup_fd = cgroup.fd(), .before_go = write_id_maps},
+      {.namespaces = network.for_clone(), .cgroup_fd = cgroup.fd(), .before_go = overlay.id_maps()},
       [&] { return container(options, overlay, cgroup, network, confinement, console, gate); });
   network.connect(child.pid());
   held.started(child.pid(), network.ports());

@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+#include "01-clone/process.hpp"
+#include "04-namespaces/namespaces.hpp"
 #include "07-unionfs/storage/storage_options.hpp"
 
 namespace stepbox {
@@ -33,6 +35,9 @@ class Overlay {
 
   // The directory that becomes the container's root.
   const std::string& root() const { return root_; }
+
+  // Given. The container's user ids are not shifted (root's --userns does that).
+  IdMapWriter id_maps() const { return write_id_maps; }
 
   // [child] Mounts the layers, or binds the copy onto itself: then root() is a mount point, as
   // pivot_root(2) requires. Makes /proc, /sys, /dev in it if they do not exist

@@ -130,7 +130,7 @@ void Overlay::copy_layers_to(const std::string& fresh) const {
       watcher.emplace(spawn({}, [&] { return watch_copy(fresh, progress); }));
     }
     explain({"cp -a ", quoted(from), " ", quoted(root_)});
-    run_program({"cp", "-a", "--reflink=auto", "--", from, fresh}, "");
+    run_program({"cp", "-a", "--reflink=auto", "--", from, fresh}, "", 0);
   };
   if (layers_.size() == 1) return in_child({}, [&] { copy(layers_[0]); });
   // Several are copied as one: mounted, where nobody else sees it.

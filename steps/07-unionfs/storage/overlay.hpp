@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "01-clone/process.hpp"
 #include "07-unionfs/storage/shifted_ids.hpp"
 #include "07-unionfs/storage/storage_options.hpp"
 
@@ -33,6 +34,10 @@ class Overlay {
 
   // The directory that becomes the container's root.
   const std::string& root() const { return root_; }
+
+  // What SpawnSettings::before_go has to be for the container: its ids are shifted, or they are
+  // not.
+  IdMapWriter id_maps() const { return shifted_ ? write_shifted_id_maps : write_id_maps; }
 
   // Inside. Mounts the layers; makes the mount points of mount_basics(), in upper.
   // Throws Failure where the kernel has no overlay, or cannot have it here.

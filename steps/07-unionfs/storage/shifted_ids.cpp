@@ -14,20 +14,33 @@
 
 namespace stepbox {
 
-// One that only lends its maps: the container's own is not there yet. The child is killed, unused.
+// Where no list of systemd's UIDS-GIDS(7) has anything: ids from here on belong to nobody.
+constexpr int64_t kFirstShifted = 0x70000000;
+
+static IdMap shifted_ids(const char* file) {
+  IdMap map;
+  add_ranges(map, file, "stepbox", "", 0);
+  if (map.empty()) map = {"0", std::to_string(kFirstShifted), "65536"};
+  return map;
+}
+
+void write_shifted_id_maps(pid_t child, int flags) {
+  if (!(flags & CLONE_NEWUSER)) return;
+  write_maps(child, shifted_ids("/etc/subuid"), shifted_ids("/etc/subgid"));
+}
+
+// A namespace that only lends its maps: the container's own does not exist yet. The child is killed
+// without having run.
 static Fd make_user_namespace() {
-  const Child child =
-      spawn({.namespaces = CLONE_NEWUSER, .before_go = write_id_maps}, [] { return ::pause(); });
+  const Child child = spawn({.namespaces = CLONE_NEWUSER, .before_go = write_shifted_id_maps},
+                            [] { return ::pause(); });
   const std::string path = join({"/proc/", std::to_string(child.pid()), "/ns/user"});
   Fd made(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!made) throw_errno({"open ", path});
   return made;
 }
 
-ShiftedTrees::ShiftedTrees() {
-  shift_root();
-  user_namespace_ = make_user_namespace();
-}
+ShiftedTrees::ShiftedTrees() : user_namespace_(make_user_namespace()) {}
 
 static std::string place_of(size_t number) {
   return join({run_directory(), "/", std::to_string(number)});

@@ -18,10 +18,15 @@
 
 namespace stepbox {
 
+// [parent] As SpawnSettings::before_go, for root: maps ids 0 and up inside to the ranges that
+// /etc/subuid and /etc/subgid give to `stepbox`; without any, to 65,536 ids that nobody has. Does
+// nothing without CLONE_NEWUSER. Throws system_error.
+void write_shifted_id_maps(pid_t child, int flags);
+
 // Directories whose ids are shifted for a container, on their way to it.
 class ShiftedTrees {
  public:
-  // Outside, as root, before spawn(): from here on all user namespaces are shifted alike.
+  // Outside, as root, before spawn().
   ShiftedTrees();
 
   // Outside. Returns where `directory` will be, inside.
