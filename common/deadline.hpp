@@ -1,21 +1,31 @@
-// Waiting for something that nobody tells us of.
+// Polling with a deadline, for a condition that no descriptor and no signal reports.
 #ifndef STEPBOX_COMMON_DEADLINE_HPP_
 #define STEPBOX_COMMON_DEADLINE_HPP_
 
 #include <time.h>
 
+#include <algorithm>
+#include <chrono>
+
 namespace stepbox {
 
-// Asks `condition()` again and again, ten times a millisecond, until it is true.
-// False if it was not within that many seconds.
+// Calls `condition()` until it returns true, or until `seconds` have passed: then returns false.
+// The pause between two calls doubles from 0.1 ms, so that a short wait is not prolonged, to 10 ms,
+// so that a long one costs no CPU. The last call is made at the deadline. What `condition` throws
+// ends the wait.
 template <class Condition>
 bool wait_until(int seconds, Condition condition) {
-  for (int tries = 0; tries < seconds * 10'000; ++tries) {
+  using std::chrono::nanoseconds;
+  using std::chrono::steady_clock;
+  const auto deadline = steady_clock::now() + std::chrono::seconds(seconds);
+  for (nanoseconds pause(100'000);;
+       pause = std::min<nanoseconds>(2 * pause, nanoseconds(10'000'000))) {
     if (condition()) return true;
-    const timespec pause{0, 100'000};
-    ::nanosleep(&pause, nullptr);
+    const nanoseconds left = deadline - steady_clock::now();
+    if (left.count() <= 0) return false;
+    const timespec time{0, static_cast<long>(std::min(pause, left).count())};
+    ::nanosleep(&time, nullptr);
   }
-  return false;
 }
 
 }  // namespace stepbox

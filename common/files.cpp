@@ -2,13 +2,13 @@
 
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
 
+#include "common/deadline.hpp"
 #include "common/error.hpp"
 
 namespace stepbox {
@@ -94,7 +94,7 @@ Fd open_directory(const std::string& path) {
 
 bool exists(const std::string& path) {
   if (::access(path.c_str(), F_OK) == 0) return true;
-  if (errno == EIO || errno == ENOMEM) throw_errno({"look for ", path});  // it may well be there
+  if (errno == EIO || errno == ENOMEM) throw_errno({"look for ", path});  // it may exist
   return false;
 }
 
@@ -112,47 +112,23 @@ bool try_lock(const Fd& file, const std::string& path, Lock lock) {
          opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
-// While it lives, a call that blocks fails with EINTR when the time is up. (alarm(2))
-class Alarm {
- public:
-  explicit Alarm(unsigned seconds) {
-    struct sigaction action {};
-    action.sa_handler = [](int) {};  // and without SA_RESTART
-    ::sigaction(SIGALRM, &action, &action_before_);
-    sigset_t alarm;
-    ::sigemptyset(&alarm);
-    ::sigaddset(&alarm, SIGALRM);
-    ::sigprocmask(SIG_UNBLOCK, &alarm, &mask_before_);
-    ::alarm(seconds);
-  }
-  ~Alarm() {
-    ::alarm(0);
-    ::sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
-    ::sigaction(SIGALRM, &action_before_, nullptr);
-  }
-  Alarm(const Alarm&) = delete;
-
- private:
-  struct sigaction action_before_;
-  sigset_t mask_before_;
-};
-
+// Tries again and again: a blocking flock(2) would need a signal to end it, and one that comes just
+// before the call would be lost.
 FileLock lock_file(const std::string& path, LockRank rank, Lock lock) {
   FileLock locked(rank, lock);
-  const Alarm alarm(10);
-  for (;;) {
-    Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  Fd file;
+  const bool done = wait_until(10, [&] {
+    // Opened anew: its holder may have removed the file of this name.
+    file = Fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!file) throw_errno({"open ", path});
-    // In the order of their coming, and asleep.
-    if (::flock(file.get(), operation_of(lock)) == -1) {
-      if (errno != EINTR) throw_errno({"lock ", path});
-      throw Failure(join({"lock ", path, ": held for 10 s by another process"}),
-                    join({"see who has it: fuser -v ", path}));
-    }
-    if (!try_lock(file, path, lock)) continue;  // ours, but no longer the file of that name
-    locked.take(std::move(file));
-    return locked;
+    return try_lock(file, path, lock);
+  });
+  if (!done) {
+    throw Failure(join({"lock ", path, ": held for 10 s by another process"}),
+                  join({"see which: fuser -v ", path}));
   }
+  locked.take(std::move(file));
+  return locked;
 }
 
 }  // namespace stepbox

@@ -1,4 +1,4 @@
-// Small files, read and written whole; locks that die with their holder.
+// Small files, read and written whole; locks that the kernel releases when their holder dies.
 #ifndef STEPBOX_COMMON_FILES_HPP_
 #define STEPBOX_COMMON_FILES_HPP_
 
@@ -10,7 +10,7 @@
 
 namespace stepbox {
 
-// The whole file. For /proc, /sys and our own records: small files.
+// The whole file. For small files: of /proc, of /sys, records.
 // Throws system_error: `read PATH: No such file or directory`.
 std::string read_file(const std::string& path);
 
@@ -18,42 +18,43 @@ std::string read_file(const std::string& path);
 // Throws system_error: `write 64 to /sys/fs/cgroup/…/pids.max: …`.
 void write_file(const std::string& path, std::string_view text);
 
-// Creates or replaces a file of ours.
-// Throws system_error; a half-written file may stay behind (see replace_file).
+// Creates a file with `mode`, whatever the umask, or replaces its text. Throws system_error; a
+// partly written file may stay behind (see replace_file).
 void create_file(const std::string& path, std::string_view text, unsigned mode = 0644);
 
-// Writes a new file beside it and renames that: whoever reads sees the old text or the new one,
-// never a part of it. One writer at a time. Throws system_error, and leaves the old text.
+// Writes a new file beside `path` and renames it: a reader sees the old text or the new one, never
+// a part of it. One writer at a time. Throws system_error, and leaves the old text.
 void replace_file(const std::string& path, std::string_view text, unsigned mode = 0644);
 
-// Waits until what was written to a file, and its name, are on the disk: fsync(2). Does nothing
-// where that cannot be had.
+// Waits until the text of a file, and its name, are on the disk: fsync(2). Ignores failures.
 void sync_file(const std::string& path);
 
 // mkdir -p: existing directories are fine, a file in the way is not.
 // Throws system_error.
 void make_directories(const std::string& path, unsigned mode = 0755);
 
-// Where a symbolic link leads; empty if there is no such link.
+// The target of a symbolic link; empty if there is no such link.
 std::string read_link(const std::string& path);
 
-// Opens a directory that is there. Throws system_error: `open PATH: Not a directory`.
+// Opens an existing directory. Throws system_error: `open PATH: Not a directory`.
 Fd open_directory(const std::string& path);
 
+// Whether a file exists; a dangling symbolic link does not. Throws system_error for EIO and ENOMEM.
 bool exists(const std::string& path);
 
-// A name of an open file, whatever has become of the one it was opened by: /proc/self/fd/N.
+// /proc/self/fd/N: names an open file even after it was renamed or removed.
 std::string proc_path(const Fd& file);
 
-// Takes flock(2) on an open file or directory without waiting. False where somebody holds it, and
-// where `path` no longer names it: it was removed, and perhaps made anew, since it was opened.
-// The kernel lets go of it when the last copy of the descriptor is closed, however its holder
-// died: so a lock tells who is alive, and a pid alone never does.
-// Throws system_error where the file cannot be locked at all.
+// Takes flock(2) on an open file or directory without waiting. False if another process holds it,
+// or if `path` no longer names the file: it was removed, and perhaps created again, since it was
+// opened. The kernel releases the lock when the last copy of the descriptor is closed, also after a
+// SIGKILL. So a lock shows that its holder is alive; a pid does not, it may have been reused.
+// Throws system_error if the file cannot be locked at all.
 bool try_lock(const Fd& file, const std::string& path, Lock lock = Lock::kAlone);
 
-// Opens (creating it) and locks a file, waiting up to 10 s for its holder. `rank`: its place in the
-// order of locks. Throws Failure when that was not enough.
+// Opens (creating it) and locks a file; waits up to 10 s for its holder. Waiters are not served in
+// order. `rank`: its place in the order of locks. Throws Failure after 10 s, with the command that
+// names the holder.
 FileLock lock_file(const std::string& path, LockRank rank, Lock lock = Lock::kAlone);
 
 }  // namespace stepbox

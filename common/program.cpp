@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <cstdlib>
 #include <future>
 
@@ -16,7 +17,7 @@
 
 namespace stepbox {
 
-// By hand: search_path() of Boost 1.74 is in a library that we would have to link.
+// Not search_path() of Boost 1.74: that is in a library that would have to be linked.
 std::string find_program(const std::string& name) {
   const char* path = std::getenv("PATH");
   for (const std::string& folder : split(join({path ? path : "", ":/usr/sbin:/sbin"}), ':')) {
@@ -28,12 +29,13 @@ std::string find_program(const std::string& name) {
   return "";
 }
 
-std::string run_program(const std::vector<std::string>& command, const std::string& input) {
+std::string run_program(const std::vector<std::string>& command, const std::string& input,
+                        int seconds) {
   const std::string program = find_program(command[0]);
   if (program.empty()) {
     throw Failure(join({"no program ", command[0]}), "`make setup` installs what stepbox needs");
   }
-  // Pipes are served while we wait: a full one would stop the program, and us with it.
+  // Both pipes are read while it runs: a full one would block the program for ever.
   boost::asio::io_context io;
   std::future<std::string> output;
   std::future<std::string> errors;
@@ -41,7 +43,15 @@ std::string run_program(const std::vector<std::string>& command, const std::stri
       bp::exe = program, bp::args(std::vector<std::string>(command.begin() + 1, command.end())),
       bp::std_in<boost::asio::buffer(input), bp::std_out> output, bp::std_err > errors, io,
       bp::extend::on_exec_setup = [](auto&) { ::prctl(PR_SET_PDEATHSIG, SIGKILL); });
-  io.run();
+  if (seconds == 0) {
+    io.run();
+  } else {
+    io.run_for(std::chrono::seconds(seconds));
+  }
+  if (!io.stopped()) {  // its pipes are still open
+    child.terminate();
+    throw Failure(join({quoted(command), ": not done within ", std::to_string(seconds), " s"}));
+  }
   child.wait();
   if (child.native_exit_code() == 0) return output.get();
   throw Failure(join({quoted(command), ": ", split(errors.get(), '\n')[0]}));

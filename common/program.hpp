@@ -7,14 +7,16 @@
 
 namespace stepbox {
 
-// The file of a program in PATH, or in /usr/sbin or /sbin, which an ordinary user's PATH leaves
-// out; empty if there is none.
+// The path of a program in PATH, or in /usr/sbin or /sbin, which the PATH of ordinary users may
+// lack; empty if there is none.
 std::string find_program(const std::string& name);
 inline bool has_program(const std::string& name) { return !find_program(name).empty(); }
 
-// Runs a program with `input` on its stdin, and waits for its end.
-// Returns its stdout. Throws Failure when it is missing, or fails: with its stderr.
-std::string run_program(const std::vector<std::string>& command, const std::string& input);
+// Runs a program with `input` on its stdin, and waits for its end, for at most so many seconds (0:
+// no limit, for programs whose time depends on the size of files): then it is killed. Returns its
+// stdout. Throws Failure when it is missing, too slow, or fails: with its stderr.
+std::string run_program(const std::vector<std::string>& command, const std::string& input,
+                        int seconds = 60);
 
 }  // namespace stepbox
 

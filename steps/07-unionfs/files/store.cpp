@@ -81,7 +81,7 @@ void remove_tree(const std::string& path) {
     std::filesystem::remove_all(path, error);
     // It keeps each directory open that it is in; rm(1) goes as deep as somebody inside has gone.
     if (error == std::errc::too_many_files_open) {
-      run_program({"rm", "-rf", "--", path}, "");
+      run_program({"rm", "-rf", "--", path}, "", 0);
     } else if (error) {
       throw_errno({"remove ", path}, error.value());
     }
