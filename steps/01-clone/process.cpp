@@ -17,13 +17,14 @@
 
 #include "common/error.hpp"
 #include "common/explain.hpp"
+#include "common/openers.hpp"
 
 namespace stepbox {
 
 namespace {
 
-// The child's stack: 1 MiB, and below it a page that nobody may touch, so that an overflow is a
-// clean SIGSEGV and not a silent write into whatever lies there.
+// The child's stack: 1 MiB, and below it a guard page without access: an overflow is a SIGSEGV, and
+// not a silent write into another mapping.
 class Stack {
  public:
   // LAB: stack
@@ -39,7 +40,7 @@ class Stack {
   ~Stack() { ::munmap(base_, kSize); }
   Stack(const Stack&) = delete;
 
-  // clone(2) wants the highest address: on all our machines a stack grows down.
+  // clone(2) takes the highest address: stacks grow down on x86-64 and arm64.
   void* top() const { return static_cast<char*>(base_) + kSize; }
 
  private:
@@ -47,7 +48,7 @@ class Stack {
   void* base_;
 };
 
-// What the child finds in its copy of our memory.
+// What child_main() needs; it reads them in its copy of the parent's memory.
 struct ChildArguments {
   int (*call)(void*);
   void* argument;
@@ -55,20 +56,21 @@ struct ChildArguments {
   Pipe errors;
 };
 
-// In the child: its ends of the two pipes, for exec_command().
+// [child] Its ends of the two pipes, for exec_command().
 int g_go = -1;
 int g_errors = -1;
 
-// The kernel kills us when our parent dies (prctl(2)), but not if it was dead already. getppid(2)
-// cannot tell (it is 0 across a PID namespace), the pipe can: it hangs up.
+// [child] The kernel kills this process when its parent dies (prctl(2)), but not if the parent was
+// dead before the call. getppid(2) does not show that: it is 0 across a PID namespace. The pipe
+// does: it hangs up.
 void die_with_parent() {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   pollfd go{g_go, POLLIN, 0};
   if (::poll(&go, 1, 0) == 1 && !(go.revents & POLLIN)) ::_exit(kFailed);
 }
 
-// Says to the parent why we end: one byte of exit status, then the message. It is cut to what a
-// pipe takes at once (pipe(7)): nobody may be reading yet.
+// [child] Reports to the parent: one byte of exit status, then the message. It is cut to PIPE_BUF,
+// which an empty pipe takes without blocking (pipe(7)): the parent may not read yet.
 void report_to_parent(const std::exception& error) {
   const std::string text =
       join({std::string(1, static_cast<char>(status_of(error))), message_of(error)});
@@ -78,14 +80,14 @@ void report_to_parent(const std::exception& error) {
 
 int child_main(void* argument) {
   ChildArguments& arguments = *static_cast<ChildArguments*>(argument);
-  arguments.go.writer.close();  // or we would never see its end of file
+  arguments.go.writer.close();  // otherwise its end of file would never come
   arguments.errors.reader.close();
   g_go = arguments.go.reader.get();
   g_errors = arguments.errors.writer.get();
   die_with_parent();
   // LAB: go
   char byte;
-  if (::read(g_go, &byte, 1) != 1) ::_exit(kFailed);  // end of file is no "go": nobody is there
+  if (::read(g_go, &byte, 1) != 1) ::_exit(kFailed);  // end of file: the parent is dead
   // LAB: end
   explain_as_box();
   int status = kFailed;
@@ -95,13 +97,15 @@ int child_main(void* argument) {
     report_to_parent(error);
     status = status_of(error);
   }
-  ::_exit(status);  // never the parent's destructors
+  ::_exit(status);  // not exit(3), not return: the destructors are the parent's
 }
 
-// With clone3(2) the child can be born in its cgroup. Without a stack it returns twice, as fork(2).
-pid_t clone_into_cgroup(const SpawnSettings& settings, ChildArguments& arguments) {
+// clone3(2) starts the child in its cgroup (Linux 5.7). Called without a stack, it returns twice,
+// as fork(2) does.
+pid_t clone_into_cgroup(const SpawnSettings& settings, ChildArguments& arguments, int* handle) {
   clone_args args{};
-  args.flags = static_cast<uint64_t>(settings.namespaces) | CLONE_INTO_CGROUP;
+  args.flags = static_cast<uint64_t>(settings.namespaces) | CLONE_PIDFD | CLONE_INTO_CGROUP;
+  args.pidfd = reinterpret_cast<uint64_t>(handle);
   args.exit_signal = SIGCHLD;
   args.cgroup = static_cast<uint64_t>(settings.cgroup_fd);
   const long pid = ::syscall(SYS_clone3, &args, sizeof args);
@@ -134,50 +138,38 @@ Child spawn_call(const SpawnSettings& settings, int (*call)(void*), void* argume
   ChildArguments arguments{call, argument, {}, {}};
   explain({as_shell_command(settings.namespaces)});
   Stack stack;
-  const pid_t pid = settings.cgroup_fd != -1 ? clone_into_cgroup(settings, arguments)
-                                             : ::clone(child_main, stack.top(),
-                                                       settings.namespaces | SIGCHLD, &arguments);
+  const int flags = settings.namespaces | CLONE_PIDFD | SIGCHLD;
+  int handle = -1;  // the child's pidfd
+  const pid_t pid = settings.cgroup_fd != -1
+                        ? clone_into_cgroup(settings, arguments, &handle)
+                        : ::clone(child_main, stack.top(), flags, &arguments, &handle);
   if (pid == -1) throw_errno({"clone"});
-  Child child(pid, settings, std::move(arguments.go.writer), std::move(arguments.errors.reader));
+  const bool init = settings.namespaces & CLONE_NEWPID;
+  Child child({pid, Fd(handle), init}, std::move(arguments.go.writer),
+              std::move(arguments.errors.reader));
   if (settings.before_go) settings.before_go(pid, settings.namespaces);
   if (!explaining()) child.go();
   return child;
 }
 
-Child::Child(pid_t pid, const SpawnSettings& settings, Fd go, Fd errors)
-    : pid_(pid),
-      init_(settings.namespaces & CLONE_NEWPID),
-      to_the_end_(settings.to_the_end),
-      go_(std::move(go)),
-      errors_(std::move(errors)) {}
-
-Child::Child(Child&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)),
-      init_(other.init_),
-      to_the_end_(other.to_the_end_),
-      go_(std::move(other.go_)),
-      errors_(std::move(other.errors_)),
-      report_(std::move(other.report_)),
-      killed_by_(other.killed_by_),
-      terminal_(std::move(other.terminal_)) {}
-
 Child::~Child() {
-  if (pid_ == -1) return;
-  ::kill(pid_, SIGKILL);
-  ::waitpid(pid_, nullptr, 0);
+  if (!process_.handle) return;
+  send_signal(process_.handle, SIGKILL);
+  ::waitpid(process_.pid, nullptr, 0);
 }
 
 void Child::go() {
+  if (std::exchange(told_to_go_, true)) return;
   if (::write(go_.get(), "", 1) != 1) throw_errno({"tell the child to go"});
 }
 
 bool Child::wait_for_exec() {
-  if (explaining()) go();  // both sides talk: ours first, so a transcript is the same each time
+  if (explaining()) go();  // the parent has said all: each transcript is the same
   char block[4096];
   for (ssize_t got = 1; got > 0;) {
-    if (const int signal = to_the_end_ ? 0 : wait_for_input(errors_)) {
-      killed_by_ = signal;
-      ::kill(pid_, SIGKILL);
+    if (const int signal = wait_for_input(errors_)) {
+      process_.killed_by = signal;
+      send_signal(process_.handle, SIGKILL);
       continue;
     }
     got = ::read(errors_.get(), block, sizeof block);
@@ -187,19 +179,17 @@ bool Child::wait_for_exec() {
   return report_.empty();
 }
 
-void Child::pass_on(int signal) { pass_on_signal(signal, pid_, init_, &killed_by_); }
-
 int Child::wait() {
   if (errors_) wait_for_exec();
-  const int status = forward_signals(pid_, init_, &killed_by_);
-  pid_ = -1;
+  const int status = forward_signals(process_);
+  process_.handle.close();
   terminal_.restore();
   if (!report_.empty()) {
     throw Failure(report_.substr(1), "", static_cast<unsigned char>(report_.front()));
   }
   if (WIFEXITED(status)) return WEXITSTATUS(status);
-  const int signal = WTERMSIG(status);
-  return kSignalBase + (signal == SIGKILL && killed_by_ != 0 ? killed_by_ : signal);
+  const int signal = WTERMSIG(status), instead_of = process_.killed_by;
+  return kSignalBase + (signal == SIGKILL && instead_of != 0 ? instead_of : signal);
 }
 
 int exec_command(const std::vector<std::string>& command) {
@@ -208,7 +198,7 @@ int exec_command(const std::vector<std::string>& command) {
   argv.push_back(nullptr);
   explain({"exec ", quoted(command)});
   die_with_parent();  // again: a change of user id has cleared it (prctl(2))
-  // What our caller left open is not for the container: it may lead out of it.
+  // A directory that the caller left open would lead out of the container (CVE-2024-21626).
   if (::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == -1) throw_errno({"close the caller's files"});
   restore_signal_mask();
   ::execvp(argv[0], argv.data());
@@ -216,7 +206,7 @@ int exec_command(const std::vector<std::string>& command) {
   const bool missing = error == ENOENT || error == ENOTDIR;
   throw Failure(join({"exec ", command[0], ": ", std::generic_category().message(error)}),
                 missing && ::access(argv[0], F_OK) == 0
-                    ? "the file is there: its interpreter or dynamic loader is not (see file, ldd)"
+                    ? "it exists; its interpreter or dynamic loader does not: file(1), ldd(1)"
                     : "",
                 missing ? kNoCommand : kCannotRun);
 }

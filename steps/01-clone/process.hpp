@@ -1,18 +1,23 @@
-// Step 1. A child process: born by clone(2), given a command by execve(2), waited for.
+// Step 1. A child process: made by clone(2), turned into a command by execve(2), waited for.
 //
 //   Child child = spawn({}, [&] { return exec_command({"/bin/sh"}); });
 //   return child.wait();
 //
-// spawn() runs a function in the child instead of returning twice. Until that function starts,
-// the child waits for one byte from its parent, the "go"; end of file means that the parent is
-// gone, and the child gives up. What the child throws is reported through a pipe, and wait()
-// throws it again in the parent: one message, one exit status.
+// spawn() runs a function in the child instead of returning twice. Before that, the child reads one
+// byte, the "go", from its parent; at end of file the parent is dead, and the child exits. What the
+// child throws is reported through a pipe, and wait() throws it again in the parent: one message,
+// one exit status.
+//
+// All headers say where a function is called:
+//   [parent]  in the process that was started, on the host
+//   [child]   in the function given to spawn(): in the process that becomes the container's command
 #ifndef STEPBOX_STEPS_01_CLONE_PROCESS_HPP_
 #define STEPBOX_STEPS_01_CLONE_PROCESS_HPP_
 
 #include <sys/types.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "01-clone/signals.hpp"
@@ -20,56 +25,58 @@
 
 namespace stepbox {
 
+using IdMapWriter = void (*)(pid_t child, int namespaces);
+
 struct SpawnSettings {
-  // CLONE_NEW* flags, see namespaces(7); 0: the child shares everything with us. (Step 4)
+  // CLONE_NEW* flags, see namespaces(7); 0: the child shares all namespaces of its parent. (Step 4)
   int namespaces = 0;
-  // A cgroup v2 directory that the child is born in; -1: ours. (Step 5)
+  // A cgroup v2 directory, in which the child starts; -1: the parent's. (Step 5)
   int cgroup_fd = -1;
-  // Outside, when the child exists and before it goes: writes the user namespace's maps. (Step 4)
-  void (*before_go)(pid_t child, int namespaces) = nullptr;
-  // No signal of ours ends it early: it must not stop half-way. (Step 7)
-  bool to_the_end = false;
+  // [parent] Called when the child exists and before it goes: writes the id maps of its user
+  // namespace. (Step 4)
+  IdMapWriter before_go = nullptr;
 };
 
-// A child process. Outside. Destroyed before wait() has returned, it is killed.
+// [parent] A child process. The destructor kills it, unless wait() has returned.
 class Child {
  public:
-  Child(pid_t pid, const SpawnSettings& settings, Fd go, Fd errors);
-  Child(Child&& other) noexcept;
+  Child(SignalTarget process, Fd go, Fd errors)
+      : process_(std::move(process)), go_(std::move(go)), errors_(std::move(errors)) {}
+  Child(Child&& other) noexcept = default;
   Child(const Child&) = delete;
   ~Child();
 
-  pid_t pid() const { return pid_; }
+  pid_t pid() const { return process_.pid; }
 
-  // Lets the child start. spawn() does it, or under --explain wait(): the two sides take turns.
+  // The child as signals.hpp knows it: its handle is readable when it has ended.
+  SignalTarget& process() { return process_; }
+
+  // Lets the child start, once. spawn() calls it, or under --explain wait(): the two sides take
+  // turns.
   void go();
 
-  // Returns true once the command runs; false if it never will: wait() says why. A TERM, INT, HUP
-  // or QUIT that comes before ends the child at once.
+  // Waits for the child's exec. True: the command runs. False: it never will, and wait() throws the
+  // reason. A TERM, INT, HUP or QUIT in the meantime kills the child. wait() calls it, if the
+  // caller has not.
   bool wait_for_exec();
 
-  // Passes a signal on as wait() does with one that was sent to us.
-  void pass_on(int signal);
-
-  // Waits until the child ends, and meanwhile passes signals on to it (signals.hpp).
-  // Returns its exit status, or 128 + N when signal N killed it.
-  // Throws Failure when the command never ran: the child's own message and status.
+  // Waits until the child ends, and passes signals on to it (signals.hpp). Returns its exit status,
+  // or 128 + N when signal N killed it. Throws Failure when the command never ran, with the child's
+  // message and status.
   int wait();
 
  private:
-  pid_t pid_;
-  bool init_;  // process 1 of a PID namespace of its own
-  bool to_the_end_;
-  Fd go_;      // our end of the "go" pipe; the child notices when it closes
-  Fd errors_;  // what the child has to say when it fails; closed by exec, so then: end of file
-  std::string report_;  // what it has said: a byte of exit status, and a message
-  int killed_by_ = 0;   // the signal that we made KILL
+  SignalTarget process_;  // its handle is -1 after wait(), and after a move
+  bool told_to_go_ = false;
+  Fd go_;               // our end of the "go" pipe; the child notices when it closes
+  Fd errors_;           // what the child reports when it fails; exec closes the other end
+  std::string report_;  // what it has reported: a byte of exit status, and a message
   Terminal terminal_;
 };
 
-// Outside. clone(2): starts a child that runs `function` and exits with what it returns.
-// The child has a copy of our memory: it sees the variables that `function` refers to.
-// Throws system_error: `clone: Operation not permitted`.
+// [parent] clone(2): starts a child that runs `function` and exits with what that returns. The
+// child has a copy of the parent's memory, so `function` may refer to variables. Throws
+// system_error: `clone: Operation not permitted`.
 template <class Function>
 Child spawn(const SpawnSettings& settings, Function function) {
   int (*call)(void*) = [](void* target) { return (*static_cast<Function*>(target))(); };
@@ -77,12 +84,12 @@ Child spawn(const SpawnSettings& settings, Function function) {
 }
 Child spawn_call(const SpawnSettings& settings, int (*call)(void*), void* argument);
 
-// How unshare(1) and nsenter(1) call these CLONE_NEW* flags: " --uts --pid". For --explain.
+// These CLONE_NEW* flags as options of unshare(1) and nsenter(1): " --uts --pid". For --explain.
 std::string namespace_options(int flags);
 
-// Inside. execvp(3): this process becomes the command, with stdin, stdout, stderr and no other
-// file. Returns nothing ever; its type lets container() end with `return exec_command(…)`. Throws
-// Failure, status 127 (no such command) or 126 (it cannot be run).
+// [child] execvp(3): this process becomes the command, with stdin, stdout, stderr and no other
+// file. Does not return on success; the type lets container() end with `return exec_command(…)`.
+// Throws Failure, status 127 (no such command) or 126 (it cannot be run).
 int exec_command(const std::vector<std::string>& command);
 
 }  // namespace stepbox

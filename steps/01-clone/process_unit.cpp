@@ -1,15 +1,18 @@
 // Does a child start only when it is told to, and is its end told as it was?
 #include <doctest/doctest.h>
 #include <limits.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "01-clone/process.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
+#include "common/openers.hpp"
 #include "common/testing/stage/forked.hpp"
 #include "common/testing/stage/scratch_directory.hpp"
 
@@ -157,6 +160,27 @@ TEST_CASE("a child that nobody has waited for is killed and reaped") {
     pid = child.pid();
   }
   CHECK(::kill(pid, 0) == -1);
+}
+
+TEST_CASE("wait leaves the status of other children to their owners") {
+  const pid_t other = ::fork();
+  if (other == 0) ::_exit(7);
+  siginfo_t info{};
+  ::waitid(P_PID, static_cast<id_t>(other), &info, WEXITED | WNOWAIT);  // it has ended
+  Child first = spawn({}, [] { return 3; });
+  Child second = spawn({}, [] { return 4; });
+  CHECK(second.wait() == 4);
+  CHECK(first.wait() == 3);
+  CHECK(wait_for(other) == 7);
+}
+
+TEST_CASE("a child has a descriptor, which is ready when it has ended") {
+  Child child = spawn({}, [] { return ::pause(); });
+  pollfd ended{child.process().handle.get(), POLLIN, 0};
+  CHECK(::poll(&ended, 1, 0) == 0);
+  CHECK(send_signal(child.process().handle, SIGKILL));
+  CHECK(::poll(&ended, 1, 10'000) == 1);
+  CHECK(child.wait() == 128 + SIGKILL);
 }
 
 // --- exec ---------------------------------------------------------------------------------

@@ -9,11 +9,12 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <iterator>
+#include <initializer_list>
 #include <string>
 
 #include "common/error.hpp"
 #include "common/files.hpp"
+#include "common/openers.hpp"
 
 namespace stepbox {
 
@@ -34,9 +35,9 @@ void block_signals() {
   if (g_blocked) return;
   g_blocked = true;
   sigset_t held = blocked_signals();
-  ::sigaddset(&held, SIGPIPE);  // whoever read our messages may be gone: no reason to die half-way
+  ::sigaddset(&held, SIGPIPE);  // a message that nobody reads must not end the program half-way
   ::sigprocmask(SIG_BLOCK, &held, &g_mask_at_start);
-  ::signal(SIGCHLD, SIG_DFL);  // a caller that ignores it would make our wait(2) fail
+  ::signal(SIGCHLD, SIG_DFL);  // an inherited SIG_IGN makes waitpid(2) fail with ECHILD
 }
 
 void restore_signal_mask() {
@@ -45,7 +46,7 @@ void restore_signal_mask() {
   ::sigemptyset(&pipe);
   ::sigaddset(&pipe, SIGPIPE);
   const timespec at_once{0, 0};
-  ::sigtimedwait(&pipe, nullptr, &at_once);  // ours, for a message nobody read; not the command's
+  ::sigtimedwait(&pipe, nullptr, &at_once);  // a pending SIGPIPE of ours would end the command
   ::sigprocmask(SIG_SETMASK, &g_mask_at_start, nullptr);
   g_blocked = false;
 }
@@ -63,24 +64,21 @@ bool takes_default_action(pid_t pid, int signal) try {
   return !in_status_mask(status, "SigCgt:", signal) && !in_status_mask(status, "SigIgn:", signal) &&
          !in_status_mask(status, "SigBlk:", signal);
 } catch (const std::system_error&) {
-  return true;  // it has just ended
+  return true;  // it has ended meanwhile
 }
 
 static bool is_stop(int signal) {
   return signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
 }
 
-constexpr int kDeadly[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
+constexpr std::initializer_list<int> kDeadly = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
 
 static bool is_deadly(int signal) {
-  return std::find(std::begin(kDeadly), std::end(kDeadly), signal) != std::end(kDeadly);
+  return std::find(kDeadly.begin(), kDeadly.end(), signal) != kDeadly.end();
 }
 
 int wait_for_input(const Fd& file, int milliseconds) {
-  sigset_t deadly;
-  ::sigemptyset(&deadly);
-  for (int signal : kDeadly) ::sigaddset(&deadly, signal);
-  const Fd signals(::signalfd(-1, &deadly, SFD_CLOEXEC));
+  const Fd signals = open_signalfd(kDeadly);
   pollfd watched[] = {{file.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}};
   while (::poll(watched, 2, milliseconds) == -1) {
     if (errno != EINTR) throw_errno({"wait for the child"});
@@ -93,36 +91,39 @@ int wait_for_input(const Fd& file, int milliseconds) {
   return static_cast<int>(info.ssi_signo);
 }
 
-static void pass_on(const siginfo_t& info, pid_t pid, bool init, int* killed_by) {
-  const int signal = info.si_signo;
-  if (init && (is_stop(signal) || is_deadly(signal)) && takes_default_action(pid, signal)) {
-    if (is_deadly(signal)) *killed_by = signal;
-    ::kill(pid, is_deadly(signal) ? SIGKILL : SIGSTOP);
-  } else if (info.si_code <= 0) {  // SI_USER and its kin: sent to us alone, not by the terminal
-    ::kill(pid, signal);
+static void send(const SignalTarget& target, int signal) {
+  if (target.handle) {
+    send_signal(target.handle, signal);
+  } else {
+    ::kill(target.pid, signal);
   }
 }
 
-void pass_on_signal(int signal, pid_t pid, bool init, int* killed_by) {
-  siginfo_t info{};
-  info.si_signo = signal;
-  info.si_code = SI_USER;
-  pass_on(info, pid, init, killed_by);
+void pass_on_signal(int signal, SignalTarget& target, bool from_terminal) {
+  const bool ends = is_deadly(signal);
+  if (target.init && (ends || is_stop(signal)) && takes_default_action(target.pid, signal)) {
+    if (ends) target.killed_by = signal;
+    send(target, ends ? SIGKILL : SIGSTOP);
+  } else if (!from_terminal) {
+    send(target, signal);
+  }
 }
 
-int forward_signals(pid_t pid, bool init, int* killed_by) {
-  const sigset_t held = blocked_signals();
+int forward_signals(SignalTarget& target, Reap reap) {
+  const sigset_t blocked = blocked_signals();
+  const pid_t awaited = reap == Reap::kAll ? -1 : target.pid;
   for (;;) {
     int status = 0;
-    for (pid_t changed; (changed = ::waitpid(-1, &status, WNOHANG | WUNTRACED)) != 0;) {
-      if (changed == -1) throw_errno({"wait for process ", std::to_string(pid)});
-      if (changed != pid) continue;
+    for (pid_t changed; (changed = ::waitpid(awaited, &status, WNOHANG | WUNTRACED)) != 0;) {
+      if (changed == -1) throw_errno({"wait for process ", std::to_string(target.pid)});
+      if (changed != target.pid) continue;
       if (!WIFSTOPPED(status)) return status;
-      ::raise(SIGSTOP);  // our shell sees a stopped job; its `fg` sends CONT, which we pass on
+      ::raise(SIGSTOP);  // the shell sees a stopped job; its `fg` sends CONT, which is passed on
     }
     siginfo_t info;
-    if (::sigwaitinfo(&held, &info) != -1 && info.si_signo != SIGCHLD) {
-      pass_on(info, pid, init, killed_by);
+    if (::sigwaitinfo(&blocked, &info) != -1 && info.si_signo != SIGCHLD) {
+      // sigaction(2): SI_USER, SI_QUEUE, SI_TKILL are 0 or less; the kernel's own codes are not.
+      pass_on_signal(info.si_signo, target, info.si_code > 0);
     }
   }
 }
@@ -133,7 +134,7 @@ Terminal::Terminal() : tty_(::open("/dev/tty", O_RDWR | O_CLOEXEC)) {
 
 void Terminal::restore() {
   if (!tty_) return;
-  // Held back at this moment, TTOU cannot stop us for being in the background.
+  // From the background this sends SIGTTOU (tcsetpgrp(3)); it is blocked, and so stops nothing.
   if (::tcgetpgrp(tty_.get()) != ::getpgrp()) ::tcsetpgrp(tty_.get(), ::getpgrp());
 }
 

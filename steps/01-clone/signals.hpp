@@ -1,4 +1,4 @@
-// Step 1. Signals between whoever started us, us, and our child; and the terminal we share.
+// Step 1. Signals that are sent to the parent and meant for its child; and their terminal.
 #ifndef STEPBOX_STEPS_01_CLONE_SIGNALS_HPP_
 #define STEPBOX_STEPS_01_CLONE_SIGNALS_HPP_
 
@@ -8,43 +8,57 @@
 
 namespace stepbox {
 
-// Outside, before anything is acquired that must be given back: from now on TERM, INT, HUP,
-// QUIT, USR1, USR2, WINCH and the stop signals wait (sigprocmask(2)) until forward_signals()
-// passes them on. So none of them can end us half-way.
+// [parent] Called before anything is acquired that has to be released. Blocks TERM, INT, HUP, QUIT,
+// USR1, USR2, WINCH and the stop signals (sigprocmask(2)): they stay pending until
+// forward_signals() passes them on, so none of them ends the process before its destructors ran.
 void block_signals();
 
-// Inside, just before exec: the signal mask that we were started with.
+// [child] Just before exec: restores the signal mask that this program was started with.
 void restore_signal_mask();
 
-// Outside. Waits until `file` has something to read, or its end has come, or so many milliseconds
-// are over (-1: never): returns 0. Or until TERM, INT, HUP or QUIT comes: returns which.
+// [parent] Waits until `file` is readable or at its end, or until `milliseconds` have passed (-1:
+// no limit), and returns 0; or until TERM, INT, HUP or QUIT is pending, and returns that signal.
+// Throws system_error.
 int wait_for_input(const Fd& file, int milliseconds = -1);
 
-// Outside. Waits until `pid` ends; returns its wait(2) status. `init`: it is process 1 of a PID
-// namespace, which ignores all that it has no handler for (pid_namespaces(7)); for such a one
-//   TERM, INT, HUP, QUIT become KILL, and `*killed_by` says instead of what;
+// The child that signals are passed on to.
+struct SignalTarget {
+  pid_t pid;
+  Fd handle;          // its pidfd (common/openers.hpp); -1: kill(2) by number, for a reaper
+  bool init = false;  // whether it is process 1 of a PID namespace
+  int killed_by = 0;  // the signal that was replaced by KILL, if any
+};
+
+// [parent] Sends `signal` to the target. Process 1 of a PID namespace ignores a signal that it has
+// no handler for (pid_namespaces(7)). So for such a target without a handler
+//   TERM, INT, HUP, QUIT become KILL, and `killed_by` is set;
 //   a stop (^Z) becomes STOP.
-// A terminal sends ^C to its whole foreground group, so the child had it too: only signals that
-// somebody sent with kill(2) are passed on. When the child stops, we stop; when we are continued,
-// it is. Reaps every other child on the way.
-int forward_signals(pid_t pid, bool init, int* killed_by);
+// A terminal sends ^C to its whole foreground process group, the child included: a signal that came
+// `from_terminal` is not sent a second time.
+void pass_on_signal(int signal, SignalTarget& target, bool from_terminal = false);
 
-// Outside. One signal that somebody has sent with kill(2), by the same rules.
-void pass_on_signal(int signal, pid_t pid, bool init, int* killed_by);
+// Which children forward_signals() waits for.
+enum class Reap { kTarget, kAll };
 
-// Outside. Whether process `pid` has not prepared for `signal`: it neither catches, ignores nor
-// blocks it. As process 1 of a PID namespace it will not even notice. True if it has ended, too.
+// [parent] Waits until the target ends, and returns its wait(2) status; meanwhile passes on the
+// signals that block_signals() holds back. When the target stops, this process stops; when this
+// process is continued, so is the target. Other children are left to their owners, unless the
+// caller is a reaper (Reap::kAll).
+int forward_signals(SignalTarget& target, Reap reap = Reap::kTarget);
+
+// [parent] Whether process `pid` has the default action for `signal`: it neither catches, ignores
+// nor blocks it (proc(5), SigCgt, SigIgn, SigBlk). True also if the process has ended.
 bool takes_default_action(pid_t pid, int signal);
 
-// The terminal, if we are its foreground process group: taken back by restore(), for a shell
-// inside has moved the foreground to itself (tcsetpgrp(3)).
+// The controlling terminal, if this process is in its foreground process group. A shell in the
+// container makes its own process group the foreground one (tcsetpgrp(3)); restore() undoes that.
 class Terminal {
  public:
   Terminal();
   void restore();
 
  private:
-  Fd tty_;  // -1: none, or not ours
+  Fd tty_;  // -1: no terminal, or another process group has it
 };
 
 }  // namespace stepbox

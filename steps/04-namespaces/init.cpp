@@ -1,4 +1,4 @@
-// --init: the smallest process 1 that does its duty.
+// --init: a process 1 that reaps orphans and passes signals on.
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -14,17 +14,17 @@ namespace stepbox {
 void start_init(const Namespaces& namespaces) {
   if (!namespaces.init) return;
   explain({"tini -s -- sh -c '…'"});
-  // Orphans come to us, even if --share pid keeps us from being process 1.
+  // With --share pid this is not process 1: orphans become its children all the same (prctl(2)).
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   const pid_t pid = ::fork();
   if (pid == -1) throw_errno({"fork"});
   if (pid == 0) return;
 
-  // With a handler they are not made KILL by our parent, but reach us, and we pass them on.
+  // With a handler (see pass_on_signal()) the parent does not send KILL instead.
   for (int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) ::signal(signal, [](int) {});
-  ::close_range(3, ~0U, 0);  // the locks and pipes of our parent are not for us to hold
-  int killed_by = 0;
-  const int status = forward_signals(pid, false, &killed_by);
+  ::close_range(3, ~0U, 0);         // otherwise locks and pipes of the parent would outlive it
+  SignalTarget command{pid, Fd()};  // a seccomp profile may lack pidfd_open(2)
+  const int status = forward_signals(command, Reap::kAll);
   ::_exit(WIFEXITED(status) ? WEXITSTATUS(status) : kSignalBase + WTERMSIG(status));
 }
 

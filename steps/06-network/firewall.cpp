@@ -6,6 +6,7 @@
 #include "06-network/nft_query.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
+#include "common/openers.hpp"
 #include "common/program.hpp"
 #include "common/text.hpp"
 
@@ -85,9 +86,7 @@ void remove_firewall() {
 }
 
 static Fd bind_socket(const PublishedPort& port) {
-  const int type = (port.udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC;
-  Fd socket(::socket(AF_INET, type, 0));
-  if (!socket) throw_errno({"make a socket"});
+  Fd socket = open_socket(AF_INET, port.udp ? SOCK_DGRAM : SOCK_STREAM);
   const int on = 1;
   // TCP: do not wait for connections that an earlier owner of the port has closed (socket(7)).
   if (!port.udp) ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);

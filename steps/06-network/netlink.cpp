@@ -15,12 +15,11 @@
 
 #include "common/error.hpp"
 #include "common/explain.hpp"
+#include "common/openers.hpp"
 
 namespace stepbox {
 
-Netlink::Netlink() : socket_(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)) {
-  if (!socket_) throw_errno({"open an rtnetlink socket"});
-}
+Netlink::Netlink() : socket_(open_socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE)) {}
 
 nl_msg* Netlink::add(int type, int flags, const std::string& command) {
   const auto number = static_cast<uint32_t>(messages_.size());
@@ -155,7 +154,7 @@ void Netlink::commit() {
 
 // An ioctl(2) that asks about a link: `request` is filled in, or the result is false.
 static bool ask_link(const char* link, unsigned long what, ifreq* request) {
-  const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const Fd socket = open_socket(AF_INET, SOCK_DGRAM);
   ::strncpy(request->ifr_name, link, IFNAMSIZ - 1);
   return ::ioctl(socket.get(), what, request) == 0;
 }

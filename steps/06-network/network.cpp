@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sched.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "01-clone/process.hpp"
@@ -10,6 +9,7 @@
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
+#include "common/openers.hpp"
 
 namespace stepbox {
 
@@ -126,9 +126,10 @@ static void enter(const Fd& namespaces, int kinds) {
 void Network::enter_other(const std::string& hostname) {
   const std::string pid = std::to_string(options_.process);
   files_ = name_files_of(options_.process, hostname);
-  const Fd theirs(static_cast<int>(::syscall(SYS_pidfd_open, options_.process, 0)));
+  const Fd theirs = open_pidfd(options_.process);
+  if (!theirs) throw_errno({"open the network namespace of process ", pid}, ESRCH);
   own_ = Fd(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
-  if (!theirs || !own_) throw_errno({"open the network namespace of process ", pid});
+  if (!own_) throw_errno({"open our own network namespace"});
   // Who is not root has rights there only in that container's user namespace, and no way back.
   const int user = ::geteuid() == 0 ? 0 : CLONE_NEWUSER;
   explain({"nsenter", namespace_options(CLONE_NEWNET | user), " --target ", pid});

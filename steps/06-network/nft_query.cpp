@@ -12,6 +12,7 @@
 #include "06-network/netlink_message.hpp"
 #include "common/error.hpp"
 #include "common/fd.hpp"
+#include "common/openers.hpp"
 
 namespace stepbox {
 
@@ -40,8 +41,8 @@ Fd send(const Query& query) {
   ::nla_put_string(message.get(), query.table_attribute, query.table);
   if (query.chain) ::nla_put_string(message.get(), query.chain_attribute, query.chain);
 
-  Fd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER));
-  if (!socket || ::send(socket.get(), header, header->nlmsg_len, 0) == -1) {
+  Fd socket = open_socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER);
+  if (::send(socket.get(), header, header->nlmsg_len, 0) == -1) {
     throw_errno({"ask nftables"});
   }
   return socket;

@@ -4,10 +4,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +17,7 @@
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
+#include "common/openers.hpp"
 #include "common/program.hpp"
 #include "common/text.hpp"
 
@@ -75,7 +74,7 @@ class Directory {
 
 // One request, one answer: {"return": …} or {"error": …}.
 std::string ask(const std::string& path, const std::string& request) {
-  const Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const Fd socket = open_socket(AF_UNIX, SOCK_STREAM);
   sockaddr_un name{};
   name.sun_family = AF_UNIX;
   path.copy(name.sun_path, sizeof name.sun_path - 1);
@@ -156,9 +155,14 @@ std::vector<std::string> pasta_command(const Directory& directory, pid_t child,
   if (pid == -1) ::_exit(kFailed);
   if (pid == 0) become(command, {});
   close_all_but({exit.get(), ready.get()});  // our locks and pipes are not for it to hold
-  const Fd program(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-  pollfd either[] = {{exit.get(), POLLIN, 0}, {program.get(), POLLIN, 0}};
-  ::poll(either, 2, -1);
+  try {
+    const Fd program = open_pidfd(pid);
+    pollfd either[] = {{exit.get(), POLLIN, 0}, {program.get(), POLLIN, 0}};
+    ::poll(either, 2, -1);
+  } catch (
+      const std::system_error& error) {  // nothing may unwind here: the guards are the parent's
+    warn({error.what()});
+  }
   ::kill(pid, SIGKILL);
   ::waitpid(pid, nullptr, 0);
   ::_exit(0);
@@ -186,7 +190,7 @@ UserNetwork::Router::~Router() {
 UserNetwork::UserNetwork(NetworkMode mode, pid_t child, const std::vector<PublishedPort>& ports) {
   const bool pasta = mode == NetworkMode::kPasta;
   const Fd& exit = router_.exit.reader;
-  const Fd messages(::memfd_create(name_of(mode), MFD_CLOEXEC));
+  const Fd messages = open_memfd(name_of(mode));
   Directory directory;
   const std::vector<std::string> command =
       pasta ? pasta_command(directory, child, ports) : slirp4netns_command(directory, exit, child);

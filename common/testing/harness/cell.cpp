@@ -9,7 +9,6 @@
 
 #include <sched.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +18,7 @@
 #include "common/error.hpp"
 #include "common/fd.hpp"
 #include "common/files.hpp"
+#include "common/openers.hpp"
 #include "common/testing/stage/groups.hpp"
 #include "common/testing/stage/launch.hpp"
 #include "common/testing/stage/stage.hpp"
@@ -179,8 +179,7 @@ void ask_all(std::vector<Cell>& cells, const Ingredients& ingredients, int at_on
         cell.verdict = {.reason = why, .refused = true};
         continue;
       }
-      Fd paper(::memfd_create("verdict", MFD_CLOEXEC));
-      if (!paper) throw_errno({"memfd_create"});
+      Fd paper = open_memfd("verdict");
       cell.leaks = leaks[cell.subject];
       const pid_t keeper = start_keeper(cell, ingredients, paper);
       under_way.emplace(keeper, Asked{&cell, std::move(paper), Clock::now()});

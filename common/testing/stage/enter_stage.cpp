@@ -14,6 +14,7 @@
 #include "common/fd.hpp"
 #include "common/files.hpp"
 #include "common/mount_api.hpp"
+#include "common/openers.hpp"
 #include "common/testing/stage/stage.hpp"
 
 namespace stepbox {
@@ -43,7 +44,7 @@ void make_writable_privately(const std::string& directory, const std::string& na
 }
 
 void bring_up_loopback() {
-  const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const Fd socket = open_socket(AF_INET, SOCK_DGRAM);
   ifreq request{};
   request.ifr_name[0] = 'l';
   request.ifr_name[1] = 'o';

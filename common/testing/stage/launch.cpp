@@ -16,6 +16,7 @@
 #include "common/error.hpp"
 #include "common/fd.hpp"
 #include "common/files.hpp"
+#include "common/openers.hpp"
 #include "common/program.hpp"
 
 namespace stepbox {
@@ -60,8 +61,8 @@ pid_t launch(const Launch& launch) {
 }
 
 std::optional<int> wait_for_end(pid_t pid, Milliseconds patience) {
-  const Fd handle(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-  if (!handle) throw_errno({"pidfd_open"});
+  const Fd handle = open_pidfd(pid);
+  if (!handle) throw_errno({"wait for process ", std::to_string(pid)}, ESRCH);
   pollfd entry{.fd = handle.get(), .events = POLLIN, .revents = 0};
   if (::poll(&entry, 1, static_cast<int>(patient(patience).count())) <= 0) return std::nullopt;
   int status = 0;

@@ -15,6 +15,7 @@
 #include <chrono>
 
 #include "common/error.hpp"
+#include "common/openers.hpp"
 
 namespace stepbox {
 namespace {
@@ -67,12 +68,9 @@ void say(int socket, const std::string& event) {
 }  // namespace
 
 PtyRun::PtyRun(const Launch& launch, Milliseconds patience) : patience_(patient(patience)) {
-  int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == -1) {
-    throw_errno({"socketpair"});
-  }
-  shell_ = Fd(ends[0]);
-  Fd theirs(ends[1]);
+  SocketPair ends(SOCK_SEQPACKET);
+  shell_ = std::move(ends.ours);
+  Fd theirs = std::move(ends.theirs);
   int terminal = -1;
   winsize size{.ws_row = 24, .ws_col = 80, .ws_xpixel = 0, .ws_ypixel = 0};
   shell_pid_ = ::forkpty(&terminal, nullptr, nullptr, &size);

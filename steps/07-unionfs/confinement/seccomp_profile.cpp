@@ -2,7 +2,6 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
-#include <sys/mman.h>
 
 #include <algorithm>
 #include <memory>
@@ -13,6 +12,7 @@
 #include "common/error.hpp"
 #include "common/fd.hpp"
 #include "common/files.hpp"
+#include "common/openers.hpp"
 
 namespace stepbox {
 namespace {
@@ -190,8 +190,7 @@ CallFilter Compiler::for_newer_calls() const {
 }
 
 CallFilter Compiler::program() const {
-  const Fd file(::memfd_create("filter", MFD_CLOEXEC));
-  if (!file) throw_errno({"memfd_create"});
+  const Fd file = open_memfd("filter");
   check(::seccomp_export_bpf(context_.get(), file.get()), {"compile the filter"});
   return for_newer_calls() + read_file(proc_path(file));
 }

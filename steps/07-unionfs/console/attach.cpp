@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/error.hpp"
+#include "common/openers.hpp"
 
 namespace stepbox {
 
@@ -62,13 +63,8 @@ class Attachment {
  public:
   Attachment(const Fd& line, const AttachOptions& options)
       : line_(line), options_(options), watch_(options.keys), raw_(options.tty && options.input) {
-    sigset_t set;
-    ::sigemptyset(&set);
-    for (int signal :
-         {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP, SIGCONT}) {
-      ::sigaddset(&set, signal);
-    }
-    signals_ = Fd(::signalfd(-1, &set, SFD_CLOEXEC));
+    signals_ = open_signalfd(
+        {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP, SIGCONT});
     send_window();
   }
 

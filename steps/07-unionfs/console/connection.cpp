@@ -10,16 +10,16 @@
 #include "07-unionfs/files/store.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
+#include "common/openers.hpp"
 
 namespace stepbox {
 
-constexpr int kSocket = SOCK_SEQPACKET | SOCK_CLOEXEC;
+constexpr int kSocket = SOCK_SEQPACKET;
 
 Connection::Connection() {
-  int ends[2];
-  if (::socketpair(AF_UNIX, kSocket, 0, ends) == -1) throw_errno({"make a pair of sockets"});
-  ours = Fd(ends[0]);
-  theirs = Fd(ends[1]);
+  SocketPair ends(kSocket);
+  ours = std::move(ends.ours);
+  theirs = std::move(ends.theirs);
 }
 
 bool send(const Fd& line, Kind kind, std::string_view data) {
@@ -57,7 +57,7 @@ static int with_address(const Fd& socket, const std::string& id, Call call) {
 Fd listen_for(const std::string& id) {
   make_directories(socket_directory(), 0700);
   ::unlink(socket_of(id).c_str());  // a monitor that was killed has left it
-  Fd socket(::socket(AF_UNIX, kSocket | SOCK_NONBLOCK, 0));
+  Fd socket = open_socket(AF_UNIX, kSocket | SOCK_NONBLOCK);
   const mode_t mask = ::umask(0177);
   const int bound = with_address(socket, id, ::bind);
   ::umask(mask);
@@ -66,7 +66,7 @@ Fd listen_for(const std::string& id) {
 }
 
 Fd connect_to(const std::string& id) {
-  Fd socket(::socket(AF_UNIX, kSocket, 0));
+  Fd socket = open_socket(AF_UNIX, kSocket);
   if (with_address(socket, id, ::connect) == -1) socket.close();
   return socket;
 }

@@ -3,13 +3,13 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/signalfd.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "01-clone/process.hpp"
 #include "07-unionfs/console/daemon.hpp"
 #include "07-unionfs/console/pty.hpp"
 #include "common/error.hpp"
+#include "common/openers.hpp"
 
 namespace stepbox {
 
@@ -89,18 +89,11 @@ void Console::answer(const Message& message, Child& child) {
       if (options_.tty) ::ioctl(output_.get(), TIOCSWINSZ, &audience_->window);
       return;
     case Kind::kSignal:
-      if (!message.data.empty()) child.pass_on(message.data[0]);
+      if (!message.data.empty()) pass_on_signal(message.data[0], child.process());
       return;
     default:
       return;
   }
-}
-
-static Fd open_signals() {
-  sigset_t set;
-  ::sigemptyset(&set);
-  for (int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2}) ::sigaddset(&set, signal);
-  return Fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
 // Milliseconds without anything to do.
@@ -109,8 +102,8 @@ constexpr int kRestAfter = 1'000;
 int Console::serve(Child& child) {
   if (!audience_) return child.wait();
   take_ours();
-  const Fd ended(static_cast<int>(::syscall(SYS_pidfd_open, child.pid(), 0)));
-  const Fd signals = open_signals();
+  const Fd& ended = child.process().handle;
+  const Fd signals = open_signalfd({SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2});
   for (bool running = true; running;) {
     const Fd& input = options_.tty ? output_ : input_;
     std::vector<pollfd> watched{{ended.get(), POLLIN, 0},
@@ -123,13 +116,13 @@ int Console::serve(Child& child) {
     running = watched[0].revents == 0;
     signalfd_siginfo info{};
     if (watched[1].revents && ::read(signals.get(), &info, sizeof info) == sizeof info) {
-      child.pass_on(static_cast<int>(info.ssi_signo));
+      pass_on_signal(static_cast<int>(info.ssi_signo), child.process());
     }
     if (watched[2].revents) pump(output_, Stream::kOutput);
     if (watched[3].revents) pump(errors_, Stream::kErrors);
     if (!pending_.empty()) feed();
     if (pending_.empty()) audience_->receive([&](const Message& said) { answer(said, child); });
-    if (audience_->deserted()) ::kill(child.pid(), SIGKILL);
+    if (audience_->deserted()) send_signal(ended, SIGKILL);
   }
   // What was written last. Somebody who outlives it (--share pid) may go on: not for ever, then.
   constexpr int kMost = 256;

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,6 +18,7 @@
 #include "common/error.hpp"
 #include "common/files.hpp"
 #include "common/id.hpp"
+#include "common/openers.hpp"
 #include "common/text.hpp"
 
 namespace stepbox {
@@ -211,7 +211,7 @@ FileLock lock_record(const std::string& id) {
 }
 
 static Fd open_while_held(pid_t pid, const std::string& id) {
-  Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  Fd process = open_pidfd(pid);
   // Held now, so it was held when we opened it: the number was its own.
   const FileLock lock = lock_holders();
   if (!is_held(id)) process.close();

@@ -3,7 +3,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +16,7 @@
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
+#include "common/openers.hpp"
 #include "common/text.hpp"
 
 namespace stepbox {
@@ -43,7 +43,7 @@ static bool is_inside(const std::string& pid) {
 
 static Inhabitant open_inhabitant(const std::string& pid) {
   const pid_t number = std::stoi(pid);
-  return {number, Fd(static_cast<int>(::syscall(SYS_pidfd_open, number, 0)))};
+  return {number, open_pidfd(number)};
 }
 
 // Whether it is one of our programs, by name, or at least the one that asks.
@@ -99,7 +99,7 @@ std::vector<World> find_worlds() {
 static void kill_all(const std::vector<Inhabitant>& processes) {
   for (const Inhabitant& process : processes) {
     explain({"kill -KILL ", std::to_string(process.pid)});
-    ::syscall(SYS_pidfd_send_signal, process.handle.get(), SIGKILL, nullptr, 0);
+    send_signal(process.handle, SIGKILL);
   }
   for (const Inhabitant& process : processes) {
     pollfd ended{process.handle.get(), POLLIN, 0};

@@ -7,6 +7,7 @@
 #include "07-unionfs/console/daemon.hpp"
 #include "07-unionfs/containers/run_lock.hpp"
 #include "common/error.hpp"
+#include "common/openers.hpp"
 
 namespace stepbox {
 
@@ -25,8 +26,7 @@ int run_held(Container& held, Runner runner) {
 // False when it was cut short: a user wants the container stopped (want_stop() writes to the
 // holder's file), or us.
 static bool pause_undisturbed(const std::string& id, int milliseconds) {
-  const Fd changes(::inotify_init1(IN_CLOEXEC));
-  ::inotify_add_watch(changes.get(), holder_of(id).c_str(), IN_MODIFY);
+  const Fd changes = open_inotify(holder_of(id), IN_MODIFY);
   if (is_stop_wanted(id)) return false;
   return wait_for_input(changes, milliseconds) == 0 && !is_stop_wanted(id);
 }

@@ -2,7 +2,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "05-cgroup/group.hpp"
@@ -14,16 +13,17 @@
 #include "common/deadline.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
+#include "common/openers.hpp"
 
 namespace stepbox {
 
 // The kernel has killed the container with its holder (process.hpp), unless the command gave up
 // root: that cancels it (prctl(2), PR_SET_PDEATHSIG).
 static void kill_survivor(const Record& record) {
-  const Fd process(static_cast<int>(::syscall(SYS_pidfd_open, record.pid, 0)));
+  const Fd process = open_pidfd(record.pid);
   if (!process || start_time(record.pid) != record.pid_started) return;  // another's number by now
   explain({"kill -KILL ", std::to_string(record.pid)});
-  ::syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0);
+  send_signal(process, SIGKILL);
   for (const Group& group : find_groups(record.id)) group.thaw();  // it may have been paused
   pollfd ended{process.get(), POLLIN, 0};
   ::poll(&ended, 1, 10'000);

@@ -2,18 +2,18 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 
 #include "01-clone/signals.hpp"
 #include "07-unionfs/containers/run_lock.hpp"
+#include "07-unionfs/files/printing.hpp"
 #include "common/deadline.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/id.hpp"
-#include "common/table.hpp"
+#include "common/openers.hpp"
 
 namespace stepbox {
 
@@ -26,7 +26,7 @@ using Clock = std::chrono::steady_clock;
 static void send(const Fd& process, const Record& record, int signal) {
   explain({"kill -", ::sigabbrev_np(signal) ? ::sigabbrev_np(signal) : std::to_string(signal), " ",
            std::to_string(record.pid)});
-  if (::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0) == -1 && errno != ESRCH) {
+  if (!send_signal(process, signal) && errno != ESRCH) {
     throw_errno({"send a signal to container ", record.name});
   }
 }

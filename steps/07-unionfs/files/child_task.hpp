@@ -2,20 +2,37 @@
 #ifndef STEPBOX_STEPS_07_UNIONFS_FILES_CHILD_TASK_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_FILES_CHILD_TASK_HPP_
 
+#include <poll.h>
+
+#include <cerrno>
+
 #include "01-clone/process.hpp"
 #include "common/error.hpp"
 
 namespace stepbox {
 
+// Whether a TERM, INT, HUP or QUIT to this process ends the task, or waits until it is done: what
+// is removed half-way, say, would stay so.
+enum class Until { kSignal, kDone };
+
+// Waits until the child has ended. wait() then only fetches the status: no signal ends it early.
+inline void wait_for_end(Child& child) {
+  child.go();
+  pollfd ended{child.process().handle.get(), POLLIN, 0};
+  while (::poll(&ended, 1, -1) == -1 && errno == EINTR) continue;
+}
+
 // Runs `function` in a child, and waits until it is done. Throws what it throws; Failure, with the
 // status of the child, when a signal has ended it.
 template <class Function>
-void in_child(const SpawnSettings& settings, Function function) {
+void in_child(const SpawnSettings& settings, Function function, Until until = Until::kSignal) {
   const auto call = [&] {
     function();
     return 0;
   };
-  const int status = spawn(settings, call).wait();
+  Child child = spawn(settings, call);
+  if (until == Until::kDone) wait_for_end(child);
+  const int status = child.wait();
   if (status != 0) throw Failure("interrupted", "", status);
 }
 

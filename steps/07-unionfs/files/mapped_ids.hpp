@@ -17,7 +17,7 @@ namespace stepbox {
 template <class Function>
 void with_own_ids(Function function) {
   if (::geteuid() == 0) return function();
-  in_child({.namespaces = CLONE_NEWUSER, .before_go = write_id_maps, .to_the_end = true}, function);
+  in_child({.namespaces = CLONE_NEWUSER, .before_go = write_id_maps}, function, Until::kDone);
 }
 
 }  // namespace stepbox

@@ -13,6 +13,7 @@
 #include "common/error.hpp"
 #include "common/fd.hpp"
 #include "common/files.hpp"
+#include "common/openers.hpp"
 #include "common/text.hpp"
 
 namespace stepbox {
@@ -33,9 +34,9 @@ bool is_parents_program(pid_t child) {
 // A copy that is complete can be sealed: nobody will ever write to it, whoever opens it.
 static Fd make_copy(const Fd& own) {
   constexpr int kSeals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
-  Fd copy(::memfd_create("stepbox", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  Fd copy = open_memfd("stepbox", MFD_ALLOW_SEALING);
   struct stat status;
-  if (!copy || ::fstat(own.get(), &status) == -1) throw_errno({"copy ", kOwn});
+  if (::fstat(own.get(), &status) == -1) throw_errno({"copy ", kOwn});
   for (off_t left = status.st_size; left > 0;) {
     const ssize_t done = ::sendfile(copy.get(), own.get(), nullptr, static_cast<size_t>(left));
     if (done <= 0) throw_errno({"copy ", kOwn});

@@ -17,6 +17,7 @@
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
+#include "common/openers.hpp"
 #include "common/text.hpp"
 
 namespace stepbox {
@@ -111,9 +112,8 @@ std::string now_as_log_time() {
 
 // Returns when the container has ended, or it is too late, and all is printed.
 void follow(LogReader& log, const std::string& id, const LogsOptions& options) {
-  const Fd changes(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-  ::inotify_add_watch(changes.get(), directory_of(id).c_str(),
-                      IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_DELETE_SELF);
+  const Fd changes =
+      open_inotify(directory_of(id), IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_DELETE_SELF);
   for (bool over = false; !over;) {
     over = is_over(id) || options.is_after(now_as_log_time());  // before we read: no more comes
     while (const auto line = log.next()) {
