@@ -1,4 +1,4 @@
-// What a process that stays must not hold of its parent's: locks, pipes.
+// Descriptors that a process which outlives its parent must not inherit: locks, pipes.
 #ifndef STEPBOX_COMMON_CLOSE_HPP_
 #define STEPBOX_COMMON_CLOSE_HPP_
 
@@ -6,7 +6,7 @@
 
 namespace stepbox {
 
-// Closes all files but stdin, stdout, stderr and these; -1 is none.
+// Closes all descriptors but stdin, stdout, stderr and `keep`, whose -1s are ignored.
 void close_all_but(std::vector<int> keep);
 
 }  // namespace stepbox

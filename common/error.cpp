@@ -27,7 +27,7 @@ void throw_errno(Words words, int error) {
 static void print_line(const std::string& text) {
   std::string line = join({program_invocation_short_name, ": ", text});
   for (char& c : line) {
-    if (static_cast<unsigned char>(c) < ' ') c = ' ';  // a file name may hold anything
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';  // file names may hold control characters
   }
   line += '\n';
   [[maybe_unused]] ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());

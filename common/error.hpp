@@ -1,4 +1,4 @@
-// Errors. One failure path: a checked function throws, main() prints one line, once.
+// Errors. One path for failures: a checked function throws, main() prints one line, once.
 //
 //   step4: mount proc on /srv/busybox/proc: Operation not permitted: try it with sudo
 //
@@ -25,7 +25,7 @@ constexpr int kSignalBase = 128;  // + N: the command was killed by signal N
 using Words = std::initializer_list<std::string_view>;
 std::string join(Words words);
 
-// A failure that has no errno, or knows better than errno what to do about it.
+// A failure without errno, or with a hint that errno does not give.
 class Failure : public std::runtime_error {
  public:
   // `message` names operation and object. `hint` says what to do; it may be empty.
@@ -36,7 +36,7 @@ class Failure : public std::runtime_error {
   int status_;
 };
 
-// A command line that makes no sense: 125, whatever the verb.
+// A command line that cannot be parsed: status 125 for every verb.
 class UsageError : public Failure {
   using Failure::Failure;
 };
@@ -45,14 +45,14 @@ class UsageError : public Failure {
 //   if (::chroot(dir) == -1) throw_errno({"chroot ", dir});
 [[noreturn]] void throw_errno(Words words, int error = errno);
 
-// One line on stderr about something that went wrong where nothing can be thrown
-// (destructors), or that need not stop us.
+// Prints one line on stderr, about a failure where nothing can be thrown (destructors), or that
+// does not stop the program.
 void warn(Words words);
 
-// One line about `error` as it is printed: what(), then for a missing privilege what to do.
+// The line that report() prints: what(), and for a missing privilege a hint.
 std::string message_of(const std::exception& error);
 
-// The exit status that `error` stands for: a Failure's own, else kFailed.
+// The exit status for `error`: that of a Failure, otherwise kFailed.
 int status_of(const std::exception& error);
 
 // Prints message_of(error) on stderr, once, and returns status_of(error): the end of main().

@@ -1,10 +1,10 @@
-// --explain: every kernel operation says itself, just before it is done, as the shell command
-// a reader could have typed. On stderr:
+// --explain: every kernel operation is printed just before it is done, as the shell command that a
+// reader could have typed. On stderr:
 //
-//   host# unshare --fork --pid --mount …      what the parent does, on the host
-//   box# mount -t proc stepbox /srv/busybox/proc  what the child does, inside
+//   host# unshare --fork --pid --mount …          an operation of the parent, on the host
+//   box# mount -t proc stepbox /srv/busybox/proc  an operation of the child
 //
-// What isolates is said; the bookkeeping around it (locks, records, folders of ours) is not.
+// Printed is what isolates; locks, records and directories of stepbox are not.
 #ifndef STEPBOX_COMMON_EXPLAIN_HPP_
 #define STEPBOX_COMMON_EXPLAIN_HPP_
 
@@ -19,14 +19,15 @@ namespace stepbox {
 void set_explaining(bool on);
 bool explaining();
 
-// From here on, in this process, lines begin with `box# `. The child calls it first.
+// [child] First: lines of this process begin with `box# ` from here on.
 void explain_as_box();
 
-// Prints one line; nothing without --explain.
+// Prints one line, if --explain was given.
 void explain(Words words);
 
-// As a shell would need the word to be typed: a path with a blank gets its quotes.
-std::string quoted(const std::string& word);  // no string_view: std::quoted() would fit as well
+// The word as it has to be typed in a shell: with quotes if it needs them. Not a string_view:
+// std::quoted() would match the call, too.
+std::string quoted(const std::string& word);
 std::string quoted(const std::vector<std::string>& words);
 
 }  // namespace stepbox

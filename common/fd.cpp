@@ -14,7 +14,7 @@ void Fd::close() {
 void open_standard_files() {
   int fd;
   do {
-    fd = ::open("/dev/null", O_RDWR);  // the lowest number that is free
+    fd = ::open("/dev/null", O_RDWR);  // gets the lowest free number (open(2))
   } while (fd >= STDIN_FILENO && fd <= STDERR_FILENO);
   if (fd != -1) ::close(fd);
 }

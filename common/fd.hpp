@@ -6,8 +6,8 @@
 
 namespace stepbox {
 
-// Owns a descriptor and closes it. Whoever opens one says O_CLOEXEC, always: nothing of
-// ours may leak into a container.
+// Owns a descriptor and closes it. Descriptors are always opened with O_CLOEXEC: none may leak into
+// a container.
 class Fd {
  public:
   explicit Fd(int fd = -1) : fd_(fd) {}
@@ -26,8 +26,8 @@ class Fd {
   int fd_;
 };
 
-// Opens /dev/null for each of stdin, stdout, stderr that is closed: a file of ours must not get
-// their numbers, and be taken for one of them. First of all in main().
+// Opens /dev/null for each of stdin, stdout, stderr that is closed. Otherwise a file that is opened
+// later would get that number, and messages would be written to it. Called first in main().
 void open_standard_files();
 
 // Both ends of a pipe(2), close-on-exec.

@@ -6,15 +6,14 @@
 
 namespace stepbox {
 
-// 64 lowercase hex digits from getrandom(2): two containers never get the same. People are
-// shown, and the names of kernel objects use, the first 12 or 8.
-// Throws system_error.
+// 64 lowercase hex digits from getrandom(2). Users are shown the first 12; names of kernel objects
+// have the first 8 or 12. Throws system_error.
 std::string new_id();
 
 // The first 12 digits: what people are shown.
 std::string short_id(const std::string& id);
 
-// Whether `text` looks like one: to tell what is ours from what is not.
+// Whether `text` has the form of an id.
 bool is_id(const std::string& text);
 
 }  // namespace stepbox

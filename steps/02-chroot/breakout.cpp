@@ -2,9 +2,9 @@
 //
 //   sudo ./step2 busybox /bin/breakout /bin/ls /home
 //
-// `..` stops at a process's root directory, and nowhere else. A root user may chroot(2) again
-// without chdir(2): then the cwd lies outside of the root, and `..` never meets it.
-// Static, and without our library: it has to run in any rootfs.
+// `..` stops at the root directory of the process, and nowhere else. A root user may call chroot(2)
+// again without chdir(2): then the cwd is outside of the root directory, and `..` never reaches
+// that. Static, and without stepbox's libraries: it has to run in any rootfs.
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -25,9 +25,9 @@ int main(int argc, char** argv) {
   constexpr char kTrap[] = "breakout.tmp";
   if (::chdir("/") == -1) return fail("chdir /");
   if (::mkdir(kTrap, 0700) == -1) return fail("mkdir breakout.tmp");
-  // rmdir(2) by this descriptor afterwards: the name "/" will mean another directory then.
+  // For rmdir(2): after chroot(2) the path "/" is another directory.
   const int old_root = ::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const int result = ::chroot(kTrap);  // our cwd is now above our root
+  const int result = ::chroot(kTrap);  // now the cwd is above the root directory
   ::unlinkat(old_root, kTrap, AT_REMOVEDIR);
   if (result == -1) return fail("chroot breakout.tmp");
 

@@ -1,4 +1,4 @@
-// Step 2. A root directory of its own, by chroot(2): names begin somewhere else, no more.
+// Step 2. A root directory of its own, by chroot(2): it changes where paths begin, nothing else.
 #ifndef STEPBOX_STEPS_02_CHROOT_CHROOT_HPP_
 #define STEPBOX_STEPS_02_CHROOT_CHROOT_HPP_
 
@@ -6,15 +6,15 @@
 
 namespace stepbox {
 
-// Outside. The absolute path of the root file system (rootfs) that the user named.
+// [parent] The absolute path of the root file system (rootfs) that the user named.
 // Throws Failure when it does not exist, is no directory, or is the host's own root.
 std::string find_rootfs(const std::string& path);
 
-// Inside. Makes `rootfs` the root directory of this process and of all that it starts.
-// The kernel keeps two fields per process, root and cwd; chroot(2) changes only root. A cwd left
-// outside is an open door: chdir("/") closes it. For a root user another one stays open: see
-// breakout.cpp.
-// Throws system_error: `chroot /srv/busybox: Operation not permitted`.
+// [child] Makes `rootfs` the root directory of this process and of its descendants. The kernel
+// keeps root and cwd of each process apart; chroot(2) changes root only. From a cwd outside of the
+// new root
+// `..` leads to the host's files; chdir("/") prevents that. A root user breaks out all the same:
+// see breakout.cpp. Throws system_error: `chroot /srv/busybox: Operation not permitted`.
 void enter_chroot(const std::string& rootfs);
 
 }  // namespace stepbox

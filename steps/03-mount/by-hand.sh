@@ -13,7 +13,7 @@ while [ $# -gt 0 ]; do
   esac
   shift 2
 done
-[ $# -ge 2 ] || { echo 'by-hand: ROOTFS and COMMAND, please' >&2 && exit 125; }
+[ $# -ge 2 ] || { echo 'by-hand: ROOTFS or COMMAND is missing' >&2 && exit 125; }
 rootfs=$(cd "$1" && pwd -P) || exit 125
 [ "$rootfs" != / ] || { echo "by-hand: / is the host's own root" >&2 && exit 125; }
 shift
@@ -52,13 +52,13 @@ for volume in $volumes; do
   [ "$target" = "${target%:ro}" ] || mount -o remount,bind,ro ".${target%:ro}"
 done
 
-# A shell hears no signal while it runs a command, only while it waits for a job. A job has no
-# stdin, and ignores ^C: both are given back to it. And it dies with us.
+# A shell handles signals only while it waits for a job, not while it runs a command. A job in the
+# background has no stdin and ignores ^C: both are restored. --pdeathsig: it dies with this shell.
 exec 3<&0
 setpriv --pdeathsig KILL -- env --default-signal chroot . "$@" <&3 3<&- &
 job=$!
 trap 'kill -TERM $job && again=1' TERM
-trap again=1 INT QUIT  # the terminal has sent it to the job, too
+trap again=1 INT QUIT  # the terminal sends it to the job, too
 until
   again='' status=0
   wait $job || status=$?

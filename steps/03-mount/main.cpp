@@ -19,13 +19,13 @@ struct Options {
   std::vector<std::string> command;
 };
 
-// Inside: what the child does to itself before it becomes the command.
+// [child] Confines itself, then becomes the command.
 static int container(const Options& options) {
   enter_chroot(options.rootfs);
   return exec_command(options.command);
 }
 
-// Outside: what the host lends, and takes back when this function returns.
+// [parent] Acquires the host's resources; destructors release them in reverse order.
 static int run(const Options& options) {
   block_signals();
   const Mounts basics = mount_basics(options.rootfs);

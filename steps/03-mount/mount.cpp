@@ -16,7 +16,7 @@ namespace stepbox {
 Mounts::~Mounts() {
   for (auto mount = mounts_.rbegin(); mount != mounts_.rend(); ++mount) {
     explain({"umount --lazy ", quoted(mount->name())});
-    // Lazy: a process left behind may still sit in it. All that is mounted below goes too.
+    // MNT_DETACH: a process may still have its cwd there. Mounts below are detached with it.
     if (::umount2(mount->handle().c_str(), MNT_DETACH) == -1) {
       warn({"umount ", mount->name(), ": ", std::generic_category().message(errno)});
     }
@@ -71,9 +71,9 @@ void mount_new(const char* type, const MountPoint& target, unsigned long flags, 
   }
 }
 
-// mount(2) would need three calls, MS_BIND, MS_PRIVATE, MS_RDONLY, and show the mount after the
-// first. Its successors make a copy that nobody sees, change it, and then put it in its place.
-// LAB: bind
+// mount(2) takes three calls, MS_BIND, MS_PRIVATE, MS_RDONLY, and the mount is visible and writable
+// after the first. open_tree(2) makes a detached copy, mount_setattr(2) (Linux 5.12) changes it
+// with all mounts below, move_mount(2) attaches it. LAB: bind
 void bind(const std::string& source, const MountPoint& target, bool read_only) {
   explain({"mount --rbind --make-rprivate ", quoted(source), " ", quoted(target.name())});
   if (read_only) explain({"mount -o remount,bind,ro ", quoted(target.name()), "  # and all below"});
@@ -94,8 +94,8 @@ void bind(const std::string& source, const MountPoint& target, bool read_only) {
   }
 }
 
-// A user namespace may mount proc, sysfs or mqueue only if it owns the namespace that they show.
-// Where the host has no mqueue mounted, such a container has none either.
+// In a user namespace proc, sysfs and mqueue can be mounted only if it owns the PID, network or IPC
+// namespace that they show (EPERM otherwise), as with --share. Not every host has mqueue mounted.
 static void mount_or_bind(const char* type, const MountPoint& target, unsigned long flags,
                           const std::string& hosts_own) {
   try {
@@ -106,9 +106,10 @@ static void mount_or_bind(const char* type, const MountPoint& target, unsigned l
   }
 }
 
-// Makes /dev: the host's device nodes bound in. mknod(2) is not for user namespaces, and the
-// tmpfs is nodev: a node that somebody makes in it is dead. Read-only: what they lead to can be
-// written to all the same, but root inside does not chmod(2) the host's own /dev/null.
+// Fills /dev: the host's device nodes are bound, because mknod(2) fails in a user namespace. The
+// tmpfs is nodev: nodes that are made in it later cannot be opened. The bound nodes are read-only
+// mounts: the devices can be written to all the same, but root in the container cannot chmod(2) the
+// host's /dev/null.
 static void fill_dev(const std::string& rootfs) {
   const MountPoint dev(rootfs, "/dev");
   for (const char* name : {"null", "zero", "full", "random", "urandom", "tty"}) {
@@ -134,6 +135,7 @@ static void fill_dev(const std::string& rootfs) {
 
 // LAB: basics
 Mounts mount_basics(const std::string& rootfs) {
+  // No setuid programs, no devices, no programs at all: none of these has any (mount(8)).
   constexpr unsigned long kSafe = MS_NOSUID | MS_NODEV | MS_NOEXEC;
   Mounts mounts;
   mount_or_bind("proc", MountPoint(rootfs, "/proc"), kSafe, "/proc");

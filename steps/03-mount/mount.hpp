@@ -1,8 +1,10 @@
-// Step 3. What a program expects to find mounted: /proc, /sys, /dev; and volumes.
+// Step 3. The mounts that programs expect, /proc, /sys and /dev; and volumes.
 //
-// All of it is mounted below the rootfs before that becomes the root directory. A rootfs is not to
-// be trusted: its /dev may be a symbolic link that leads out of it. So each mount point is found
-// by openat2(2), for which `rootfs` is the root, and the mount goes to what was found.
+// All are made below the rootfs, before it becomes the root directory. A rootfs may be hostile: its
+// /dev may be a symbolic link to a directory of the host. So each mount point is opened with
+// openat2(2), which treats `rootfs` as the root directory, and mounted on by descriptor.
+//
+// [parent] in step 3, [child] from step 4 on.
 #ifndef STEPBOX_STEPS_03_MOUNT_MOUNT_HPP_
 #define STEPBOX_STEPS_03_MOUNT_MOUNT_HPP_
 
@@ -15,19 +17,19 @@
 
 namespace stepbox {
 
-// Opens (O_PATH) what `path` names for a process whose root is the directory `root`: no `..` and no
-// symbolic link leads out of it. -1 and errno where there is nothing (openat2(2)).
+// Opens (O_PATH) the file that `path` names for a process whose root directory is `root`: no `..`
+// and no symbolic link leads out of it (openat2(2), Linux 5.6). An empty Fd, and errno, on failure.
 Fd open_below(const Fd& root, const std::string& path);
 
-// A place inside a rootfs: what something is to be mounted on or, looked up again afterwards, the
-// mount itself. The descriptor stays with it, whatever happens to the names on the way there.
-// Throws Failure when it is missing, with the mkdir that makes it.
+// A file or directory of a rootfs, opened by path: a mount point or, opened after the mount, the
+// mount's root. The descriptor refers to it even if its path is changed meanwhile. The constructor
+// throws Failure if it does not exist, with the mkdir(1) that makes it.
 class MountPoint {
  public:
   MountPoint(const std::string& rootfs, const std::string& path);
-  explicit MountPoint(Fd found);                     // by open_below(), for one
-  const std::string& name() const { return name_; }  // where it really is, for people
-  std::string handle() const;                        // for mount(2) and umount(2): /proc/self/fd/N
+  explicit MountPoint(Fd found);
+  const std::string& name() const { return name_; }  // its path on the host, for messages
+  std::string handle() const;                        // /proc/self/fd/N, for mount(2) and umount2(2)
   int fd() const { return fd_.get(); }
 
  private:
@@ -35,8 +37,8 @@ class MountPoint {
   std::string name_;
 };
 
-// Mounts of ours: taken down in reverse by the destructor, unless release() has left them to
-// somebody else, such as the mount namespace that ends with its last process.
+// Mounts that the destructor unmounts, in reverse order; it warns of failures. After release() it
+// does not: the kernel unmounts what is in a mount namespace when its last process ends.
 class Mounts {
  public:
   Mounts() = default;
@@ -51,8 +53,8 @@ class Mounts {
 };
 
 // Mounts proc, sysfs (read-only), a tmpfs with the usual devices on /dev, devpts, a tmpfs on
-// /dev/shm, and mqueue. In a user namespace the kernel refuses some of them; then the host's own
-// is bound instead (mount_namespaces(7)).
+// /dev/shm, and mqueue. In a user namespace the kernel refuses some of them; then the host's mount
+// is bound instead (user_namespaces(7)).
 // Throws system_error: `mount proc on /srv/busybox/proc: …`; Failure when a mount point is missing.
 Mounts mount_basics(const std::string& rootfs);
 
@@ -60,21 +62,21 @@ Mounts mount_basics(const std::string& rootfs);
 // Throws as mount_basics() does.
 Mounts mount_volumes(const std::string& rootfs, const std::vector<Volume>& volumes);
 
-// Binds a directory onto itself, so that it is a mount: pivot_root(2) wants one. (Step 4)
+// Binds a directory onto itself: pivot_root(2) requires a mount. (Step 4)
 Mounts bind_onto_itself(const std::string& directory);
 
-// The pieces, for the later steps.
+// The pieces, which later steps use too.
 
-// What our mounts name as their source, so that they are known for ours.
+// The source of all mounts that stepbox makes: mountinfo shows it, so they can be told from others.
 constexpr char kMountSource[] = "stepbox";
 
 // mount(2) of a new file system of `type`, which has no device; `flags` are MS_*, `data` as in
 // mount(8) -o.
 void mount_new(const char* type, const MountPoint& target, unsigned long flags, const char* data);
 
-// `source`, and what is mounted below it, appears at `target` too, as with mount(2)'s MS_BIND and
-// MS_REC. Private: nothing that is mounted or unmounted there later happens at `source` as well.
-// Read-only, if so asked, from its first moment on, and all the way down.
+// Binds `source`, with all mounts below it, to `target`, as MS_BIND | MS_REC does. The new mounts
+// are private: later mounts at one place do not propagate to the other. With `read_only` all of
+// them are read-only before they become visible.
 void bind(const std::string& source, const MountPoint& target, bool read_only);
 
 }  // namespace stepbox

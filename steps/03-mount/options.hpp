@@ -1,4 +1,4 @@
-// Step 3. What the user may ask for: volumes.
+// Step 3. The option -v: volumes.
 #ifndef STEPBOX_STEPS_03_MOUNT_OPTIONS_HPP_
 #define STEPBOX_STEPS_03_MOUNT_OPTIONS_HPP_
 
@@ -9,7 +9,7 @@
 
 namespace stepbox {
 
-// One -v SRC:DST[:ro]. SRC is absolute; DST is a path inside the container.
+// One -v SRC:DST[:ro]. `source` is made absolute; `destination` is a path in the container.
 struct Volume {
   std::string source;
   std::string destination;

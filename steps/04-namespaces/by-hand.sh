@@ -14,13 +14,13 @@ while [ $# -gt 0 ]; do
   esac
   shift 2
 done
-[ $# -ge 2 ] || { echo 'by-hand: ROOTFS and COMMAND, please' >&2 && exit 125; }
+[ $# -ge 2 ] || { echo 'by-hand: ROOTFS or COMMAND is missing' >&2 && exit 125; }
 rootfs=$(cd "$1" && pwd -P) || exit 125
 [ "$rootfs" != / ] || { echo "by-hand: / is the host's own root" >&2 && exit 125; }
 shift
 
-# shellcheck disable=SC2016  # for the shell inside
-# Inside, what the shell does to itself before it becomes the command.
+# shellcheck disable=SC2016  # expanded by the child
+# [child] The shell confines itself, then becomes the command.
 inside='
 rootfs=$1 hostname=$2 volumes=$3
 shift 3
@@ -54,14 +54,15 @@ cd /
 exec "$@"
 '
 
-# A shell hears no signal while it runs a command, only while it waits for a job. A job has no
-# stdin, and ignores ^C: both are given back to it. And it dies with us.
+# A shell handles signals only while it waits for a job, not while it runs a command. A job in the
+# background has no stdin and ignores ^C: both are restored. --pdeathsig: it dies with this shell.
 exec 3<&0
 setpriv --pdeathsig KILL -- env --default-signal \
   unshare --fork --kill-child --uts --pid --mount --ipc --net --cgroup \
   sh -euc "$inside" sh "$rootfs" "$hostname" "$volumes" "$@" <&3 3<&- &
 job=$!
-# Process 1 takes no signal but KILL from us, unless it has a handler for it: who knows?
+# Process 1 ignores signals other than KILL from the parent, unless it has handlers. A shell cannot
+# tell, so KILL it is.
 trap 'kill -KILL $job && killed=143 again=1' TERM
 trap 'kill -KILL $job && killed=130 again=1' INT
 until

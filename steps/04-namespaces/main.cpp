@@ -22,12 +22,12 @@ struct Options {
   std::vector<std::string> command;
 };
 
-// Inside: what the child does to itself before it becomes the command.
+// [child] Confines itself, then becomes the command.
 static int container(const Options& options) {
   unshare_cgroup_namespace(options.namespaces);
   make_mounts_private(options.namespaces);
-  bind_onto_itself(options.rootfs).release();  // pivot_root(2) wants a mount; the namespace
-  mount_basics(options.rootfs).release();      // takes all of them down with it
+  bind_onto_itself(options.rootfs).release();  // pivot_root(2) wants a mount; all mounts
+  mount_basics(options.rootfs).release();      // end with the mount namespace
   mount_volumes(options.rootfs, options.volumes).release();
   pivot_into(options.rootfs, options.namespaces);
   set_hostname(options.namespaces);
@@ -35,7 +35,7 @@ static int container(const Options& options) {
   return exec_command(options.command);
 }
 
-// Outside: what the host lends, and takes back when this function returns.
+// [parent] Acquires the host's resources; destructors release them in reverse order.
 static int run(const Options& options) {
   block_signals();
   check(options.namespaces);

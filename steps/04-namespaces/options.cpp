@@ -54,7 +54,7 @@ void check(const Namespaces& namespaces) {
                   "64 letters, digits, dots and hyphens at most (hostname(7))");
   }
   if (!namespaces.own(CLONE_NEWNS) && namespaces.user) {
-    throw Failure("--share mount does not go with a user namespace: it may not mount on the host",
+    throw Failure("--share mount needs the host's rights to mount: a user namespace has none",
                   "leave it out, or be root");
   }
 }

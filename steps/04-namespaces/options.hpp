@@ -1,4 +1,4 @@
-// Step 4. What the user may ask for: which namespaces are the container's own, and its host name.
+// Step 4. Options: which namespaces are the container's own, its host name, --init.
 #ifndef STEPBOX_STEPS_04_NAMESPACES_OPTIONS_HPP_
 #define STEPBOX_STEPS_04_NAMESPACES_OPTIONS_HPP_
 
@@ -19,7 +19,7 @@ void parse_value(const std::string& text, NamespaceSet& set);  // adds to the se
 
 struct Namespaces {
   NamespaceSet shared;           // --share: these stay the host's
-  bool user = ::geteuid() != 0;  // --userns; who is not root has no other way
+  bool user = ::geteuid() != 0;  // --userns; implied when not root
   std::string hostname;          // --hostname
   bool init = false;             // --init
 
@@ -30,17 +30,17 @@ struct Namespaces {
   // --hostname, or "stepbox" if it was not given. Empty with --share uts.
   std::string hostname_inside() const;
 
-  // What spawn() unshares: all but the cgroup namespace. Its root is where its creator is at
-  // that moment, so the child makes it by itself, later (unshare_cgroup_namespace()).
+  // The flags for spawn(): all but the cgroup namespace. Its root is the cgroup of its creator at
+  // that moment, so the child creates it after joining (unshare_cgroup_namespace()).
   int for_clone() const { return flags() & ~CLONE_NEWCGROUP; }
 };
 
-// --hostname, --share, --userns, --init. What --userns means in step 7 is more than here.
+// --hostname, --share, --userns, --init. Step 7 gives --userns another help text.
 void add_options(CommandLine& cli, Namespaces& namespaces,
                  const char* userns_help = "Add a user namespace (always, when not root)");
 
-// Outside, before anything is made. Throws Failure for what cannot go together, or cannot work
-// without root, and says so.
+// [parent] Before any resource is acquired. Throws Failure for options that exclude each other, or
+// that need root.
 void check(const Namespaces& namespaces);
 
 }  // namespace stepbox

@@ -26,24 +26,24 @@ struct Options {
   std::vector<std::string> command;
 };
 
-// Inside: what the child does to itself before it becomes the command.
+// [child] Confines itself, then becomes the command.
 static int container(const Options& options, const Cgroup& cgroup, const Network& network,
                      Gate& gate) {
   cgroup.join();  // first: the limits hold for all that follows
   unshare_cgroup_namespace(options.namespaces);
   make_mounts_private(options.namespaces);
-  bind_onto_itself(options.rootfs).release();  // pivot_root(2) wants a mount; the namespace
-  mount_basics(options.rootfs).release();      // takes all of them down with it
+  bind_onto_itself(options.rootfs).release();  // pivot_root(2) wants a mount; all mounts
+  mount_basics(options.rootfs).release();      // end with the mount namespace
   mount_volumes(options.rootfs, options.volumes).release();
   pivot_into(options.rootfs, options.namespaces);
   set_hostname(options.namespaces);
-  gate.wait();  // the cable is there
+  gate.wait();  // until the parent has made the veth
   network.configure_inside();
   start_init(options.namespaces);
   return exec_command(options.command);
 }
 
-// Outside: what the host lends, and takes back when this function returns.
+// [parent] Acquires the host's resources; destructors release them in reverse order.
 static int run(const Options& options) {
   block_signals();
   check(options.namespaces);
