@@ -6,6 +6,7 @@
 
 #include "06-network/firewall.hpp"
 #include "common/error.hpp"
+#include "common/openers.hpp"
 
 namespace stepbox {
 namespace {
@@ -20,7 +21,7 @@ sockaddr_in loopback(uint16_t port) {
 
 // The error of connecting to the port of 127.0.0.1; 0 where that works.
 int connect_to(uint16_t port) {
-  const Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const Fd socket = open_socket(AF_INET, SOCK_STREAM);
   const sockaddr_in name = loopback(port);
   const bool done =
       ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0;
@@ -29,7 +30,7 @@ int connect_to(uint16_t port) {
 
 // The error of a server that binds the port of 127.0.0.1, as most do, with SO_REUSEADDR.
 int serve_at(uint16_t port) {
-  const Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const Fd socket = open_socket(AF_INET, SOCK_STREAM);
   const int on = 1;
   ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   const sockaddr_in name = loopback(port);
