@@ -50,7 +50,7 @@ static int run(const Options& options, Container& held) {
   const Cgroup cgroup(id, options.limits);
   const Network network(id, options.network, options.namespaces);
   const Confinement confinement(options.confinement);
-  Console console(options.console, held.audience());
+  Console console(options.console, held.fanout());
   Gate gate;
   Child child = spawn(
       {.namespaces = network.for_clone(), .cgroup_fd = cgroup.fd(), .before_go = overlay.id_maps()},

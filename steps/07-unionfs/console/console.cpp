@@ -24,9 +24,9 @@ static void open_pipe(Fd& reader, Fd& writer) {
   writer = std::move(pipe.writer);
 }
 
-Console::Console(const ConsoleOptions& options, Audience* audience)
-    : options_(options), audience_(audience) {
-  if (!audience_) return;
+Console::Console(const ConsoleOptions& options, OutputFanout* fanout)
+    : options_(options), fanout_(fanout) {
+  if (!fanout_) return;
   if (options_.tty) {
     handover_.emplace();
     return;
@@ -37,8 +37,8 @@ Console::Console(const ConsoleOptions& options, Audience* audience)
 }
 
 void Console::open_inside() const {
-  if (!audience_) return;
-  if (options_.tty) return become_terminal(handover_->theirs, audience_->window);
+  if (!fanout_) return;
+  if (options_.tty) return become_terminal(handover_->theirs, fanout_->window);
   if (their_input_) ::dup2(their_input_.get(), STDIN_FILENO);
   ::dup2(their_output_.get(), STDOUT_FILENO);
   ::dup2(their_errors_.get(), STDERR_FILENO);
@@ -62,7 +62,7 @@ void Console::take_ours() {
 bool Console::pump(Fd& from, Stream stream) {
   char block[kLongestMessage];
   const ssize_t got = from ? ::read(from.get(), block, sizeof block) : -1;
-  if (got > 0) audience_->hear(stream, {block, static_cast<size_t>(got)});
+  if (got > 0) fanout_->write(stream, {block, static_cast<size_t>(got)});
   if (got == 0 || (got == -1 && errno != EAGAIN)) from.close();
   return got > 0;
 }
@@ -85,8 +85,8 @@ void Console::answer(const Message& message, Child& child) {
       return input_.close();
     case Kind::kWindow:
       if (message.data.size() != sizeof(winsize)) return;
-      message.data.copy(reinterpret_cast<char*>(&audience_->window), sizeof(winsize));
-      if (options_.tty) ::ioctl(output_.get(), TIOCSWINSZ, &audience_->window);
+      message.data.copy(reinterpret_cast<char*>(&fanout_->window), sizeof(winsize));
+      if (options_.tty) ::ioctl(output_.get(), TIOCSWINSZ, &fanout_->window);
       return;
     case Kind::kSignal:
       if (!message.data.empty()) pass_on_signal(message.data[0], child.process());
@@ -100,7 +100,7 @@ void Console::answer(const Message& message, Child& child) {
 constexpr int kRestAfter = 1'000;
 
 int Console::serve(Child& child) {
-  if (!audience_) return child.wait();
+  if (!fanout_) return child.wait();
   take_ours();
   const Fd& ended = child.process().handle;
   const Fd signals = open_signalfd({SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2});
@@ -111,7 +111,7 @@ int Console::serve(Child& child) {
                                 {output_.get(), POLLIN, 0},
                                 {errors_.get(), POLLIN, 0},
                                 {pending_.empty() ? -1 : input.get(), POLLOUT, 0}};
-    if (pending_.empty()) audience_->watch(watched);
+    if (pending_.empty()) fanout_->watch(watched);
     if (::poll(watched.data(), watched.size(), kRestAfter) == 0) wait_at_rest(watched);
     running = watched[0].revents == 0;
     signalfd_siginfo info{};
@@ -121,14 +121,14 @@ int Console::serve(Child& child) {
     if (watched[2].revents) pump(output_, Stream::kOutput);
     if (watched[3].revents) pump(errors_, Stream::kErrors);
     if (!pending_.empty()) feed();
-    if (pending_.empty()) audience_->receive([&](const Message& said) { answer(said, child); });
-    if (audience_->deserted()) send_signal(ended, SIGKILL);
+    if (pending_.empty()) fanout_->receive([&](const Message& said) { answer(said, child); });
+    if (fanout_->lost_last_client()) send_signal(ended, SIGKILL);
   }
   // What was written last. Somebody who outlives it (--share pid) may go on: not for ever, then.
   constexpr int kMost = 256;
   for (int i = 0; i < kMost && pump(output_, Stream::kOutput); ++i) continue;
   for (int i = 0; i < kMost && pump(errors_, Stream::kErrors); ++i) continue;
-  audience_->finish();
+  fanout_->finish();
   return child.wait();
 }
 

@@ -6,7 +6,7 @@
 //   run -d -i        a pipe: from its monitor      "
 //   -t               a pseudo terminal (pty(7)): its other end is the monitor's, or exec's
 //
-// The monitor hands on what comes out to its audience (audience.hpp), and what comes from there.
+// The monitor hands on what comes out to its fanout (fanout.hpp), and what comes from there.
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONSOLE_CONSOLE_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONSOLE_CONSOLE_HPP_
 
@@ -29,9 +29,9 @@ void add_options(CommandLine& cli, ConsoleOptions& console);
 
 class Console {
  public:
-  // Outside, before the child exists. `audience`: none in the foreground, where the container has
+  // Outside, before the child exists. `fanout`: none in the foreground, where the container has
   // our own three files.
-  Console(const ConsoleOptions& options, Audience* audience);
+  Console(const ConsoleOptions& options, OutputFanout* fanout);
 
   // Inside, while we may still mount: makes them stdin, stdout and stderr, and a terminal our
   // controlling terminal and /dev/console.
@@ -47,7 +47,7 @@ class Console {
   void feed();
 
   ConsoleOptions options_;
-  Audience* audience_;
+  OutputFanout* fanout_;
   std::optional<Connection> handover_;  // a terminal is opened inside: its master comes through it
   Fd their_input_, their_output_, their_errors_;
   Fd input_, output_, errors_;

@@ -18,17 +18,17 @@ static Fd patient(Fd line) {
   return line;
 }
 
-Audience::Audience(Fd first) {
+OutputFanout::OutputFanout(Fd first) {
   if (first) listeners_.push_back({patient(std::move(first))});
 }
 
-Audience::Audience(Fd first, const std::string& id, const std::string& log)
-    : Audience(std::move(first)) {
+OutputFanout::OutputFanout(Fd first, const std::string& id, const std::string& log)
+    : OutputFanout(std::move(first)) {
   socket_ = listen_for(id);
   log_ = Log(log);
 }
 
-void Audience::tell(Listener& listener, Kind kind, std::string_view text) {
+void OutputFanout::tell(Listener& listener, Kind kind, std::string_view text) {
   if (listener.missed > 0) {
     const std::string gap = join({"\r\n[", std::to_string(listener.missed),
                                   " bytes are not shown: you were too slow; logs has them]\r\n"});
@@ -38,31 +38,31 @@ void Audience::tell(Listener& listener, Kind kind, std::string_view text) {
   if (listener.missed > 0 || !send(listener.line, kind, text)) listener.missed += text.size();
 }
 
-void Audience::hear(Stream stream, std::string_view text) {
+void OutputFanout::write(Stream stream, std::string_view text) {
   log_.write(stream, text);
   const Kind kind = stream == Stream::kOutput ? Kind::kOutput : Kind::kErrors;
   for (Listener& listener : listeners_) tell(listener, kind, text);
 }
 
-void Audience::finish() { log_.finish_lines(); }
+void OutputFanout::finish() { log_.finish_lines(); }
 
-void Audience::tell_exit(int status) {
+void OutputFanout::tell_exit(int status) {
   const char byte = static_cast<char>(status);
   for (Listener& listener : listeners_) send(listener.line, Kind::kExit, {&byte, 1});
   listeners_.clear();
 }
 
-void Audience::watch(std::vector<pollfd>& watched) const {
+void OutputFanout::watch(std::vector<pollfd>& watched) const {
   watched.push_back({socket_.get(), POLLIN, 0});
   for (const Listener& listener : listeners_) watched.push_back({listener.line.get(), POLLIN, 0});
 }
 
-void Audience::welcome() {
+void OutputFanout::welcome() {
   Fd line(socket_ ? ::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC) : -1);
   if (line) listeners_.push_back({patient(std::move(line))});
 }
 
-std::optional<Message> Audience::heard_from(Listener& listener) {
+std::optional<Message> OutputFanout::writed_from(Listener& listener) {
   pollfd entry{listener.line.get(), POLLIN, 0};
   if (::poll(&entry, 1, 0) != 1) return std::nullopt;
   const std::optional<Message> message = receiver_.next(listener.line);
@@ -71,7 +71,7 @@ std::optional<Message> Audience::heard_from(Listener& listener) {
   return message;
 }
 
-void Audience::bid_farewell(size_t index) {
+void OutputFanout::remove_client(size_t index) {
   if (!socket_ && !listeners_[index].leaves) deserted_ = true;
   listeners_.erase(listeners_.begin() + static_cast<std::ptrdiff_t>(index));
 }

@@ -15,15 +15,15 @@ namespace stepbox {
 
 // In the monitor. Nothing here ever waits for anybody: a listener who is too slow misses some, and
 // is told how much; a log that cannot be written has a gap, and says so.
-class Audience {
+class OutputFanout {
  public:
   // One listener, there from the first word on; or -1: none. With him gone, nobody is left.
-  explicit Audience(Fd first);
+  explicit OutputFanout(Fd first);
 
   // A log too, and whoever comes to the socket of container `id`.
-  Audience(Fd first, const std::string& id, const std::string& log);
+  OutputFanout(Fd first, const std::string& id, const std::string& log);
 
-  void hear(Stream stream, std::string_view text);
+  void write(Stream stream, std::string_view text);
 
   // The container has ended: all that it said is in the log.
   void finish();
@@ -44,13 +44,13 @@ class Audience {
       if (!listeners_[i].gone) {
         ++i;
       } else {
-        bid_farewell(i);
+        remove_client(i);
       }
     }
   }
 
   // The only listener that there could be went without a word: he was killed.
-  bool deserted() const { return deserted_; }
+  bool lost_last_client() const { return deserted_; }
 
   // The size of the window that the container is shown in, as it is known.
   winsize window{};
@@ -64,7 +64,7 @@ class Audience {
   };
   void welcome();
   std::optional<Message> heard_from(Listener& listener);
-  void bid_farewell(size_t index);
+  void remove_client(size_t index);
   static void tell(Listener& listener, Kind kind, std::string_view text);
 
   Fd socket_;  // -1: nobody else may come

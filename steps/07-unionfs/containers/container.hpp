@@ -16,7 +16,7 @@
 
 namespace stepbox {
 
-class Audience;
+class OutputFanout;
 class Caller;
 
 // A container, held (holders.hpp): nobody else starts or removes it meanwhile. Outside.
@@ -37,11 +37,11 @@ class Container {
   void hand_over() { holder_.close(); }
   int holder() const { return holder_.get(); }
   // In the monitor: who waits until the command runs, and who hears what it says.
-  void set_monitor(Caller* caller, Audience* audience) {
+  void set_monitor(Caller* caller, OutputFanout* fanout) {
     caller_ = caller;
-    audience_ = audience;
+    fanout_ = fanout;
   }
-  Audience* audience() const { return audience_; }  // none in the foreground
+  OutputFanout* fanout() const { return fanout_; }  // none in the foreground
 
   const std::string& id() const { return record_.id; }
   const Image& image() const { return record_.image; }
@@ -71,7 +71,7 @@ class Container {
   bool remove_;
   bool half_removed_ = false;
   Caller* caller_ = nullptr;
-  Audience* audience_ = nullptr;
+  OutputFanout* fanout_ = nullptr;
 };
 
 // Every verb's first act. Containers of this store whose holder was killed are marked as ended, or,

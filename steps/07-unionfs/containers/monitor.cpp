@@ -32,9 +32,9 @@ static bool pause_undisturbed(const std::string& id, int milliseconds) {
 }
 
 // Again and again, as --restart says, after a first run that ended with `status`.
-static int run_again(Container& held, Runner runner, Audience& audience, int status) {
+static int run_again(Container& held, Runner runner, OutputFanout& fanout, int status) {
   for (int pause = 0; held.restarting();) {
-    audience.tell_exit(status);
+    fanout.tell_exit(status);
     pause = next_pause(pause, held.seconds_run());
     if (!pause_undisturbed(held.id(), pause)) {
       held.stay_ended();
@@ -43,7 +43,7 @@ static int run_again(Container& held, Runner runner, Audience& audience, int sta
     try {
       status = run_held(held, runner);
     } catch (const std::exception& error) {
-      audience.hear(Stream::kErrors, message_of(error) + "\n");
+      fanout.hear(Stream::kErrors, message_of(error) + "\n");
       status = status_of(error);
     }
   }
@@ -52,15 +52,15 @@ static int run_again(Container& held, Runner runner, Audience& audience, int sta
 
 static void be_monitor(Container held, Runner runner, Caller& caller, Fd first,
                        const winsize& window) {
-  Audience audience(std::move(first), held.id(), held.directory() + "/log.json");
-  audience.window = window;
+  OutputFanout fanout(std::move(first), held.id(), held.directory() + "/log.json");
+  fanout.window = window;
   int status = 0;
   {
     Container ours(std::move(held));
-    ours.set_monitor(&caller, &audience);
-    status = run_again(ours, runner, audience, run_held(ours, runner));
+    ours.set_monitor(&caller, &fanout);
+    status = run_again(ours, runner, fanout, run_held(ours, runner));
   }
-  audience.tell_exit(status);  // now: all is taken back
+  fanout.tell_exit(status);  // now: all is taken back
 }
 
 void run_detached(Container& held, Runner runner, Fd first) {

@@ -55,7 +55,7 @@ Crashed find_crashed() {
 
 // The locks: containers.lock only while they are collected, for each record's lock comes before it.
 void settle_containers() {
-  settle_images();
+  sweep_staging();
   Crashed crashed = find_crashed();
   for (auto& [id, holder] : crashed.ours) {
     const bool started = exists(record_of(id));

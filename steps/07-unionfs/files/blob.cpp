@@ -6,8 +6,6 @@
 
 #include <algorithm>
 
-#include "07-unionfs/files/child_task.hpp"
-#include "07-unionfs/files/layer_stream.hpp"
 #include "common/error.hpp"
 
 namespace stepbox {
@@ -58,25 +56,6 @@ Fd open_unnamed(const std::string& directory) {
   Fd file(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
   if (!file) throw_errno({"make a file in ", directory});
   return file;
-}
-
-Blob uncompressed(Blob blob, const std::string& directory) {
-  Blob plain;
-  plain.file = open_unnamed(directory);
-  const auto unpack = [&] {
-    Progress progress("reading", std::max<off_t>(blob.size, 0));
-    LayerStream stream(std::move(blob), progress);
-    for (std::string_view part; !(part = stream.next()).empty();) {
-      while (!part.empty()) {
-        const ssize_t written = ::write(plain.file.get(), part.data(), part.size());
-        if (written == -1) throw_errno({"write to ", directory});
-        part.remove_prefix(static_cast<size_t>(written));
-      }
-    }
-  };
-  in_child({}, unpack);
-  plain.size = ::lseek(plain.file.get(), 0, SEEK_END);
-  return plain;
 }
 
 }  // namespace stepbox

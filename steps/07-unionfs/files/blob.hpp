@@ -29,10 +29,6 @@ Blob open_blob(const std::string& path);
 // Throws system_error.
 Fd open_unnamed(const std::string& directory);
 
-// What `blob` holds when it is unpacked (gzip, xz, zstd), as an unnamed file in `directory`. ^C
-// ends it. Throws Failure.
-Blob uncompressed(Blob blob, const std::string& directory);
-
 }  // namespace stepbox
 
 #endif  // STEPBOX_STEPS_07_UNIONFS_FILES_BLOB_HPP_

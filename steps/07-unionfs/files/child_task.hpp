@@ -25,7 +25,7 @@ inline void wait_for_end(Child& child) {
 // Runs `function` in a child, and waits until it is done. Throws what it throws; Failure, with the
 // status of the child, when a signal has ended it.
 template <class Function>
-void in_child(const SpawnSettings& settings, Function function, Until until = Until::kSignal) {
+void run_in_child(const SpawnSettings& settings, Function function, Until until = Until::kSignal) {
   const auto call = [&] {
     function();
     return 0;

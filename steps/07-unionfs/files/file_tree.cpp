@@ -70,7 +70,7 @@ static int64_t measure(const std::string& path) {
 
 int64_t size_of_tree(const std::string& path) {
   const Pipe result;
-  with_own_ids([&] {
+  with_mapped_ids([&] {
     const int64_t size = measure(path);
     if (::write(result.writer.get(), &size, sizeof size) == -1) throw_errno({"write to a pipe"});
   });

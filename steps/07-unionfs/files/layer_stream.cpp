@@ -69,4 +69,23 @@ void LayerStream::drain() {
   }
 }
 
+Blob uncompressed(Blob blob, const std::string& directory) {
+  Blob plain;
+  plain.file = open_unnamed(directory);
+  const auto unpack = [&] {
+    Progress progress("reading", std::max<off_t>(blob.size, 0));
+    LayerStream stream(std::move(blob), progress);
+    for (std::string_view part; !(part = stream.next()).empty();) {
+      while (!part.empty()) {
+        const ssize_t written = ::write(plain.file.get(), part.data(), part.size());
+        if (written == -1) throw_errno({"write to ", directory});
+        part.remove_prefix(static_cast<size_t>(written));
+      }
+    }
+  };
+  run_in_child({}, unpack);
+  plain.size = ::lseek(plain.file.get(), 0, SEEK_END);
+  return plain;
+}
+
 }  // namespace stepbox

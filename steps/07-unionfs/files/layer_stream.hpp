@@ -50,6 +50,10 @@ class LayerStream {
   Archive unpacker_;  // last: it reads through the members before
 };
 
+// What `blob` holds when it is unpacked (gzip, xz, zstd), as an unnamed file in `directory`. ^C
+// ends it. Throws Failure.
+Blob uncompressed(Blob blob, const std::string& directory);
+
 }  // namespace stepbox
 
 #endif  // STEPBOX_STEPS_07_UNIONFS_FILES_LAYER_STREAM_HPP_

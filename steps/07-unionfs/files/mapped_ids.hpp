@@ -15,9 +15,9 @@ namespace stepbox {
 // child, as root of a user namespace with the same ids. Signals wait until it is done, as they wait
 // when we are root: what is removed half-way stays. Throws what it throws.
 template <class Function>
-void with_own_ids(Function function) {
+void with_mapped_ids(Function function) {
   if (::geteuid() == 0) return function();
-  in_child({.namespaces = CLONE_NEWUSER, .before_go = write_id_maps}, function, Until::kDone);
+  run_in_child({.namespaces = CLONE_NEWUSER, .before_go = write_id_maps}, function, Until::kDone);
 }
 
 }  // namespace stepbox

@@ -9,7 +9,7 @@
 
 namespace stepbox {
 
-Fd Place::open() const {
+Fd ScopedPath::open() const {
   Fd opened(
       ::openat(directory.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!opened) throw_errno({"open ", name});
@@ -35,7 +35,7 @@ static std::optional<struct stat> status_of(const Fd& directory, const std::stri
   return {};
 }
 
-Place look_up(const Fd& root, std::string path, bool follow) {
+ScopedPath look_up(const Fd& root, std::string path, bool follow) {
   const bool must_be_directory = path.ends_with('/') || path.ends_with("/.");
   while (path.ends_with('/') || path.ends_with("/.")) path.pop_back();
   follow = follow || must_be_directory;

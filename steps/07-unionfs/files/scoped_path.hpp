@@ -11,7 +11,7 @@
 
 namespace stepbox {
 
-struct Place {
+struct ScopedPath {
   Fd directory;                            // that the file is in; -1 if that is not there either
   std::string name;                        // in it; "." is the directory itself
   std::optional<struct stat> status = {};  // none: there is no such file
@@ -24,7 +24,7 @@ struct Place {
 // Finds `path` below `root`. No `..` and no symbolic link leads out of it; one that `path` itself
 // names is followed if so asked, or if a slash comes after it.
 // Throws system_error: too many links, or a file where a directory should be.
-Place look_up(const Fd& root, std::string path, bool follow);
+ScopedPath look_up(const Fd& root, std::string path, bool follow);
 
 }  // namespace stepbox
 

@@ -76,7 +76,7 @@ std::vector<std::string> list_directory(const std::string& path) {
 
 void remove_tree(const std::string& path) {
   explain({"rm -rf ", stepbox::quoted(path)});
-  with_own_ids([&] {
+  with_mapped_ids([&] {
     std::error_code error;
     std::filesystem::remove_all(path, error);
     // It keeps each directory open that it is in; rm(1) goes as deep as somebody inside has gone.

@@ -19,7 +19,7 @@ static std::string plain_name(const std::string& name) {
   return std::filesystem::path(name).lexically_normal().string();
 }
 
-ImageFiles::ImageFiles(const std::string& path, const std::string& directory)
+ArchiveFiles::ArchiveFiles(const std::string& path, const std::string& directory)
     : folder_(path == "-" ? -1 : ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
   if (folder_) return;
   tar_ = open_blob(path);
@@ -30,8 +30,13 @@ ImageFiles::ImageFiles(const std::string& path, const std::string& directory)
   read_table(path);
 }
 
-// Returns false for a tar that is packed.
-bool ImageFiles::read_table(const std::string& path) {
+// An archive comes from strangers: what is kept of it in memory has a bound. 500 images of docker's
+// own form, with 13 layers of 3 files each, stay below it.
+constexpr size_t kMostMembers = 20'000;
+constexpr size_t kLongestName = PATH_MAX;
+
+// Returns false for a tar that is compressed.
+bool ArchiveFiles::read_table(const std::string& path) {
   const Archive tar(::archive_read_new());
   support_filters(tar.get());
   ::archive_read_support_format_tar(tar.get());
@@ -50,12 +55,17 @@ bool ImageFiles::read_table(const std::string& path) {
     if (const char* link = ::archive_entry_symlink(entry)) {
       member.link = plain_name(name.parent_path() / link);
     }
+    if (name.native().size() > kLongestName || member.link.size() > kLongestName) continue;
     members_[plain_name(name)] = member;
+    if (members_.size() > kMostMembers) {
+      throw Failure(join({"read ", path, ": no image archive has so many files"}),
+                    "if it holds a root file system: import");
+    }
   }
   return true;
 }
 
-const ImageFiles::Member* ImageFiles::find(std::string name) const {
+const ArchiveFiles::Member* ArchiveFiles::find(std::string name) const {
   for (int links = 0; links < 8; ++links) {
     const auto found = members_.find(name);
     if (found == members_.end()) return nullptr;
@@ -65,7 +75,7 @@ const ImageFiles::Member* ImageFiles::find(std::string name) const {
   return nullptr;
 }
 
-Fd ImageFiles::open_in_folder(const std::string& name) const {
+Fd ArchiveFiles::open_in_folder(const std::string& name) const {
   open_how how{};
   how.flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;  // at a pipe nobody waits
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
@@ -73,11 +83,11 @@ Fd ImageFiles::open_in_folder(const std::string& name) const {
       static_cast<int>(::syscall(SYS_openat2, folder_.get(), name.c_str(), &how, sizeof how)));
 }
 
-bool ImageFiles::has(const std::string& name) const {
+bool ArchiveFiles::has(const std::string& name) const {
   return folder_ ? static_cast<bool>(open_in_folder(name)) : find(name) != nullptr;
 }
 
-Blob ImageFiles::open(const std::string& name) const {
+Blob ArchiveFiles::open(const std::string& name) const {
   Blob blob;
   if (folder_) {
     blob.file = open_in_folder(name);

@@ -9,11 +9,11 @@
 
 namespace stepbox {
 
-class ImageFiles {
+class ArchiveFiles {
  public:
   // A folder; a tar, packed or not; "-", a tar from stdin. What must be unpacked first is, in
   // `directory`. Throws Failure for what is neither.
-  ImageFiles(const std::string& path, const std::string& directory);
+  ArchiveFiles(const std::string& path, const std::string& directory);
 
   bool has(const std::string& name) const;
 

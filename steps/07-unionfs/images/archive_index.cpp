@@ -11,7 +11,7 @@
 
 namespace stepbox {
 
-std::string checked_text(const ImageFiles& files, const ImagePart& part) {
+std::string checked_text(const ArchiveFiles& files, const ImagePart& part) {
   const std::string text = files.text(part.file);
   if (!part.digest.empty() && sha256(text) != part.digest) {
     throw Failure(join({"read the image: ", part.file, " is damaged"}), "its digest is another");
@@ -48,7 +48,7 @@ static ImagePart part_of(const std::string& file) {
   return {file, named ? stem : ""};
 }
 
-static std::vector<ArchivedImage> in_docker_archive(const ImageFiles& files,
+static std::vector<ArchivedImage> in_docker_archive(const ArchiveFiles& files,
                                                     const std::string& folder) {
   return read_json(files.text("manifest.json"), "manifest.json", [&](const Json& json) {
     std::vector<ArchivedImage> images;
@@ -94,7 +94,7 @@ static std::string name_of(const Json& descriptor, const std::string& layout) {
 }
 
 // The image that a descriptor stands for: its manifest, or an index of one for each platform.
-static ArchivedImage image_of(const ImageFiles& files, const Json& descriptor, int depth = 0) {
+static ArchivedImage image_of(const ArchiveFiles& files, const Json& descriptor, int depth = 0) {
   if (depth > 3) throw Failure("read the image: indexes of indexes without end");
   return read_json(checked_text(files, part_of(descriptor)), "manifest", [&](const Json& json) {
     if (json.contains("manifests")) {
@@ -107,7 +107,7 @@ static ArchivedImage image_of(const ImageFiles& files, const Json& descriptor, i
   });
 }
 
-static std::vector<ArchivedImage> in_oci_layout(const ImageFiles& files,
+static std::vector<ArchivedImage> in_oci_layout(const ArchiveFiles& files,
                                                 const std::string& layout) {
   return read_json(files.text("index.json"), "index.json", [&](const Json& json) {
     std::vector<ArchivedImage> images;
@@ -122,7 +122,7 @@ static std::vector<ArchivedImage> in_oci_layout(const ImageFiles& files,
   });
 }
 
-std::vector<ArchivedImage> list_images(const ImageFiles& files, const std::string& name) {
+std::vector<ArchivedImage> list_images(const ArchiveFiles& files, const std::string& name) {
   if (files.has("manifest.json")) return in_docker_archive(files, name);
   if (files.has("index.json")) return in_oci_layout(files, name);
   throw Failure("no image in it: neither manifest.json nor index.json",

@@ -27,10 +27,10 @@ struct ArchivedImage {
 // umoci write it, is a tag of it.
 // Throws Failure: none of them, an image for other machines only, a digest that is not that of the
 // file.
-std::vector<ArchivedImage> list_images(const ImageFiles& files, const std::string& name);
+std::vector<ArchivedImage> list_images(const ArchiveFiles& files, const std::string& name);
 
 // A file of the image; throws Failure when its digest is another.
-std::string checked_text(const ImageFiles& files, const ImagePart& part);
+std::string checked_text(const ArchiveFiles& files, const ImagePart& part);
 
 }  // namespace stepbox
 

@@ -42,7 +42,7 @@ std::string id_by_digits(const std::string& reference) {
 
 // The uppermost first. One layer twice is one too many for overlayfs; the upper one hides all that
 // the lower one could show.
-std::vector<std::string> directories_of(const ImageFile& file) {
+std::vector<std::string> directories_of(const ImageConfigFile& file) {
   std::vector<std::string> directories;
   for (auto id = file.diff_ids.rbegin(); id != file.diff_ids.rend(); ++id) {
     const std::string directory = layer_directory(*id);
@@ -54,7 +54,7 @@ std::vector<std::string> directories_of(const ImageFile& file) {
 }
 
 Image load_image(const std::string& id, const std::string& name) {
-  const ImageFile file = read_image_file(id);
+  const ImageConfigFile file = read_config_file(id);
   if (file.diff_ids.empty()) throw Failure(join({"image ", name, " has no layers: no files"}));
   return {.id = id, .name = name, .layers = directories_of(file), .config = file.config};
 }
@@ -83,7 +83,7 @@ std::vector<StoredImage> all_images() {
   std::vector<StoredImage> images;
   for (const std::string& id : image_ids()) {
     try {
-      const ImageFile file = read_image_file(id);
+      const ImageConfigFile file = read_config_file(id);
       const std::set<std::string> layers(file.diff_ids.begin(), file.diff_ids.end());
       StoredImage image{
           .id = id, .names = names_of(id), .created = file.created, .stored = time_stored(id)};
@@ -108,7 +108,7 @@ std::string find_image_id(const std::string& reference) {
 
 void tag_image(const std::string& reference, const std::string& name) {
   const Staging staging;
-  ImageIndex index(staging);
+  ImageIndex index(staging.path());
   index.tag(parse_reference(name).text(), find_image_id(reference));
 }
 

@@ -70,15 +70,15 @@ Json as_json(const ImageConfig& config) {
 
 }  // namespace
 
-ImageFile parse_image_file(const std::string& text) {
+ImageConfigFile parse_config_file(const std::string& text) {
   return read_json(text, "config", [](const Json& json) {
-    ImageFile file{.config = as_config(member<Json>(json, "config")),
-                   .diff_ids = json.at("rootfs").at("diff_ids"),
-                   .created = seconds_of(text_in(json, "created")),
-                   .author = text_in(json, "author"),
-                   .architecture = text_in(json, "architecture"),
-                   .os = text_in(json, "os"),
-                   .history = {}};
+    ImageConfigFile file{.config = as_config(member<Json>(json, "config")),
+                         .diff_ids = json.at("rootfs").at("diff_ids"),
+                         .created = seconds_of(text_in(json, "created")),
+                         .author = text_in(json, "author"),
+                         .architecture = text_in(json, "architecture"),
+                         .os = text_in(json, "os"),
+                         .history = {}};
     for (std::string& id : file.diff_ids) id = hex_of_digest(id);
     for (const Json& line : member<Json::array_t>(json, "history")) {
       file.history.push_back({.created = seconds_of(text_in(line, "created")),
@@ -90,10 +90,10 @@ ImageFile parse_image_file(const std::string& text) {
   });
 }
 
-std::string image_file_text(const ImageFile& file) {
+std::string config_file_text(const ImageConfigFile& file) {
   Json diff_ids = Json::array(), history = Json::array();
   for (const std::string& id : file.diff_ids) diff_ids.push_back("sha256:" + id);
-  for (const Making& making : file.history) {
+  for (const HistoryEntry& making : file.history) {
     Json line{{"created", as_timestamp(making.created)}};
     if (!making.created_by.empty()) line["created_by"] = making.created_by;
     if (!making.comment.empty()) line["comment"] = making.comment;

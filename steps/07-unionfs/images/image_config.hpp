@@ -25,26 +25,26 @@ struct ImageConfig {
 };
 
 // One line of an image's making: what `history` shows.
-struct Making {
+struct HistoryEntry {
   int64_t created = 0;  // seconds since 1970
   std::string created_by;
   std::string comment;
   bool empty_layer = false;  // it changed no file
 };
 
-struct ImageFile {
+struct ImageConfigFile {
   ImageConfig config;
   std::vector<std::string> diff_ids;  // 64 hex digits each, the lowest layer first
   int64_t created = 0;
   std::string author;
   std::string architecture;  // amd64, arm64
   std::string os;
-  std::vector<Making> history;  // the first one first
+  std::vector<HistoryEntry> history;  // the first one first
 };
 
 // Throws Failure for what is none.
-ImageFile parse_image_file(const std::string& text);
-std::string image_file_text(const ImageFile& file);
+ImageConfigFile parse_config_file(const std::string& text);
+std::string config_file_text(const ImageConfigFile& file);
 
 // A list of texts, in JSON. Throws Failure.
 std::vector<std::string> parse_texts(const std::string& text);

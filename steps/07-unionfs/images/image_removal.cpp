@@ -38,10 +38,10 @@ bool in_several_repositories(const std::vector<std::string>& names) {
 
 // The layers that go with the image, the uppermost first: no other image has them.
 std::vector<std::string> own_layers(const std::string& id) {
-  std::vector<std::string> layers = read_image_file(id).diff_ids;
+  std::vector<std::string> layers = read_config_file(id).diff_ids;
   for (const std::string& other : image_ids()) {
     if (other == id) continue;
-    for (const std::string& layer : read_image_file(other).diff_ids) std::erase(layers, layer);
+    for (const std::string& layer : read_config_file(other).diff_ids) std::erase(layers, layer);
   }
   return {layers.rbegin(), layers.rend()};
 }
@@ -72,7 +72,7 @@ Pruned remove(ImageIndex& index, const std::string& id) {
 std::vector<std::string> remove_image(const std::string& reference, bool force,
                                       ListImageUsers list_users) {
   const Staging staging;
-  ImageIndex index(staging);
+  ImageIndex index(staging.path());
   const std::string id = find_image_id(reference);
   const std::vector<std::string> all_names = names_of(id);
   const bool by_id = !is_reference(reference) || id_of_tag(parse_reference(reference).text()) != id;
@@ -96,7 +96,7 @@ std::vector<std::string> remove_image(const std::string& reference, bool force,
 
 Pruned prune_images(bool all, ListImageUsers list_users) {
   const Staging staging;
-  ImageIndex index(staging);
+  ImageIndex index(staging.path());
   const std::vector<ImageUser> users = list_users();
   Pruned sum;
   for (const std::string& id : image_ids()) {

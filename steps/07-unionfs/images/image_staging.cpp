@@ -30,7 +30,7 @@ void sync_all_below(const std::string& path) {
 void sweep() {
   std::set<std::string> needed;
   for (const std::string& id : image_ids()) {
-    for (const std::string& diff_id : read_image_file(id).diff_ids) needed.insert(diff_id);
+    for (const std::string& diff_id : read_config_file(id).diff_ids) needed.insert(diff_id);
   }
   for (const std::string& diff_id : list_directory(store() + "/layers")) {
     if (!needed.contains(diff_id)) remove_tree(layer_of(diff_id));
@@ -55,7 +55,7 @@ Staging::~Staging() {
     warn({error.what()});
   }
   lock_.release();
-  settle_images();  // the last one who leaves sweeps
+  sweep_staging();  // the last one who leaves sweeps
 }
 
 std::string Staging::tree_of(const std::string& diff_id) const {
@@ -63,7 +63,7 @@ std::string Staging::tree_of(const std::string& diff_id) const {
   return exists(staged) ? staged : layer_directory(diff_id);
 }
 
-std::string Staging::add_layer(const ImageFiles& files, const ImagePart& part,
+std::string Staging::add_layer(const ArchiveFiles& files, const ImagePart& part,
                                const std::string& diff_id) {
   if (!exists(tree_of(diff_id))) return add_layer(files.open(part.file), part, diff_id);
   layers_.push_back(diff_id);
@@ -103,7 +103,7 @@ std::string Staging::publish(const std::string& image_file, const std::vector<st
   const std::string id = sha256(image_file);
   create_file(path_ + "/image.json", image_file, 0600);
   sync_all_below(path_);
-  ImageIndex index(*this);
+  ImageIndex index(path_);
   for (const std::string& diff_id : layers_) {
     index.add_layer(join({path_, "/", diff_id}), diff_id);
   }
@@ -122,7 +122,7 @@ std::string Staging::publish(const std::string& image_file, const std::vector<st
 }
 
 // Whatever is wrong with an image: the verb that settles has something else to do.
-void settle_images() try {
+void sweep_staging() try {
   if (!exists(store() + "/staging")) return;
   const Fd lock(::open(staging_lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (lock && try_lock(lock, staging_lock())) sweep();

@@ -26,7 +26,8 @@ class Staging {
   // Unpacks a layer on top of the one before, and returns its diff id. `diff_id` is what it has to
   // be; empty: anything. One that the store has already is not looked at.
   // Throws Failure when a digest is another.
-  std::string add_layer(const ImageFiles& files, const ImagePart& part, const std::string& diff_id);
+  std::string add_layer(const ArchiveFiles& files, const ImagePart& part,
+                        const std::string& diff_id);
   std::string add_layer(Blob tar, const ImagePart& part, const std::string& diff_id = {});
 
   // From now on the image is there, whatever happens, by the names given. Returns its id.
@@ -41,7 +42,7 @@ class Staging {
 };
 
 // By every verb: what those who were killed have left goes, unless somebody is at work.
-void settle_images();
+void sweep_staging();
 
 }  // namespace stepbox
 

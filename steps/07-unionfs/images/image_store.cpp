@@ -7,7 +7,6 @@
 #include <algorithm>
 
 #include "07-unionfs/files/store.hpp"
-#include "07-unionfs/images/image_staging.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
 #include "common/id.hpp"
@@ -46,8 +45,10 @@ int64_t layer_size(const std::string& diff_id) {
   return exists(path) ? parse_number(read_file(path)).value_or(0) : 0;
 }
 
-ImageFile read_image_file(const std::string& id) { return parse_image_file(read_image_text(id)); }
-std::string read_image_text(const std::string& id) { return read_file(image_file_of(id)); }
+ImageConfigFile read_config_file(const std::string& id) {
+  return parse_config_file(read_config_text(id));
+}
+std::string read_config_text(const std::string& id) { return read_file(image_file_of(id)); }
 
 int64_t time_stored(const std::string& id) {
   struct stat status {};
@@ -83,7 +84,7 @@ Fd hold_image(const std::string& id, Lock lock) {
   return file;
 }
 
-ImageIndex::ImageIndex(const Staging& staging) : staging_(staging) {
+ImageIndex::ImageIndex(const std::string& staging) : staging_(staging) {
   for (const char* folder : {"/images", "/tags", "/layers"}) {
     make_directories(store() + folder, 0700);
   }
@@ -92,7 +93,7 @@ ImageIndex::ImageIndex(const Staging& staging) : staging_(staging) {
 
 // A link cannot be replaced, but renamed over another.
 void ImageIndex::tag(const std::string& name, const std::string& id) {
-  const std::string fresh = staging_.path() + "/tag";
+  const std::string fresh = staging_ + "/tag";
   if (::symlink(id.c_str(), fresh.c_str()) == -1) throw_errno({"tag ", name});
   rename_to(fresh, tag_of(name));
   sync_directory(store() + "/tags");

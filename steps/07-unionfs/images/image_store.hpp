@@ -26,8 +26,8 @@ std::string layer_directory(const std::string& diff_id);  // its files
 int64_t layer_size(const std::string& diff_id);           // 0 if the layer is not there
 
 // Throws Failure when the image is not there, or unreadable.
-ImageFile read_image_file(const std::string& id);
-std::string read_image_text(const std::string& id);  // as it is: its digest is the id
+ImageConfigFile read_config_file(const std::string& id);
+std::string read_config_text(const std::string& id);  // as it is: its digest is the id
 
 // Holds an image in place: shared, it cannot be removed; alone, nobody can come to use it.
 // -1 where it is gone, or held otherwise.
@@ -38,12 +38,11 @@ int64_t time_stored(const std::string& id);  // nanoseconds since 1970; 0: it is
 std::vector<std::string> names_of(const std::string& id);  // NAME:TAG
 std::string id_of_tag(const std::string& name);            // empty: no image has this name
 
-class Staging;
-
 // Changes to images/ and tags/, by one process at a time. Throws Failure.
 class ImageIndex {
  public:
-  explicit ImageIndex(const Staging& staging);
+  // `staging`: the directory of a Staging that is alive.
+  explicit ImageIndex(const std::string& staging);
 
   // Rename what is staged to its place; nothing if it is there already. add_image() returns whether
   // the image is new.
@@ -55,7 +54,7 @@ class ImageIndex {
   void remove(const std::string& id);
 
  private:
-  const Staging& staging_;
+  std::string staging_;
   FileLock lock_;
 };
 

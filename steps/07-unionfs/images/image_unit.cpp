@@ -26,12 +26,12 @@ class Example {
   // An image of these layers, the lowest first; both are filled up to 64 digits.
   std::string add(std::string id, const Texts& layers, const std::string& name) {
     id.resize(64, '0');
-    ImageFile file;
+    ImageConfigFile file;
     for (std::string layer : layers) {
       layer.resize(64, '0');
       file.diff_ids.push_back(layer);
     }
-    create_file(join({store(), "/images/", id, ".json"}), image_file_text(file));
+    create_file(join({store(), "/images/", id, ".json"}), config_file_text(file));
     std::filesystem::create_symlink(id, join({store(), "/tags/", name}));
     return id;
   }
@@ -106,7 +106,8 @@ static std::string config_with(const std::string& members) {
 }
 
 TEST_CASE("a config file is read as docker means it") {
-  const ImageFile file = parse_image_file(config_with(R"(, "os": "linux", "architecture": "arm64",
+  const ImageConfigFile file =
+      parse_config_file(config_with(R"(, "os": "linux", "architecture": "arm64",
       "created": "2024-05-01T12:00:00.123456789+02:00",
       "config": {"Env": ["A=b"], "Cmd": null, "Entrypoint": ["/init"], "WorkingDir": "/srv",
                  "User": "1:2", "StopSignal": "SIGINT", "ExposedPorts": {"80/tcp": {}},
@@ -131,14 +132,14 @@ TEST_CASE("a config file is read as docker means it") {
 }
 
 TEST_CASE("a config file comes back as it was written") {
-  ImageFile file;
+  ImageConfigFile file;
   file.config.env = {"A=b"};
   file.config.exposed_ports = {"80/tcp"};
   file.config.labels = {{"who", "me"}};
   file.diff_ids = {std::string(64, 'a'), std::string(64, 'b')};
   file.created = 1714557600;
   file.history = {{.created = 7, .created_by = "x", .comment = "y", .empty_layer = true}};
-  CHECK(image_file_text(parse_image_file(image_file_text(file))) == image_file_text(file));
+  CHECK(config_file_text(parse_config_file(config_file_text(file))) == config_file_text(file));
 }
 
 TEST_CASE("an invalid config file is refused") {
@@ -148,13 +149,13 @@ TEST_CASE("an invalid config file is refused") {
              "{\"rootfs\": {\"diff_ids\": 7}}", config_with(", \"config\": {\"Env\": [1]}"),
              config_with(", \"history\": {}")}) {
     CAPTURE(text);
-    CHECK_THROWS_AS(parse_image_file(text), Failure);
+    CHECK_THROWS_AS(parse_config_file(text), Failure);
   }
 }
 
 TEST_CASE("JSON that nests without end is refused") {
   const std::string deep = std::string(2'000'000, '[') + std::string(2'000'000, ']');
-  CHECK_THROWS_WITH_AS(parse_image_file("{\"config\": " + deep + "}"),
+  CHECK_THROWS_WITH_AS(parse_config_file("{\"config\": " + deep + "}"),
                        doctest::Contains("too deep"), Failure);
 }
 

@@ -64,7 +64,7 @@ Unpacked unpack(Blob layer, const std::string& directory, const std::string& wha
         ::write(result.writer.get(), report.data(), report.size());
   };
   const int user = ::geteuid() == 0 ? 0 : CLONE_NEWUSER;  // to own files of other users
-  in_child({.namespaces = user, .before_go = write_id_maps}, inside);
+  run_in_child({.namespaces = user, .before_go = write_id_maps}, inside);
   char report[256];
   const ssize_t got = ::read(result.reader.get(), report, sizeof report);
   const std::string_view text(report, static_cast<size_t>(std::max<ssize_t>(got, 0)));

@@ -20,9 +20,7 @@ namespace stepbox {
 
 constexpr char kOwn[] = "/proc/self/exe";
 
-bool can_write_to_own_program() {
-  return static_cast<bool>(Fd(::open(kOwn, O_WRONLY | O_CLOEXEC)));
-}
+bool own_program_is_writable() { return static_cast<bool>(Fd(::open(kOwn, O_WRONLY | O_CLOEXEC))); }
 
 bool is_parents_program(pid_t child) {
   const std::string parents = join({"/proc/", stat_fields(child).at(4), "/exe"});
@@ -46,7 +44,7 @@ static Fd make_copy(const Fd& own) {
   return copy;
 }
 
-void run_from_copy() {
+void run_from_sealed_copy() {
   const Fd own(::open(kOwn, O_RDONLY | O_CLOEXEC));
   if (!own) throw_errno({"open ", kOwn});
   const int seals = ::fcntl(own.get(), F_GET_SEALS);

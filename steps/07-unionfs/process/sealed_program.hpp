@@ -14,14 +14,14 @@
 namespace stepbox {
 
 // Whether the kernel lets us write to our own program while it runs. (Linux 6.11 did.)
-bool can_write_to_own_program();
+bool own_program_is_writable();
 
 // Whether the parent of process `child` runs the very file that we run.
 bool is_parents_program(pid_t child);
 
 // Starts this program again, with the same words, from a sealed copy in memory (memfd_create(2)).
 // Returns where it runs from one already. Throws system_error.
-void run_from_copy();
+void run_from_sealed_copy();
 
 }  // namespace stepbox
 

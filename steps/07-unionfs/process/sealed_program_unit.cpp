@@ -10,7 +10,7 @@
 
 namespace stepbox {
 
-TEST_CASE("a program that runs is not written to") { CHECK_FALSE(can_write_to_own_program()); }
+TEST_CASE("a program that runs is not written to") { CHECK_FALSE(own_program_is_writable()); }
 
 TEST_CASE("a parent's program is distinguished from another") {
   const int status = run_forked([] { return is_parents_program(::getpid()) ? 0 : 1; });
@@ -30,7 +30,7 @@ TEST_CASE("the program runs again from a copy") {
 
 TEST_CASE("inside the copy the program cannot be written to" *
           doctest::skip(!::getenv("STEPBOX_COPIED"))) {
-  run_from_copy();  // twice: the second one returns
+  run_from_sealed_copy();  // twice: the second one returns
   char path[64] = {};
   CHECK(::readlink("/proc/self/exe", path, sizeof path - 1) > 0);
   CHECK(std::string(path).starts_with("/memfd:stepbox"));

@@ -132,7 +132,7 @@ void Overlay::copy_layers_to(const std::string& fresh) const {
     explain({"cp -a ", quoted(from), " ", quoted(root_)});
     run_program({"cp", "-a", "--reflink=auto", "--", from, fresh}, "", 0);
   };
-  if (layers_.size() == 1) return in_child({}, [&] { copy(layers_[0]); });
+  if (layers_.size() == 1) return run_in_child({}, [&] { copy(layers_[0]); });
   // Several are copied as one: mounted, where nobody else sees it.
   const std::string merged = directory_ + "/merged";
   make_directories(merged);
@@ -142,7 +142,7 @@ void Overlay::copy_layers_to(const std::string& fresh) const {
     mount_read_only(layers_, merged, user);
     copy(merged);
   };
-  in_child({.namespaces = CLONE_NEWNS | user, .before_go = write_id_maps}, mount_and_copy);
+  run_in_child({.namespaces = CLONE_NEWNS | user, .before_go = write_id_maps}, mount_and_copy);
 }
 
 void mount_read_only(const std::vector<std::string>& layers, const std::string& directory,

@@ -119,7 +119,7 @@ int verb_commit(int argc, char** argv, Runner) {
   settle();
   const Record record = find_container(reference);
   const bool has_image = !record.image.id.empty();
-  ImageFile file = has_image ? read_image_file(record.image.id) : ImageFile();
+  ImageConfigFile file = has_image ? read_config_file(record.image.id) : ImageConfigFile();
   file.config = config_of(record);
   for (const std::string& change : changes) apply_change(change, file.config);
   file.created = ::time(nullptr);
@@ -137,7 +137,7 @@ int verb_commit(int argc, char** argv, Runner) {
   file.diff_ids.push_back(add_changed_files(staging, record, pause));
   file.history.push_back(
       {.created = file.created, .created_by = quoted(record.options.command), .comment = message});
-  print(join({"sha256:", staging.publish(image_file_text(file), names), "\n"}));
+  print(join({"sha256:", staging.publish(config_file_text(file), names), "\n"}));
   return 0;
 }
 

@@ -49,7 +49,7 @@ struct Files {
 }
 
 Files find_source(const Fd& root, const End& end, bool follow) {
-  Place place = look_up(root, end.path, follow);
+  ScopedPath place = look_up(root, end.path, follow);
   if (!place.status) throw_missing(end);
   if (!place.is_directory()) return {std::move(place.directory), place.name, false};
   return {place.open(), ".", true};
@@ -65,7 +65,7 @@ std::string own_name(const std::string& path) {
 // Where the files go: into a directory, under a name; empty for what is in a directory.
 Files find_destination(const Fd& root, const End& end, bool source_is_directory,
                        const std::string& source_name) {
-  Place place = look_up(root, end.path, true);
+  ScopedPath place = look_up(root, end.path, true);
   if (place.is_directory()) return {place.open(), source_name, true};
   if (!place.directory) throw_missing(end);
   if (place.status && source_is_directory) {
@@ -117,7 +117,7 @@ int pack_to_stdout(const Files& source, const std::string& name) {
 }
 
 int unpack_stdin(const Fd& root, const End& end) {
-  const Place place = look_up(root, end.path, true);
+  const ScopedPath place = look_up(root, end.path, true);
   if (!place.status) throw_missing(end);
   if (!place.is_directory()) throw Failure("not a directory: " + end.path, "", 1);
   extract(Fd(::dup(STDIN_FILENO)), place.open());

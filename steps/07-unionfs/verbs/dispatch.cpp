@@ -136,7 +136,7 @@ int call(const Verb& verb, int argc, char** argv, Runner runner) {
 }  // namespace
 
 int dispatch(int argc, char** argv, Runner runner) {
-  if (can_write_to_own_program()) run_from_copy();
+  if (own_program_is_writable()) run_from_sealed_copy();
   block_signals();
   while (const int words = take_global_option(argc, argv)) {
     argc -= words;

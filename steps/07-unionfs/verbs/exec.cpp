@@ -74,13 +74,13 @@ static void close_input() {
   ::dup2(nothing.get(), STDIN_FILENO);
 }
 
-// The command, from birth to exit. `audience`: none in the foreground.
-static int run(const Record& record, const Fd& process, Audience* audience, Caller* caller) {
+// The command, from birth to exit. `fanout`: none in the foreground.
+static int run(const Record& record, const Fd& process, OutputFanout* fanout, Caller* caller) {
   const std::string pid = std::to_string(record.pid);
   const Cgroup cgroup = Cgroup::existing(record.id);
   const int flags = foreign_namespaces(pid);
   const Confinement confinement(record.options.confinement);
-  Console console(record.options.console, audience);
+  Console console(record.options.console, fanout);
   // Born in the container's PID namespace, our child is seen inside at once: its files, its memory.
   // Not to be dumped is not to be looked into, until it is the command. (CVE-2016-9962)
   ::prctl(PR_SET_DUMPABLE, 0);
@@ -104,9 +104,9 @@ static int run_detached(const Record& record, const Fd& process, const ExecOptio
   Connection line;
   if (options.detach) line.theirs.close();
   const Daemon daemon({process.get(), line.theirs.get()}, [&](Caller& caller) {
-    Audience audience(std::move(line.theirs));
-    audience.window = own_window();
-    audience.tell_exit(run(record, process, &audience, &caller));
+    OutputFanout fanout(std::move(line.theirs));
+    fanout.window = own_window();
+    fanout.tell_exit(run(record, process, &fanout, &caller));
   });
   line.theirs.close();
   daemon.wait_until_released();
@@ -144,7 +144,7 @@ int verb_exec(int argc, char** argv, Runner) {
     throw Failure("container " + reference + " is paused", "let it go on: unpause " + reference);
   }
   wait_until_running(record.id);
-  if (!is_parents_program(record.pid)) run_from_copy();
+  if (!is_parents_program(record.pid)) run_from_sealed_copy();
   if (options.privileged) record.options.confinement.privileged = true;
   if (options.detach || record.options.console.tty) return run_detached(record, process, options);
   if (!record.options.console.interactive) close_input();

@@ -23,7 +23,7 @@ int verb_history(int argc, char** argv, Runner) {
   cli.end();
   settle();
   const std::string id = find_image_id(reference);
-  const ImageFile file = read_image_file(id);
+  const ImageConfigFile file = read_config_file(id);
 
   Listing listing({{"IMAGE", "ID"},
                    {"CREATED", "CreatedSince"},

@@ -30,7 +30,7 @@ static Blob packed(const std::string& directory, const Staging& staging) {
     add_tree(writer, tree, "");
     writer.finish();
   };
-  in_child({}, pack);
+  run_in_child({}, pack);
   tar.size = ::lseek(tar.file.get(), 0, SEEK_END);
   return tar;
 }
@@ -47,7 +47,7 @@ int verb_import(int argc, char** argv, Runner) {
   std::vector<std::string> names = cli.take_rest();
   if (names.size() > 1) throw UsageError("import makes one image: " + names[1]);
   for (std::string& name : names) name = parse_reference(name).text();
-  ImageFile file;
+  ImageConfigFile file;
   for (const std::string& change : changes) apply_change(change, file.config);
   settle();
 
@@ -61,7 +61,7 @@ int verb_import(int argc, char** argv, Runner) {
   file.history = {{.created = file.created,
                    .created_by = "",
                    .comment = message.empty() ? "Imported from " + path : message}};
-  print(join({"sha256:", staging.publish(image_file_text(file), names), "\n"}));
+  print(join({"sha256:", staging.publish(config_file_text(file), names), "\n"}));
   return 0;
 }
 

@@ -25,11 +25,11 @@ static std::string name_of_file(const std::string& file) {
 }
 
 // Returns what docker says of it.
-static std::string load(const ImageFiles& files, const ArchivedImage& image) {
+static std::string load(const ArchiveFiles& files, const ArchivedImage& image) {
   std::vector<std::string> names;
   for (const std::string& name : image.names) names.push_back(parse_reference(name).text());
   const std::string text = checked_text(files, image.config);
-  const ImageFile file = parse_image_file(text);
+  const ImageConfigFile file = parse_config_file(text);
   if (file.diff_ids.size() != image.layers.size()) {
     throw Failure("read the image: its config and its manifest differ in the number of layers");
   }
@@ -67,7 +67,7 @@ int verb_load(int argc, char** argv, Runner) {
   settle();
   if (quiet) hide_progress();
   const Staging staging;
-  const ImageFiles files(file, staging.path());
+  const ArchiveFiles files(file, staging.path());
   for (const ArchivedImage& image : list_images(files, name_of_file(file))) {
     print(load(files, image));
   }

@@ -30,7 +30,7 @@ void select(Selection& selection, const std::string& reference) {
   if (known == selection.ids.end()) {
     selection.held.push_back(use_image(image));
     selection.images.push_back({.name = reference,
-                                .config = read_image_text(image.id),
+                                .config = read_config_text(image.id),
                                 .names = {},
                                 .layers = image.layers});
     known = selection.ids.insert(known, image.id);
