@@ -111,7 +111,7 @@ CLAIM("-i -t without a terminal is 125", {.step = 7}) {
   const Run keys = subject.run(
       {.options = {"--detach-keys", "shift-a"}, .command = {"/bin/true"}, .may_refuse = true});
   CHECK(keys.status == 125);
-  CHECK(holds(keys.err, "'shift-a' is no key"));
+  CHECK(holds(keys.err, "'shift-a' is not a key"));
 }
 
 CLAIM("attach types into run -d -i and returns its status", {.step = 7}) {

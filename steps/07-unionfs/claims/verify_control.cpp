@@ -163,7 +163,7 @@ CLAIM("kill without a signal sends KILL", {.step = 7}) {
   check_unknown(subject, "kill");
   const Run bad = tell(subject, "kill", {"-s", "FOO", name}, true);
   CHECK(bad.status == 125);
-  CHECK(holds(bad.err, "'FOO' is no signal"));
+  CHECK(holds(bad.err, "'FOO' is not a signal"));
 }
 
 // --- pause --------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ CLAIM("import reads stdin and applies Dockerfile instructions", {.step = 7}) {
   const Run refused =
       subject.run({.options = {"-c", "RUN date"}, .command = {path, "other"}, .verb = "import"});
   CHECK(refused.status == 1);
-  CHECK(holds(refused.err, "no change is called RUN"));
+  CHECK(holds(refused.err, "unknown change RUN"));
   remove_image(subject, "mine");
 }
 

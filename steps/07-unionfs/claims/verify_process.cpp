@@ -41,7 +41,7 @@ CLAIM("-e sets a variable or passes on the caller's", {.step = 7}) {
                                .command = shell("echo $ONE,$TWO,$PATH,${THREE-none}"),
                                .environment = {"TWO=zwei"}});
   CHECK(run.out == "2,zwei,/bin,none\n");
-  check_refused(subject, {"-e", "=x"}, "'=x' is no variable");
+  check_refused(subject, {"-e", "=x"}, "'=x' is not a variable");
 }
 
 CLAIM("--env-file is read as docker reads it and -e overrides it", {.step = 7}) {
@@ -159,7 +159,7 @@ CLAIM("--ulimit limits each process", {.step = 7}) {
   CHECK(limits("nofile=64:128") == "64\n128\n0\n");
   CHECK(limits("nofile=65") == "65\n65\n0\n");
   check_refused(subject, {"--ulimit", "nofile=9:8"}, "above the hard one");
-  check_refused(subject, {"--ulimit", "files=9"}, "'files' is no resource");
+  check_refused(subject, {"--ulimit", "files=9"}, "'files' is not a resource");
   check_refused(subject, {"--ulimit", "nofile=many"}, "'nofile=many'");
 }
 
@@ -206,7 +206,7 @@ CLAIM("--cidfile receives the id and is not overwritten", {.step = 7}) {
 
 CLAIM("--pull accepts never and refuses other policies", {.step = 7}) {
   CHECK(subject.run({.options = {"--pull", "never"}, .command = {"/bin/echo", "x"}}).out == "x\n");
-  check_refused(subject, {"--pull", "always"}, "asks no registry");
+  check_refused(subject, {"--pull", "always"}, "fetches no images");
 }
 
 CLAIM("valid labels and stop signals are accepted", {.step = 7}) {
@@ -215,9 +215,9 @@ CLAIM("valid labels and stop signals are accepted", {.step = 7}) {
                               "--stop-timeout", "3"},
                   .command = {"/bin/echo", "x"}})
             .out == "x\n");
-  check_refused(subject, {"-l", "=me"}, "'=me' is no label");
-  check_refused(subject, {"--stop-signal", "SIGFOO"}, "'SIGFOO' is no signal");
-  check_refused(subject, {"--stop-timeout", "soon"}, "'soon' is no number of seconds");
+  check_refused(subject, {"-l", "=me"}, "'=me' is not a label");
+  check_refused(subject, {"--stop-signal", "SIGFOO"}, "'SIGFOO' is not a signal");
+  check_refused(subject, {"--stop-timeout", "soon"}, "'soon' is not a number of seconds");
 }
 
 CLAIM("exec has -e and -w and -u of its own", {.step = 7}) {

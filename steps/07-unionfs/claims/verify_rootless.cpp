@@ -37,7 +37,7 @@ CLAIM("files that an upper layer deletes are gone in a user namespace too",
                                .may_refuse = true});
   if (holds(run.err, "map the ids of")) skip("the stage's file systems map no ids here");
   CHECK(run.out == (told ? "new\n" : ""));
-  CHECK(holds(run.err, told ? "" : "deleted files would come back"));
+  CHECK(holds(run.err, told ? "" : "deleted files would reappear"));
   remove_image(subject, "mine:1");
 }
 

@@ -13,8 +13,8 @@
 
 namespace stepbox {
 
-// What docker leaves to root. Neither the machine (SYS_ADMIN, SYS_MODULE, SYS_BOOT …) nor its
-// network (NET_ADMIN) nor processes outside can be changed with these.
+// docker's default set. It contains nothing that changes the host (SYS_ADMIN, SYS_MODULE, SYS_BOOT
+// …), its network (NET_ADMIN) or processes outside of the container (SYS_PTRACE).
 constexpr cap_value_t kDefaults[] = {CAP_CHOWN,   CAP_DAC_OVERRIDE,     CAP_FOWNER,  CAP_FSETID,
                                      CAP_KILL,    CAP_SETGID,           CAP_SETUID,  CAP_SETPCAP,
                                      CAP_MKNOD,   CAP_NET_BIND_SERVICE, CAP_NET_RAW, CAP_SYS_CHROOT,
@@ -27,7 +27,8 @@ static std::string name_of(cap_value_t number) {
   return name ? name.get() : "cap_" + std::to_string(number);
 }
 
-// By its whole name in lower case: "cap_chown". (libcap would take the beginning of one.)
+// `name` in lower case: "cap_chown". cap_from_name(3) also accepts a prefix, so it is compared
+// whole.
 static std::optional<cap_value_t> find_number(const std::string& name) {
   cap_value_t number = -1;
   if (::cap_from_name(name.c_str(), &number) == -1 || name_of(number) != name) return std::nullopt;
@@ -39,7 +40,7 @@ void parse_value(const std::string& text, Capability& capability) {
   if (capability.name == "ALL") return;
   if (!capability.name.starts_with("CAP_")) capability.name.insert(0, "CAP_");
   if (!find_number(in_lower_case(capability.name))) {
-    throw Failure(join({"no capability is called '", text, "'"}), "capabilities(7) lists them");
+    throw Failure(join({"unknown capability '", text, "'"}), "capabilities(7) lists them");
   }
 }
 
@@ -91,7 +92,7 @@ CapabilitySet own_capabilities() {
   return own;
 }
 
-// Inheritable and ambient stay empty: execve(2) hands out what the file and the user call for.
+// Inheritable and ambient sets stay empty, so execve(2) grants what the file and the uid call for.
 static void keep_only(CapabilitySet set) {
   const std::unique_ptr<_cap_struct, int (*)(void*)> state(::cap_init(), ::cap_free);
   for (cap_value_t number = 0; state && number < ::cap_max_bits(); ++number) {

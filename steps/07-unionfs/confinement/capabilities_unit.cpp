@@ -30,7 +30,7 @@ TEST_CASE("an unknown capability is refused by name") {
   for (const char* text : {"", "foo", "CAP_", "CAP_ALL", "net", "5", "cap_5", "net_admin,kill",
                            "net_admin ", "CAP_CAP_KILL"}) {
     CAPTURE(std::string(text));
-    const std::string message = "no capability is called '" + std::string(text) + "'";
+    const std::string message = "unknown capability '" + std::string(text) + "'";
     CHECK_THROWS_WITH_AS(parse_value(text, capability), doctest::Contains(message.c_str()),
                          Failure);
   }

@@ -14,7 +14,8 @@
 namespace stepbox {
 
 void parse_value(const std::string& text, SecurityOptions& security) {
-  const size_t end = std::min(text.find_first_of("=:"), text.size());  // docker takes both
+  const size_t end =
+      std::min(text.find_first_of("=:"), text.size());  // docker accepts both separators
   const std::string name = text.substr(0, end);
   const std::string value = end < text.size() ? text.substr(end + 1) : "";
   if (name == "no-new-privileges") {
@@ -23,12 +24,13 @@ void parse_value(const std::string& text, SecurityOptions& security) {
     }
     security.no_new_privileges = value != "false";
   } else if (name == "seccomp") {
-    if (value.empty()) throw Failure("seccomp of what?", "unconfined, or a file with a profile");
+    if (value.empty())
+      throw Failure("--security-opt seccomp needs a value", "unconfined, or a file with a profile");
     security.seccomp = value == "unconfined" ? value : read_file(value);
-    if (security.seccomp.empty()) throw Failure(value + " is empty", "it should hold a profile");
+    if (security.seccomp.empty())
+      throw Failure("read " + value + ": the file is empty", "name a file with a seccomp profile");
   } else {
-    throw Failure(join({"no security option is called '", name, "'"}),
-                  "no-new-privileges, seccomp");
+    throw Failure(join({"unknown security option '", name, "'"}), "no-new-privileges, seccomp");
   }
 }
 
@@ -64,11 +66,13 @@ void Confinement::restrict_mounts(const std::string& rootfs, const std::vector<V
   }
 }
 
-// A working directory named by a file that we have open leads out. (CVE-2024-21626)
+// A working directory such as /proc/self/fd/7 is outside of the container if descriptor 7 is a
+// directory of the host (CVE-2024-21626). getcwd(2) then returns a path without a leading slash.
 static void check_working_directory() {
   char path[PATH_MAX];
   if (!::getcwd(path, sizeof path) || path[0] != '/') {
-    throw Failure("the working directory is not in the container", "it was removed, or leads out");
+    throw Failure("the working directory is not below the container's root directory",
+                  "name another with -w");
   }
 }
 
@@ -77,14 +81,16 @@ static void forbid_new_privileges() {
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1) throw_errno({"set no_new_privs"});
 }
 
-// The filter comes last: it may forbid what is done before. But without no_new_privs it takes
-// CAP_SYS_ADMIN to set one: then it comes first, and must leave us the rest.
+// The filter is installed last, as it may forbid the calls before it. Without no_new_privs,
+// seccomp(2) needs CAP_SYS_ADMIN: then it is installed before the capabilities are dropped, and the
+// profile must allow the calls that follow.
 // LAB: confine
 void Confinement::apply(const User& user) const {
-  if (read_only_) make_read_only("/");  // not before: the working directory may have been missing
+  if (read_only_)
+    make_read_only("/");  // not earlier: the working directory may have had to be created
   check_working_directory();
   if (const CapabilitySet missing = asked_for_ & ~own_capabilities()) {
-    throw Failure("cannot give" + names_of(missing, " "), "stepbox itself has not got it");
+    throw Failure("cannot give" + names_of(missing, " "), "stepbox does not have it itself");
   }
   if (!no_new_privileges_) install(filter_);
   become(user, capabilities_);

@@ -1,10 +1,10 @@
-// Step 7. What root inside may still do: little, unless told otherwise.
+// Step 7. Takes from root in the container what it does not need.
 //
 //   capabilities      docker's 14 of 41: no mounts, no modules, no raw disks, no host network
-//   no_new_privs      no setuid program gives any of them back (prctl(2), PR_SET_NO_NEW_PRIVS)
-//   seccomp           system calls that root needs those capabilities for, or nobody needs, fail
-//   masked paths      what of /proc and /sys belongs to the machine is hidden, or read-only
-//   nodev             device nodes work in /dev only
+//   no_new_privs      no setuid program restores them (prctl(2), PR_SET_NO_NEW_PRIVS)
+//   seccomp           filters system calls that need the other capabilities, or are obsolete
+//   masked paths      hide or write-protect the host's settings in /proc and /sys
+//   nodev             makes device nodes unusable outside of /dev
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONFINEMENT_CONFINEMENT_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONFINEMENT_CONFINEMENT_HPP_
 
@@ -20,15 +20,15 @@
 
 namespace stepbox {
 
-// The values of --security-opt, one after the other.
+// The values of --security-opt.
 struct SecurityOptions {
   bool no_new_privileges = true;
-  std::string seccomp;  // empty: the default profile; "unconfined"; or the text of another
+  std::string seccomp;  // empty: default profile; "unconfined"; or the text of a profile
 };
 void parse_value(const std::string& text, SecurityOptions& security);
 
 struct ConfineOptions {
-  bool privileged = false;           // --privileged: none of what follows counts
+  bool privileged = false;           // --privileged: ignores the options below
   std::vector<Capability> cap_add;   // --cap-add
   std::vector<Capability> cap_drop;  // --cap-drop
   SecurityOptions security;          // --security-opt
@@ -38,23 +38,23 @@ void add_options(CommandLine& cli, ConfineOptions& options);
 
 class Confinement {
  public:
-  // Outside. Throws Failure for a profile that is none.
+  // [parent] Throws Failure for an invalid profile.
   explicit Confinement(const ConfineOptions& options);
 
-  // Inside, when all is mounted below `rootfs`: nothing of the machine is to be changed there, and
-  // no device to be used but those in /dev. With --privileged the contrary.
-  // Throws system_error.
+  // [child] Called after the last mount below `rootfs`: hides and write-protects the host's files
+  // in /proc and /sys, and sets nodev on all mounts but those in /dev. With --privileged makes /sys
+  // writable and adds the host's devices instead. Throws system_error.
   void restrict_mounts(const std::string& rootfs, const std::vector<Volume>& volumes,
                        const Namespaces& namespaces) const;
 
-  // Inside, when all is made: this process becomes `user`, without the rights that the
-  // container has not got. What follows is start_init() and exec_command().
-  // Throws system_error; Failure when we have not got what --cap-add asks for.
+  // [child] Called last, before start_init() and exec_command(): changes to `user`, drops
+  // capabilities, installs the system call filter.
+  // Throws system_error; Failure if stepbox lacks a capability that --cap-add asks for.
   void apply(const User& user) const;
 
  private:
   CapabilitySet capabilities_;
-  CapabilitySet asked_for_;  // by name
+  CapabilitySet asked_for_;  // by --cap-add NAME
   bool no_new_privileges_;
   CallFilter filter_;  // of system calls
   bool read_only_;

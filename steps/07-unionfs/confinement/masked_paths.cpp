@@ -14,7 +14,7 @@
 
 namespace stepbox {
 
-// The machine's memory, keys, hardware, timers: to be seen by nobody. docker's list.
+// Memory, keys, hardware and timers of the host. docker's list of masked paths.
 constexpr const char* kHidden[] = {"/proc/acpi",
                                    "/proc/asound",
                                    "/proc/interrupts",
@@ -28,11 +28,12 @@ constexpr const char* kHidden[] = {"/proc/acpi",
                                    "/sys/devices/virtual/powercap",
                                    "/sys/firmware"};
 
-// The machine's settings: core_pattern runs a program on the host, sysrq-trigger stops it.
+// Settings of the host: a program named in core_pattern runs on the host as root, sysrq-trigger can
+// reboot it. docker's list of read-only paths.
 constexpr const char* kReadOnly[] = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys",
                                      "/proc/sysrq-trigger"};
 
-// The place, if this kernel has it.
+// The path below the rootfs; none if this kernel does not have it.
 static std::optional<MountPoint> find(const Fd& root, const char* path) {
   Fd found = open_below(root, path);
   if (!found && errno == ENOENT) return std::nullopt;
@@ -65,8 +66,8 @@ void mask_paths(const std::string& rootfs) {
   }
 }
 
-// mount -o remount,bind with `option`, that is MOUNT_ATTR_* set or cleared; the mount at `place`,
-// and with AT_RECURSIVE those below it.
+// mount -o remount,bind: sets or clears MOUNT_ATTR_* of the mount at `place`, with AT_RECURSIVE of
+// those below it too (mount_setattr(2), Linux 5.12).
 static void change(const MountPoint& place, const char* option, uint64_t set, uint64_t clear,
                    unsigned recursive) {
   explain({"mount -o remount,bind,", option, " ", stepbox::quoted(place.name())});
@@ -90,14 +91,14 @@ void make_read_only(const std::string& rootfs) {
   change(MountPoint(rootfs, "/"), "ro", MOUNT_ATTR_RDONLY, 0, 0);
 }
 
-// A device of the host's /dev, in `dev` too. The usual ones are there already.
+// Creates a device of the host's /dev in `dev`; mount_basics() has made the usual ones.
 static void copy_device(const Fd& dev, const std::string& name) {
   struct stat status;
-  if (::lstat(("/dev/" + name).c_str(), &status) == -1) return;  // it has gone
+  if (::lstat(("/dev/" + name).c_str(), &status) == -1) return;  // removed since
   if (S_ISDIR(status.st_mode)) ::mkdirat(dev.get(), name.c_str(), 0755);
   if (!S_ISCHR(status.st_mode) && !S_ISBLK(status.st_mode)) return;
   if (::mknodat(dev.get(), name.c_str(), status.st_mode, status.st_rdev) == 0) {
-    // As on the host, and whatever the umask. Where that is refused it stays root's.
+    // Mode and owner as on the host, independent of the umask; root's where chown(2) is refused.
     ::fchownat(dev.get(), name.c_str(), status.st_uid, status.st_gid, 0);
     ::fchmodat(dev.get(), name.c_str(), status.st_mode & 07777, 0);
   } else if (errno != EEXIST) {
@@ -121,7 +122,7 @@ void give_devices(const std::string& rootfs) {
   for (Entries entry("/dev"), end; entry != end; ++entry) {
     const std::string name = entry->path().string().substr(5);
     if (name == "pts" || name == "shm" || name == "mqueue" || name == "hugepages") {
-      entry.disable_recursion_pending();  // file systems of their own
+      entry.disable_recursion_pending();  // separate file systems: pts, shm, mqueue
     } else if (name != "ptmx") {
       copy_device(dev, name);
     }

@@ -1,7 +1,7 @@
-// Step 7. What /proc, /sys and /dev show of the machine, and what mounts allow.
+// Step 7. Hides and protects the host's files in /proc, /sys and /dev.
 //
-// /proc and /sys are the kernel's own: much in them belongs to the machine, not to the container,
-// and root may write to it. What docker hides is hidden here, and what it makes read-only.
+// Much of /proc and /sys describes the host, not the container, and root may write to it. The lists
+// are docker's.
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONFINEMENT_MASKED_PATHS_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONFINEMENT_MASKED_PATHS_HPP_
 
@@ -12,21 +12,22 @@
 
 namespace stepbox {
 
-// All inside, when everything is mounted below `rootfs`, and nobody uses it yet.
-// Throw system_error.
+// All functions: [child], called after the last mount below `rootfs`, before any command runs
+// there. They throw system_error.
 
-// An empty directory, or /dev/null, over each hidden path; read-only ones bound onto themselves.
+// Mounts an empty directory or /dev/null over each hidden path; binds each read-only path onto
+// itself.
 void mask_paths(const std::string& rootfs);
 
-// No device node works that comes with the image, on a volume, or out of mknod(2): mounts are
-// nodev. Those in /dev are mounts of their own, and do.
+// Sets nodev on the rootfs and the volumes, so that no device node of an image or volume, or made
+// by mknod(2), can be opened. The devices in /dev are mounts of their own and stay usable.
 void forbid_devices(const std::string& rootfs, const std::vector<Volume>& volumes);
 
-// --read-only: the root file system only, not what is mounted below it.
+// --read-only: the root file system itself, not the mounts below it.
 void make_read_only(const std::string& rootfs);
 
-// --privileged: /sys may be written to, and /dev has all devices of the host. (Not in a user
-// namespace: there it takes more than that.)
+// --privileged: makes /sys writable and adds all devices of the host to /dev. (Of no use in a user
+// namespace, which grants no access to them.)
 void give_devices(const std::string& rootfs);
 
 }  // namespace stepbox

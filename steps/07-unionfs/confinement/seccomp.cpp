@@ -18,8 +18,8 @@
 
 namespace stepbox {
 
-// All that a filter depends on. It stands in front of the kept one: two profiles never get mixed
-// up, whatever their files are called.
+// Everything that a filter depends on. It is stored in front of the cached program and compared
+// when that is read, so a hash collision of file names cannot mix up two profiles.
 static std::string key_of(const std::string& profile, CapabilitySet capabilities) {
   utsname system;
   if (::uname(&system) == -1) throw_errno({"uname"});
@@ -29,15 +29,15 @@ static std::string key_of(const std::string& profile, CapabilitySet capabilities
                ", capabilities ", std::to_string(capabilities), "\n", profile, "\n"});
 }
 
-// Whoever could write to a kept filter could open every container. So only a file of our own that
-// nobody else may touch will do.
+// A process that could write to a cached filter could disable it for every container, so the file
+// is used only if this user owns it and nobody else may write to it.
 static bool is_ours_alone(const Fd& file) {
   struct stat status;
   return ::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode) &&
          status.st_uid == ::geteuid() && (status.st_mode & 077) == 0;
 }
 
-// The kept filter; empty if there is none, or none that can be trusted.
+// The cached filter; empty if there is none that can be trusted.
 static CallFilter read_kept(const std::string& path, const std::string& key) {
   const Fd file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   if (!file || !is_ours_alone(file)) return "";

@@ -1,8 +1,8 @@
-// Step 7. A filter of system calls: what the container may not even ask the kernel. (seccomp(2))
+// Step 7. A filter of system calls. (seccomp(2))
 //
-// The policy is a profile, JSON in docker's format: seccomp.json is ours, linked in. libseccomp
-// makes a program of it that the kernel runs before each system call. That takes 20 ms, so the
-// program is kept in the run directory, for the next start.
+// A profile, JSON in docker's format, describes the policy; seccomp.json is linked in as the
+// default. libseccomp compiles it to a BPF program that the kernel runs before each system call.
+// Compiling takes 20 ms, so the program is cached in the run directory.
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONFINEMENT_SECCOMP_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONFINEMENT_SECCOMP_HPP_
 
@@ -12,22 +12,22 @@
 
 namespace stepbox {
 
-// A program for the kernel: a sequence of struct sock_filter. Empty: no filter.
+// A BPF program: an array of struct sock_filter. Empty: no filter.
 using CallFilter = std::string;
 
 // The text of seccomp.json.
 extern const char kDefaultProfile[];
 
-// Outside. The filter that `profile`, a JSON text, describes for a container with `capabilities`:
-// its rules may ask for them, as for the architecture and the kernel. Kept, or compiled now.
-// Throws Failure for what is no profile.
+// [parent] Returns the filter that `profile`, a JSON text, describes: rules may depend on the
+// container's `capabilities`, the architecture and the kernel version. Cached, or compiled now.
+// Throws Failure for an invalid profile.
 CallFilter filter_of(const std::string& profile, CapabilitySet capabilities);
 
-// Compiles it. (seccomp_profile.cpp)
+// Compiles a profile, without the cache. (seccomp_profile.cpp)
 CallFilter compile_profile(const std::string& profile, CapabilitySet capabilities);
 
-// Inside. From now on each system call of this process, and of its children, passes the filter.
-// Wants no_new_privs, or CAP_SYS_ADMIN. Throws system_error.
+// [child] Installs the filter for this process and its descendants. Needs no_new_privs or
+// CAP_SYS_ADMIN. Throws system_error.
 void install(const CallFilter& filter);
 
 }  // namespace stepbox

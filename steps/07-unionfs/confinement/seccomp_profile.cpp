@@ -1,4 +1,4 @@
-// From a profile, JSON in docker's format, to a program for the kernel, by libseccomp.
+// Compiles a profile, JSON in docker's format, to a BPF program with libseccomp.
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
@@ -20,7 +20,7 @@ namespace {
 using nlohmann::json;
 using Names = std::vector<std::string>;
 
-// What docker calls the machine, and what libseccomp does.
+// docker's and libseccomp's names of this machine's architecture.
 #if defined(__x86_64__)
 constexpr char kMachine[] = "amd64", kArchitecture[] = "SCMP_ARCH_X86_64";
 #elif defined(__aarch64__)
@@ -31,16 +31,16 @@ constexpr char kMachine[] = "riscv64", kArchitecture[] = "SCMP_ARCH_RISCV64";
 constexpr char kMachine[] = "s390x", kArchitecture[] = "SCMP_ARCH_S390X";
 #endif
 
-// A member that may be missing, or null.
+// An optional member: missing and null give T().
 template <class Value>
 Value optional(const json& object, const char* key) {
   const auto found = object.find(key);
   return found == object.end() || found->is_null() ? Value() : found->get<Value>();
 }
 
-// libseccomp compares 64 bits. Where the kernel looks at the lower half only, as of the request of
-// ioctl(2), any upper half would be "not equal". So with "bits": 32 (a word of ours, not docker's)
-// it is: one of those differs.
+// libseccomp compares 64 bits, but the kernel uses only the lower half of some arguments, such as
+// the request of ioctl(2): a value with another upper half would pass as "not equal". "bits": 32,
+// which is an extension of ours, compares the lower half only.
 void add_condition(const json& condition, std::vector<scmp_arg_cmp>& all) {
   const unsigned argument = condition.at("index");
   const scmp_compare comparison = comparison_of(condition.at("op"));
@@ -54,7 +54,8 @@ void add_condition(const json& condition, std::vector<scmp_arg_cmp>& all) {
   }
 }
 
-// Conditions hold all at once, but those on one argument are alternatives, in docker's format.
+// In docker's format conditions on different arguments must all hold; those on the same argument
+// are alternatives.
 bool repeats_an_argument(const std::vector<scmp_arg_cmp>& conditions) {
   unsigned seen = 0;
   for (const scmp_arg_cmp& condition : conditions) {
@@ -64,8 +65,7 @@ bool repeats_an_argument(const std::vector<scmp_arg_cmp>& conditions) {
   return false;
 }
 
-// The filter as libseccomp keeps it: freed by itself, so that a profile refused half-way leaves
-// nothing.
+// Owns libseccomp's context: a profile that is refused half-way leaks nothing.
 struct Release {
   void operator()(void* context) const { ::seccomp_release(context); }
 };
@@ -92,8 +92,8 @@ class Compiler {
   uint32_t default_error_;
   uint32_t default_action_;
   Context context_;
-  int newest_ = 0;       // the highest number of a call that the profile knows
-  std::string unknown_;  // names of calls that are newer than libseccomp, or misspelled
+  int newest_ = 0;       // the highest system call number in the profile
+  std::string unknown_;  // names that libseccomp does not know: too new, or misspelled
 };
 
 Compiler::Compiler(const json& profile, CapabilitySet capabilities)
@@ -101,15 +101,15 @@ Compiler::Compiler(const json& profile, CapabilitySet capabilities)
       default_error_(profile.value("defaultErrnoRet", static_cast<uint32_t>(EPERM))),
       default_action_(action_of(profile.at("defaultAction"), default_error_)),
       context_(::seccomp_init(default_action_)) {
-  if (!context_) throw Failure("libseccomp does not start");
-  // A binary tree of system calls: ten comparisons each, where a list has three hundred.
+  if (!context_) throw Failure("seccomp_init failed");
+  // A binary tree: about 10 comparisons a system call instead of 300 for a list.
   check(::seccomp_attr_set(context_.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2), {"optimize"});
   add_architectures(profile);
   for (const json& rule : profile.at("syscalls")) add_rule(rule);
 }
 
-// Ours, and those whose programs this machine runs too: else who is forbidden a call makes it as
-// a 32-bit program.
+// This architecture and those whose programs this kernel runs too: otherwise a 32-bit program could
+// make a call that is forbidden to a 64-bit one.
 void Compiler::add_architectures(const json& profile) {
   Names names = optional<Names>(profile, "architectures");
   for (const json& entry : optional<json>(profile, "archMap")) {
@@ -161,8 +161,8 @@ void Compiler::add_call(const std::string& name, uint32_t action,
                         const std::vector<scmp_arg_cmp>& all) {
   const int number = ::seccomp_syscall_resolve_name(name.c_str());
   if (number == __NR_SCMP_ERROR) {
-    if (action != SCMP_ACT_ALLOW) {  // what is to be kept out would get in
-      throw Failure(join({"no system call is called '", name, "'"}), "or libseccomp is too old");
+    if (action != SCMP_ACT_ALLOW) {  // an unknown name in a denying rule would silently allow it
+      throw Failure(join({"unknown system call '", name, "'"}), "or libseccomp is too old");
     }
     unknown_ += " " + name;
     return;
@@ -176,11 +176,12 @@ CallFilter as_bytes(std::initializer_list<sock_filter> program) {
   return {reinterpret_cast<const char*>(program.begin()), program.size() * sizeof(sock_filter)};
 }
 
-// Calls newer than the profile fail with ENOSYS, as on an older kernel: then libc does without.
-// With EPERM it would not. In front of the rest, and for our own architecture only.
+// Calls newer than the profile fail with ENOSYS, as on an older kernel, so that libc falls back to
+// older ones; it does not on EPERM. These instructions precede the program and check this
+// architecture only.
 CallFilter Compiler::for_newer_calls() const {
   if (default_action_ != SCMP_ACT_ERRNO(default_error_)) return "";
-  constexpr uint32_t kX32 = 0x40000000;  // where the numbers of x32 begin
+  constexpr uint32_t kX32 = 0x40000000;  // bit that marks the system calls of the x32 ABI
   return as_bytes({BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch)),
                    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ::seccomp_arch_native(), 0, 4),
                    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),

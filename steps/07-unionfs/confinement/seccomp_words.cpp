@@ -13,10 +13,10 @@ namespace stepbox {
 
 uint32_t architecture_of(const std::string& name) {
   constexpr size_t kPrefix = std::string_view("SCMP_ARCH_").size();
-  // libseccomp says "x86_64".
+  // libseccomp's names are lower case: "x86_64".
   const std::string word = in_lower_case(name.substr(std::min(kPrefix, name.size())));
   const uint32_t architecture = ::seccomp_arch_resolve_name(word.c_str());
-  if (architecture == 0) throw Failure(join({"no architecture is called '", name, "'"}));
+  if (architecture == 0) throw Failure(join({"unknown architecture '", name, "'"}));
   return architecture;
 }
 
@@ -33,7 +33,7 @@ uint32_t action_of(const std::string& name, uint32_t error) {
   for (const auto& [known, action] : kActions) {
     if (name == known) return action;
   }
-  throw Failure(join({"no action is called '", name, "'"}));
+  throw Failure(join({"unknown action '", name, "'"}));
 }
 
 scmp_compare comparison_of(const std::string& name) {
@@ -48,14 +48,14 @@ scmp_compare comparison_of(const std::string& name) {
   for (const auto& [known, comparison] : kComparisons) {
     if (name == known) return comparison;
   }
-  throw Failure(join({"no comparison is called '", name, "'"}));
+  throw Failure(join({"unknown comparison '", name, "'"}));
 }
 
-// "4.8"; "6.1.0-18-amd64": what is behind the second number does not count.
+// "4.8"; "6.1.0-18-amd64": the text after the second number is ignored.
 static std::pair<int, int> version_of(const std::string& text) {
   std::pair<int, int> version;
   if (std::sscanf(text.c_str(), "%d.%d", &version.first, &version.second) == 2) return version;
-  throw Failure(join({"'", text, "' is no version of a kernel"}));
+  throw Failure(join({"'", text, "' is not a kernel version"}));
 }
 
 bool kernel_is_at_least(const std::string& version) {

@@ -1,4 +1,4 @@
-// Step 7. The words of a seccomp profile, and what libseccomp calls them.
+// Step 7. Translates the constants in a seccomp profile to those of libseccomp.
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONFINEMENT_SECCOMP_WORDS_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONFINEMENT_SECCOMP_WORDS_HPP_
 
@@ -9,12 +9,12 @@
 
 namespace stepbox {
 
-// "SCMP_ARCH_X86", "SCMP_ACT_ERRNO" (with `error`), "SCMP_CMP_EQ". Throw Failure for others.
+// "SCMP_ARCH_X86", "SCMP_ACT_ERRNO" (with `error`), "SCMP_CMP_EQ". Throw Failure for unknown names.
 uint32_t architecture_of(const std::string& name);
 uint32_t action_of(const std::string& name, uint32_t error);
 scmp_compare comparison_of(const std::string& name);
 
-// Whether we run on Linux "4.8", or newer. Throws Failure for what is no version.
+// Whether the kernel is Linux `version` ("4.8") or newer. Throws Failure for an invalid version.
 bool kernel_is_at_least(const std::string& version);
 
 }  // namespace stepbox

@@ -29,13 +29,14 @@ winsize own_window() {
 
 void check_terminal(const AttachOptions& options) {
   if (options.tty && options.input && !::isatty(STDIN_FILENO)) {
-    throw Failure("-i -t: stdin is no terminal", "leave out -t, or run it at one");
+    throw Failure("-i -t: stdin is not a terminal", "leave out -t, or run it at a terminal");
   }
 }
 
 namespace {
 
-// Our terminal, as a wire: each key goes through as it is, ^C too; all echo comes from inside.
+// Raw mode for our terminal: passes every key on unchanged, ^C too; the container's terminal
+// echoes.
 class RawTerminal {
  public:
   explicit RawTerminal(bool wanted) : on_(wanted && ::tcgetattr(STDIN_FILENO, &before_) == 0) {
@@ -46,7 +47,7 @@ class RawTerminal {
   }
   RawTerminal(const RawTerminal&) = delete;
 
-  // Again, when a stop was followed by `fg`: the shell has changed it.
+  // Called again after ^Z and `fg`: the shell has reset the terminal.
   void set() const {
     if (!on_) return;
     termios raw = before_;
@@ -149,7 +150,7 @@ class Attachment {
     while (!text.empty()) {
       const ssize_t written = ::write(fd, text.data(), text.size());
       if (written == -1 && errno == EINTR) continue;
-      if (written == -1) return leave(kSignalBase + SIGPIPE);  // whoever read from us is gone
+      if (written == -1) return leave(kSignalBase + SIGPIPE);  // the reader of our stdout is gone
       text.remove_prefix(static_cast<size_t>(written));
     }
   }
@@ -160,7 +161,7 @@ class Attachment {
   RawTerminal raw_;
   Fd signals_;
   Receiver receiver_;
-  std::string pending_;  // typed, and not sent yet
+  std::string pending_;  // typed, but not sent yet
   bool over_ = false;
   std::optional<int> status_;
 };

@@ -1,4 +1,5 @@
-// Step 7. Our terminal, or our three files, connected to a container that a monitor holds.
+// Step 7. The client side of attach: connects the caller's terminal, or its stdin, stdout and
+// stderr, to the monitor of a container.
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONSOLE_ATTACH_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONSOLE_ATTACH_HPP_
 
@@ -15,21 +16,21 @@ namespace stepbox {
 struct AttachOptions {
   DetachKeys keys;         // --detach-keys
   bool sig_proxy = true;   // --sig-proxy
-  bool input = false;      // what we read is for the container
-  bool end_input = false;  // and so is its end
-  bool tty = false;        // it has a terminal: ours becomes a mere wire (termios(3), raw mode)
+  bool input = false;      // forward stdin to the container
+  bool end_input = false;  // forward its end of file, too
+  bool tty = false;        // the container has a terminal: puts ours into raw mode (termios(3))
 };
 void add_options(CommandLine& cli, AttachOptions& options);
 
-// The size of the terminal that is our stdin, stdout or stderr; 0 x 0 if none is.
+// The window size of the terminal at stdin, stdout or stderr; 0 x 0 if there is none.
 winsize own_window();
 
-// Before anything starts: throws Failure when a terminal is asked for, and stdin is none.
+// Called before the start: throws Failure if -t and -i are given and stdin is not a terminal.
 void check_terminal(const AttachOptions& options);
 
-// Until the container ends: returns its exit status. Until the keys are typed: returns 0. None when
-// the monitor was killed. A signal that is not passed on (--sig-proxy=false, or a terminal, whose
-// ^C is just a character) ends us: 128 + N. The terminal is as before in any case.
+// Relays until the container ends, and returns its exit status; 0 if the detach keys were typed;
+// nothing if the monitor was killed. A signal that is not forwarded (--sig-proxy=false, or with a
+// terminal, where ^C arrives as a character) ends the client: 128 + N. Restores the terminal.
 std::optional<int> attach(const Fd& line, const AttachOptions& options);
 
 }  // namespace stepbox

@@ -56,7 +56,7 @@ static int with_address(const Fd& socket, const std::string& id, Call call) {
 
 Fd listen_for(const std::string& id) {
   make_directories(socket_directory(), 0700);
-  ::unlink(socket_of(id).c_str());  // a monitor that was killed has left it
+  ::unlink(socket_of(id).c_str());  // left by a monitor that was killed
   Fd socket = open_socket(AF_UNIX, kSocket | SOCK_NONBLOCK);
   const mode_t mask = ::umask(0177);
   const int bound = with_address(socket, id, ::bind);

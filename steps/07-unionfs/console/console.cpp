@@ -44,8 +44,7 @@ void Console::open_inside() const {
   ::dup2(their_errors_.get(), STDERR_FILENO);
 }
 
-// When the command runs it has all that it needs, and we keep but our own ends: else we would never
-// see the end of what it writes.
+// After exec the parent closes the container's ends: otherwise it would never read end of file.
 void Console::take_ours() {
   for (Fd* theirs : {&their_input_, &their_output_, &their_errors_}) theirs->close();
   if (handover_) {
@@ -58,7 +57,7 @@ void Console::take_ours() {
   }
 }
 
-// False when there is nothing to read now, or never again: then it is closed.
+// Returns false if nothing can be read now; closes `from` at end of file.
 bool Console::pump(Fd& from, Stream stream) {
   char block[kLongestMessage];
   const ssize_t got = from ? ::read(from.get(), block, sizeof block) : -1;
@@ -67,12 +66,12 @@ bool Console::pump(Fd& from, Stream stream) {
   return got > 0;
 }
 
-// Writes what is pending, as far as the container takes it.
+// Writes pending input as far as the pipe accepts it.
 void Console::feed() {
   const Fd& to = options_.tty ? output_ : input_;
   const ssize_t written = to ? ::write(to.get(), pending_.data(), pending_.size()) : -1;
   if (written > 0) pending_.erase(0, static_cast<size_t>(written));
-  if (written == -1 && errno != EAGAIN) pending_.clear();  // nobody reads it any more
+  if (written == -1 && errno != EAGAIN) pending_.clear();  // EPIPE: the container closed its stdin
 }
 
 void Console::answer(const Message& message, Child& child) {
@@ -96,7 +95,7 @@ void Console::answer(const Message& message, Child& child) {
   }
 }
 
-// Milliseconds without anything to do.
+// Milliseconds without activity until wait_at_rest().
 constexpr int kRestAfter = 1'000;
 
 int Console::serve(Child& child) {
@@ -124,7 +123,8 @@ int Console::serve(Child& child) {
     if (pending_.empty()) fanout_->receive([&](const Message& said) { answer(said, child); });
     if (fanout_->lost_last_client()) send_signal(ended, SIGKILL);
   }
-  // What was written last. Somebody who outlives it (--share pid) may go on: not for ever, then.
+  // Relays output that is still in the pipes. A process that outlives process 1 (--share pid) may
+  // keep writing, so this has a deadline.
   constexpr int kMost = 256;
   for (int i = 0; i < kMost && pump(output_, Stream::kOutput); ++i) continue;
   for (int i = 0; i < kMost && pump(errors_, Stream::kErrors); ++i) continue;

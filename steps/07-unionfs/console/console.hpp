@@ -1,12 +1,12 @@
-// Step 7. What a container's stdin, stdout and stderr are.
+// Step 7. A container's stdin, stdout and stderr.
 //
 //                    stdin                    stdout, stderr
-//   run              our own                  our own
-//   run -d           /dev/null                a pipe each (pipe(7)): to its monitor
-//   run -d -i        a pipe: from its monitor      "
-//   -t               a pseudo terminal (pty(7)): its other end is the monitor's, or exec's
+//   run              the caller's             the caller's
+//   run -d           /dev/null                a pipe each (pipe(7)) to the monitor
+//   run -d -i        a pipe from the monitor       "
+//   -t               a pseudo terminal (pty(7)); the monitor, or exec, has its master
 //
-// The monitor hands on what comes out to its fanout (fanout.hpp), and what comes from there.
+// The monitor relays between these and its clients (output_fanout.hpp).
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONSOLE_CONSOLE_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONSOLE_CONSOLE_HPP_
 
@@ -29,15 +29,16 @@ void add_options(CommandLine& cli, ConsoleOptions& console);
 
 class Console {
  public:
-  // Outside, before the child exists. `fanout`: none in the foreground, where the container has
-  // our own three files.
+  // [parent] Called before spawn(). `fanout`: null in the foreground, where the container inherits
+  // the caller's files. Must outlive this object.
   Console(const ConsoleOptions& options, OutputFanout* fanout);
 
-  // Inside, while we may still mount: makes them stdin, stdout and stderr, and a terminal our
-  // controlling terminal and /dev/console.
+  // [child] Called while the process may still mount: replaces stdin, stdout and stderr; makes a
+  // terminal the controlling terminal and /dev/console.
   void open_inside() const;
 
-  // Outside, instead of child.wait(): hands on what is said in both directions until it ends.
+  // [parent] Called instead of child.wait(): relays in both directions until the child ends.
+  // Returns its exit status.
   int serve(Child& child);
 
  private:
@@ -48,11 +49,12 @@ class Console {
 
   ConsoleOptions options_;
   OutputFanout* fanout_;
-  std::optional<Connection> handover_;  // a terminal is opened inside: its master comes through it
+  std::optional<Connection>
+      handover_;  // the child opens the terminal and sends its master through this
   Fd their_input_, their_output_, their_errors_;
   Fd input_, output_, errors_;
-  Fd slave_;             // keeps the terminal from hanging up while nobody in there has it open
-  std::string pending_;  // for input_, which has taken no more yet
+  Fd slave_;             // prevents a hangup while no process in the container has it open
+  std::string pending_;  // input that input_ has not accepted yet
 };
 
 }  // namespace stepbox

@@ -19,8 +19,8 @@
 
 namespace stepbox {
 
-// What the pipe carries: the daemon's pid; then, when it is known, a byte of exit status (0: all is
-// well), and a message.
+// The pipe carries the daemon's pid; then, when the start is decided, one byte of exit status (0:
+// success) and a message.
 static void say(const Fd& pipe, int status, const std::string& message) {
   const std::string text = std::string(1, static_cast<char>(status)) + message;
   [[maybe_unused]] ssize_t written =
@@ -63,7 +63,7 @@ void Daemon::start(std::vector<int> keep, void (*call)(void*, Caller&), void* ar
   if (between == -1) throw_errno({"fork"});
   if (between == 0) {
     ::setsid();
-    if (::fork() != 0) ::_exit(0);  // if it failed, the caller finds the pipe empty
+    if (::fork() != 0) ::_exit(0);  // if fork(2) failed, the caller reads end of file
     keep.push_back(pipe_.writer.get());
     close_all_but(std::move(keep));
     be_daemon(std::move(pipe_.writer), call, argument);
@@ -75,18 +75,18 @@ void Daemon::start(std::vector<int> keep, void (*call)(void*, Caller&), void* ar
 void Daemon::wait_until_released() const {
   pid_t daemon = 0;
   if (::read(pipe_.reader.get(), &daemon, sizeof daemon) != sizeof daemon) {
-    throw Failure("fork a process for the background: it died at once");
+    throw Failure("start a background process: it ended at once");
   }
   while (const int signal = wait_for_input(pipe_.reader)) ::kill(daemon, signal);
   char text[4097];
   const ssize_t got = ::read(pipe_.reader.get(), text, sizeof text);
-  if (got <= 0) throw Failure("the process in the background was killed while it started");
+  if (got <= 0) throw Failure("start a background process: it was killed");
   const std::string message(text + 1, static_cast<size_t>(got) - 1);
   if (text[0] != 0) throw Failure(message, "", static_cast<unsigned char>(text[0]));
 }
 
-// The mappings of which no page is our own, in memory or swapped out: program text and constants,
-// read from files, page by page, as the start needed them. (proc(5), smaps)
+// The mappings without private dirty pages: program text and constants, which the kernel can read
+// again from the file. (proc(5), smaps)
 static std::vector<std::pair<uintptr_t, uintptr_t>> clean_mappings() {
   std::vector<std::pair<uintptr_t, uintptr_t>> clean;
   std::istringstream lines(read_file("/proc/self/smaps"));
@@ -110,10 +110,10 @@ void wait_at_rest(std::vector<pollfd>& watched) try {
   for (const auto& [from, to] : clean) {
     ::madvise(reinterpret_cast<void*>(from), to - from, MADV_DONTNEED);
   }
-  // Here, not in the caller: each function that we return to would be read in again.
+  // poll(2) is called here, as returning to the caller would page its code in again.
   ::poll(watched.data(), watched.size(), -1);
 } catch (const std::system_error&) {
-  ::poll(watched.data(), watched.size(), -1);  // as it was, then
+  ::poll(watched.data(), watched.size(), -1);  // poll again without a limit
 }
 
 }  // namespace stepbox

@@ -12,31 +12,30 @@
 
 namespace stepbox {
 
-// In the daemon: who started it, and waits to hear whether that went well.
+// [daemon] The process that started the daemon and waits for the result of the start.
 class Caller {
  public:
   explicit Caller(Fd pipe) : pipe_(std::move(pipe)) {}
 
-  // All is well: the caller may go. His stderr, to which we could complain until now, is /dev/null
-  // from now on. Later calls do nothing.
+  // Reports success: the caller returns. Replaces the caller's stderr by /dev/null in this process.
+  // Later calls have no effect.
   void release();
   bool released() const { return !pipe_; }
 
-  // He is to throw this error. Does nothing after release().
+  // Makes the caller throw this error. No effect after release().
   void refuse(const std::exception& error);
 
  private:
   Fd pipe_;
 };
 
-// In the caller.
+// [caller] A process that outlives its caller.
 class Daemon {
  public:
-  // Runs `work(Caller&)` in a process that is nobody's child: forked twice, so that init waits for
-  // it; in a session of its own, without a terminal; in the directory `/`. Of our files it has
-  // stderr, until it releases us, and those in `keep` (-1: none); stdin and stdout are /dev/null.
-  // It ends with work(), and never returns to our code. Throws system_error when there can be no
-  // more processes.
+  // Runs `work(Caller&)` in a daemon: forked twice, so that init reaps it; in a session of its own,
+  // without a terminal, in the directory `/`. It inherits stderr until release(), and the
+  // descriptors in `keep` (-1 is ignored); stdin and stdout are /dev/null. The daemon exits when
+  // work() returns. Throws system_error if fork(2) fails.
   template <class Work>
   Daemon(const std::vector<int>& keep, Work work) {
     void (*call)(void*, Caller&) = [](void* target, Caller& caller) {
@@ -45,8 +44,8 @@ class Daemon {
     start(keep, call, &work);
   }
 
-  // Returns when work() has released us. Throws the Failure that it threw before that. A TERM, INT,
-  // HUP or QUIT that comes meanwhile is passed on to it.
+  // Returns after Caller::release(). Rethrows what work() threw before. Forwards TERM, INT, HUP and
+  // QUIT to the daemon while it waits.
   void wait_until_released() const;
 
  private:
@@ -55,8 +54,8 @@ class Daemon {
   Pipe pipe_;
 };
 
-// poll(2) without an end, in the daemon, when it has had nothing to do for a while: gives back the
-// memory that it can do without, first.
+// [daemon] poll(2) without a time limit, called after a time of rest: first releases memory that
+// can be read again from files.
 void wait_at_rest(std::vector<pollfd>& watched);
 
 }  // namespace stepbox

@@ -8,7 +8,7 @@
 
 namespace stepbox {
 
-// A byte, and beside it the descriptor.
+// SCM_RIGHTS needs at least one byte of data.
 struct Parcel {
   char byte = 0;
   iovec data{&byte, 1};

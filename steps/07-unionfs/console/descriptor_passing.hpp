@@ -1,4 +1,4 @@
-// Step 7. Descriptors, sent from one process to another. (unix(7), SCM_RIGHTS)
+// Step 7. Passes descriptors between processes. (unix(7), SCM_RIGHTS)
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONSOLE_DESCRIPTOR_PASSING_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONSOLE_DESCRIPTOR_PASSING_HPP_
 
@@ -6,10 +6,11 @@
 
 namespace stepbox {
 
-// Sends a copy of `file` to who has the other end of `socket`. Throws system_error.
+// Sends a duplicate of `file` to the other end of `socket`. Throws system_error.
 void send_descriptor(const Fd& socket, const Fd& file);
 
-// What was sent; -1 if nothing was. `flags`: recvmsg(2)'s, such as MSG_DONTWAIT.
+// Receives a descriptor; -1 if none was sent. `flags` are those of recvmsg(2), such as
+// MSG_DONTWAIT.
 Fd receive_descriptor(const Fd& socket, int flags = 0);
 
 }  // namespace stepbox

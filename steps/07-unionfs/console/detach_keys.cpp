@@ -11,10 +11,10 @@ static char parse_key(const std::string& name) {
   if (name.size() == kCtrl.size() + 1 && name.starts_with(kCtrl)) {
     const char key = name.back();
     if ((key >= 'a' && key <= 'z') || std::string_view("@[\\]^_").find(key) != std::string::npos) {
-      return key & 0x1f;  // as ascii(7) has it
+      return key & 0x1f;  // ascii(7): control characters
     }
   }
-  throw Failure(join({"'", name, "' is no key"}), "a character, or ctrl-a to ctrl-z");
+  throw Failure(join({"'", name, "' is not a key"}), "a character, or ctrl-a to ctrl-z");
 }
 
 void parse_value(const std::string& text, DetachKeys& keys) {
@@ -26,7 +26,7 @@ std::string KeyWatch::filter(std::string_view typed, bool* found) {
   std::string rest;
   for (const char key : typed) {
     if (key != keys_[matched_]) {
-      rest += keys_.substr(0, std::exchange(matched_, 0));  // it was something else, then
+      rest += keys_.substr(0, std::exchange(matched_, 0));  // the prefix was ordinary input
     }
     if (key != keys_[matched_]) {
       rest += key;

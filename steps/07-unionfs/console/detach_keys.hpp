@@ -1,4 +1,4 @@
-// Step 7. The keys that leave a container alone with itself: ctrl-p ctrl-q, unless others are told.
+// Step 7. The key sequence that detaches from a container: ctrl-p ctrl-q by default.
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONSOLE_DETACH_KEYS_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONSOLE_DETACH_KEYS_HPP_
 
@@ -13,18 +13,19 @@ struct DetachKeys {
 };
 void parse_value(const std::string& text, DetachKeys& keys);  // throws Failure
 
-// Looks for them in what is typed.
+// Searches the typed input for the sequence.
 class KeyWatch {
  public:
   explicit KeyWatch(const DetachKeys& keys) : keys_(keys.keys) {}
 
-  // What of it is for the container: not the keys, and not yet their beginning, for the next key
-  // tells which it is. Sets `*found` when they were typed; what follows them is for nobody.
+  // Returns the part of the input that goes to the container: without the sequence, and without a
+  // prefix of it at the end, which the next key decides about. Sets `*found` when the sequence is
+  // complete; the input after it is discarded.
   std::string filter(std::string_view typed, bool* found);
 
  private:
   std::string keys_;
-  size_t matched_ = 0;  // so many of them were typed last
+  size_t matched_ = 0;  // length of the prefix typed so far
 };
 
 }  // namespace stepbox

@@ -15,10 +15,10 @@ namespace stepbox {
 
 constexpr off_t kFull = 10 << 20;
 constexpr uint64_t kReserve = 128 << 10;
-constexpr size_t kLongestLine = 16 * 1024;  // a longer one is kept in parts
+constexpr size_t kLongestLine = 16 * 1024;  // a longer line is split
 
 std::string to_json(const LogLine& line) {
-  // What is not UTF-8 becomes U+FFFD.
+  // Replaces bytes that are not UTF-8 by U+FFFD.
   const std::string text =
       nlohmann::json(line.text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return join({"{\"log\":", text, ",\"stream\":\"",
@@ -60,18 +60,18 @@ Log::Log(const std::string& path)
 void Log::rotate() {
   ::rename(path_.c_str(), (path_ + ".1").c_str());
   Fd fresh(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0640));
-  if (!fresh) return;  // the old one is as good
+  if (!fresh) return;  // keep writing to the old one
   file_ = std::move(fresh);
   size_ = 0;
 }
 
-// Whether the disk has room for more than our record, which says how the container ended.
+// Leaves room on the disk for the record that tells how the container ended.
 static bool has_room(const Fd& file) {
   struct statvfs disk {};
   return ::fstatvfs(file.get(), &disk) == -1 || disk.f_bavail * disk.f_frsize > kReserve;
 }
 
-// All of it, or nothing.
+// Appends all of it, or nothing.
 bool Log::append(const std::string& lines) {
   if (size_ >= kFull) rotate();
   if (!has_room(file_)) return false;
@@ -93,7 +93,7 @@ void Log::keep(const std::string& lines, size_t size) {
   }
 }
 
-// How much of a text may be cut off without cutting a character of UTF-8 in two.
+// The largest prefix length that does not split a UTF-8 character.
 static size_t whole_characters(std::string_view text, size_t most) {
   size_t end = most;
   while (end > most - 4 && (text[end] & 0xC0) == 0x80) --end;

@@ -1,5 +1,5 @@
-// Step 7. The log of a container that nobody watched: what it wrote, when, and where to. A line of
-// JSON for each line of its own, as docker's json-file has it:
+// Step 7. The log of a container: one line of JSON for each line of output, in the format of
+// docker's json-file driver:
 //
 //   {"log":"hello\n","stream":"stdout","time":"2026-11-22T01:44:00.123456789Z"}
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONSOLE_LOG_HPP_
@@ -20,28 +20,28 @@ enum class Stream { kOutput, kErrors };
 
 struct LogLine {
   Stream stream = Stream::kOutput;
-  std::string text;  // ends with a newline, unless it is the part of a line
-  // RFC 3339, UTC, nine digits of a second: of two such texts the later is the greater.
+  std::string text;  // ends with a newline, unless the line was split
+  // RFC 3339 in UTC with nine digits of a second, so that texts compare as times do.
   std::string time;
 };
 std::string to_json(const LogLine& line);
-std::optional<LogLine> parse_log_line(const std::string& json);  // none: torn, or no such line
+std::optional<LogLine> parse_log_line(
+    const std::string& json);  // empty: truncated, or not in this format
 
-// A moment as LogLine::time has it.
+// A time in the format of LogLine::time.
 std::string as_log_time(int64_t seconds, long nanoseconds);
 
-// In the monitor. Two files, of 10 MB each: when PATH is full it becomes PATH.1, instead of the one
-// that was called so before.
+// [monitor] Writes two files of at most 10 MB: a full PATH is renamed to PATH.1 and replaces it.
 class Log {
  public:
-  Log() = default;  // keeps nothing
+  Log() = default;  // discards everything
   explicit Log(const std::string& path);
 
-  // Never throws: what cannot be written (the disk is full) is left out; a line in the log says how
-  // much, as soon as one can be written again.
+  // Does not throw: output that cannot be written (disk full) is lost, and a line in the log tells
+  // the number of bytes as soon as a write succeeds again.
   void write(Stream stream, std::string_view text);
 
-  // No more will come of lines that have not ended.
+  // Writes lines that have no newline yet; call it after the last write().
   void finish_lines();
 
  private:
@@ -52,8 +52,8 @@ class Log {
   std::string path_;
   Fd file_;
   off_t size_ = 0;
-  std::string unfinished_[2];  // of each stream: the line that has not ended
-  size_t lost_ = 0;            // bytes left out, and not told yet
+  std::string unfinished_[2];  // the incomplete line of each stream
+  size_t lost_ = 0;            // lost bytes that were not reported yet
 };
 
 }  // namespace stepbox

@@ -13,7 +13,7 @@
 
 namespace stepbox {
 
-// "1h30m" in seconds, as Go and docker write it; a number alone is none.
+// "1h30m" in seconds (Go's time.ParseDuration); a number without a unit is not a duration.
 static std::optional<double> parse_duration(const std::string& text) {
   double seconds = 0;
   const char* rest = text.c_str();
@@ -70,9 +70,10 @@ std::string parse_since(const std::string& text, int64_t now) {
     moment = parse_date(text);
   }
   if (!moment || std::abs(*moment) > 1e11) {
-    throw Failure(join({"'", text, "' is no time"}), "as 10m, 1h30m or 2026-11-22T01:44:00Z");
+    throw Failure(join({"'", text, "' is not a time"}), "as 10m, 1h30m or 2026-11-22T01:44:00Z");
   }
-  if (text.size() == 30 && text.ends_with('Z')) return text;  // nine digits: a double has fewer
+  if (text.size() == 30 && text.ends_with('Z'))
+    return text;  // already complete; a double would lose digits
   const double whole = std::floor(*moment);
   return as_log_time(static_cast<int64_t>(whole), static_cast<long>((*moment - whole) * 1e9));
 }

@@ -8,12 +8,14 @@
 
 namespace stepbox {
 
-// How far a listener may lag behind. The kernel keeps it, so it is no memory of ours.
+// How many bytes a client may lag behind. They are in the kernel's socket buffer, not in this
+// process.
 constexpr int kPatience = 4 << 20;
 
 static Fd patient(Fd line) {
   if (::setsockopt(line.get(), SOL_SOCKET, SO_SNDBUFFORCE, &kPatience, sizeof kPatience) == -1) {
-    ::setsockopt(line.get(), SOL_SOCKET, SO_SNDBUF, &kPatience, sizeof kPatience);  // not root
+    ::setsockopt(line.get(), SOL_SOCKET, SO_SNDBUF, &kPatience,
+                 sizeof kPatience);  // without root: limited by net.core.wmem_max
   }
   return line;
 }
@@ -34,7 +36,7 @@ void OutputFanout::tell(Listener& listener, Kind kind, std::string_view text) {
                                   " bytes are not shown: you were too slow; logs has them]\r\n"});
     if (send(listener.line, Kind::kErrors, gap)) listener.missed = 0;
   }
-  // One who is gone is noticed when we read from him.
+  // A client that is gone is noticed by the next read (EPIPE here is ignored).
   if (listener.missed > 0 || !send(listener.line, kind, text)) listener.missed += text.size();
 }
 

@@ -1,4 +1,4 @@
-// Step 7. Who hears what a container says: its log, and whoever is attached.
+// Step 7. Distributes a container's output to its log and to the attached clients.
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONSOLE_OUTPUT_FANOUT_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONSOLE_OUTPUT_FANOUT_HPP_
 
@@ -13,28 +13,28 @@
 
 namespace stepbox {
 
-// In the monitor. Nothing here ever waits for anybody: a listener who is too slow misses some, and
-// is told how much; a log that cannot be written has a gap, and says so.
+// [monitor] Never blocks: a client that reads too slowly loses output and is told how many bytes;
+// the log has a gap where the disk was full, and says so.
 class OutputFanout {
  public:
-  // One listener, there from the first word on; or -1: none. With him gone, nobody is left.
+  // With one client, connected from the start (-1: none), and no log. No other client can connect.
   explicit OutputFanout(Fd first);
 
-  // A log too, and whoever comes to the socket of container `id`.
+  // Also with a log, and with clients that connect to the socket of container `id`.
   OutputFanout(Fd first, const std::string& id, const std::string& log);
 
   void write(Stream stream, std::string_view text);
 
-  // The container has ended: all that it said is in the log.
+  // Completes the log; called after the end of the container's output.
   void finish();
 
-  // Says so to those who listen, and lets them go.
+  // Sends the exit status to the clients and disconnects them.
   void tell_exit(int status);
 
-  // For poll(2): those of whom we want to know when they come, and what they say.
+  // Adds the descriptors to poll(2) for: new clients, and messages from clients.
   void watch(std::vector<pollfd>& watched) const;
 
-  // After poll(2): calls `answer` with each Message that somebody has sent.
+  // Called after poll(2): accepts new clients; calls `answer` with each Message from a client.
   template <class Answer>
   void receive(Answer answer) {
     welcome();
@@ -49,17 +49,17 @@ class OutputFanout {
     }
   }
 
-  // The only listener that there could be went without a word: he was killed.
+  // Whether the only possible client disconnected without detaching: it was killed.
   bool lost_last_client() const { return deserted_; }
 
-  // The size of the window that the container is shown in, as it is known.
+  // The last window size that a client reported.
   winsize window{};
 
  private:
   struct Listener {
     Fd line;
-    size_t missed = 0;    // bytes that he was too slow for
-    bool leaves = false;  // he has said that he goes
+    size_t missed = 0;    // bytes lost because its queue was full
+    bool leaves = false;  // it has sent kDetach
     bool gone = false;
   };
   void welcome();
@@ -67,7 +67,7 @@ class OutputFanout {
   void remove_client(size_t index);
   static void tell(Listener& listener, Kind kind, std::string_view text);
 
-  Fd socket_;  // -1: nobody else may come
+  Fd socket_;  // listens for clients; -1: none can connect
   Log log_;
   std::vector<Listener> listeners_;
   Receiver receiver_;

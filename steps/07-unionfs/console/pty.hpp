@@ -1,7 +1,7 @@
-// Step 7. A pseudo terminal of the container's own. (pty(7), pts(4))
+// Step 7. A pseudo terminal in the container's own devpts. (pty(7), pts(4))
 //
-// It is opened inside, so that its name, /dev/pts/0, means something there; the end that shows what
-// is typed and printed, the master, is then sent to whoever is outside (unix(7), SCM_RIGHTS).
+// The child opens it, so that its name, /dev/pts/0, exists in the container, and sends the master
+// to the parent (unix(7), SCM_RIGHTS).
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONSOLE_PTY_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONSOLE_PTY_HPP_
 
@@ -11,14 +11,14 @@
 
 namespace stepbox {
 
-// Inside. A new terminal becomes stdin, stdout, stderr, our controlling terminal, and /dev/console;
-// its master goes to `outside`. Throws system_error.
+// [child] Opens a new terminal as stdin, stdout, stderr, controlling terminal and /dev/console, and
+// sends its master to `outside`. Throws system_error.
 void become_terminal(const Fd& outside, const winsize& window);
 
-// Outside. The master; -1 if it was never sent.
+// [parent] Receives the master; -1 if the child ended before it sent one.
 Fd receive_terminal(const Fd& inside);
 
-// The other end of the terminal that `master` belongs to, wherever it is mounted.
+// Opens the slave of `master`, in whatever devpts it is (ioctl_tty(2), TIOCGPTPEER).
 Fd open_slave(const Fd& master);
 
 }  // namespace stepbox

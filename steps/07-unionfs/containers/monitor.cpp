@@ -43,7 +43,7 @@ static int run_again(Container& held, Runner runner, OutputFanout& fanout, int s
     try {
       status = run_held(held, runner);
     } catch (const std::exception& error) {
-      fanout.hear(Stream::kErrors, message_of(error) + "\n");
+      fanout.write(Stream::kErrors, message_of(error) + "\n");
       status = status_of(error);
     }
   }

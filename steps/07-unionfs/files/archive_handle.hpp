@@ -1,4 +1,4 @@
-// Step 7. libarchive's handle, with an owner.
+// Step 7. A libarchive handle that frees itself (archive_read_free(3)).
 #ifndef STEPBOX_STEPS_07_UNIONFS_FILES_ARCHIVE_HANDLE_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_FILES_ARCHIVE_HANDLE_HPP_
 

@@ -17,7 +17,7 @@ size_t Blob::read(void* buffer, size_t room) {
         size == -1 ? ::read(file.get(), buffer, room) : ::pread(file.get(), buffer, room, offset);
     if (got == -1 && errno == EINTR) continue;
     if (got == -1) throw_errno({"read the image"});
-    if (got == 0 && size > 0) throw Failure("read the image: it is cut off");
+    if (got == 0 && size > 0) throw Failure("read the image: the file is truncated");
     if (size != -1) {
       offset += got;
       size -= got;

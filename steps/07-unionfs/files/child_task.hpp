@@ -1,4 +1,5 @@
-// Step 7. Work that a child does for us: in namespaces of its own, or so that a ^C can end it.
+// Step 7. A task that runs in a child process: in namespaces of its own, or so that ^C can end it
+// without ending the caller half-way.
 #ifndef STEPBOX_STEPS_07_UNIONFS_FILES_CHILD_TASK_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_FILES_CHILD_TASK_HPP_
 
@@ -11,8 +12,8 @@
 
 namespace stepbox {
 
-// Whether a TERM, INT, HUP or QUIT to this process ends the task, or waits until it is done: what
-// is removed half-way, say, would stay so.
+// Whether a TERM, INT, HUP or QUIT to this process ends the task early, or waits until it is done: a
+// removal, for example, must not stop half-way.
 enum class Until { kSignal, kDone };
 
 // Waits until the child has ended. wait() then only fetches the status: no signal ends it early.
@@ -22,8 +23,8 @@ inline void wait_for_end(Child& child) {
   while (::poll(&ended, 1, -1) == -1 && errno == EINTR) continue;
 }
 
-// Runs `function` in a child, and waits until it is done. Throws what it throws; Failure, with the
-// status of the child, when a signal has ended it.
+// [parent] Runs `function` in a child and waits for its end. Rethrows the child's exception; throws
+// Failure with the child's status when a signal ended it.
 template <class Function>
 void run_in_child(const SpawnSettings& settings, Function function, Until until = Until::kSignal) {
   const auto call = [&] {

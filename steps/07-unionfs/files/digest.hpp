@@ -1,4 +1,4 @@
-// Step 7. SHA-256, by which images and their layers are named.
+// Step 7. SHA-256: images and layers are named by it.
 #ifndef STEPBOX_STEPS_07_UNIONFS_FILES_DIGEST_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_FILES_DIGEST_HPP_
 
@@ -9,12 +9,12 @@
 
 namespace stepbox {
 
-// Of what comes piece by piece.
+// The digest of data that arrives in pieces.
 class Sha256 {
  public:
   Sha256();
   void add(const void* data, size_t size);
-  std::string hex();  // 64 digits; once, at the end
+  std::string hex();  // 64 digits; call it once, after the last add()
 
  private:
   SHA256_CTX state_;
@@ -22,7 +22,8 @@ class Sha256 {
 
 std::string sha256(std::string_view text);
 
-// The 64 digits of "sha256:…". Throws Failure for anything else: a digest becomes a file's name.
+// Returns the 64 digits of "sha256:…". Throws Failure for any other text: a digest from an archive
+// becomes a file name, so a `/` in it would be a path traversal.
 std::string hex_of_digest(const std::string& digest);
 
 }  // namespace stepbox

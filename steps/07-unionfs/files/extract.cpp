@@ -23,7 +23,7 @@ void check(archive* handle, long result, const std::string& what) {
   throw Failure(join({what, ": ", reason ? reason : "this is no tar archive"}));
 }
 
-// Whether an entry may take the place of what is there.
+// Throws Failure where a directory would replace a file, or a file a directory.
 void check_replacement(archive_entry* entry, const std::string& path) {
   struct stat there;
   if (::lstat(path.c_str(), &there) == -1) return;
@@ -72,7 +72,7 @@ void extract(const Fd& input, const Fd& directory) {
     if (result == ARCHIVE_EOF) break;
     check(tar.get(), result, "read the archive");
     std::string path = ::archive_entry_pathname(entry);
-    if (path.ends_with('/')) path.pop_back();  // a directory; but a link of that name is none
+    if (path.ends_with('/')) path.pop_back();  // lstat(2) follows a link that ends with a slash
     const auto type = ::archive_entry_filetype(entry);
     if (type == AE_IFCHR || type == AE_IFBLK) {
       warn({path, ": a device node, left out"});

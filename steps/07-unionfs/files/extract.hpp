@@ -1,4 +1,4 @@
-// Step 7. The files of a tar archive, put into a directory: what `cp` copies.
+// Step 7. Extracts a tar archive into a directory, for `cp`.
 #ifndef STEPBOX_STEPS_07_UNIONFS_FILES_EXTRACT_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_FILES_EXTRACT_HPP_
 
@@ -6,14 +6,14 @@
 
 namespace stepbox {
 
-// Makes libarchive ready for names in UTF-8. Before a chroot(2): libc would look inside for tables
-// of character sets, and load code that it finds there.
+// Prepares libarchive for names in UTF-8. Must be called before chroot(2): afterwards libc would
+// load its character set modules, which are code, from the container (CVE-2019-14271).
 void prepare_names();
 
-// Reads the archive from `tar`. In a process of its own: `directory` becomes its root, so that
-// neither a name nor a link in the archive leads out. Files are replaced; a directory never by a
-// file, nor a file by a directory. Device nodes are left out, with a warning.
-// Throws Failure for an archive that is torn, or a name with `..`.
+// [child] Reads the archive from `tar`. `directory` becomes the root of the calling process, so
+// that neither a name nor a link in the archive can lead out of it. Replaces files, but no
+// directory by a file and no file by a directory. Skips device nodes with a warning. Throws Failure
+// for a truncated archive, or for a name with `..`.
 void extract(const Fd& tar, const Fd& directory);
 
 }  // namespace stepbox

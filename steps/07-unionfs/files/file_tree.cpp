@@ -40,7 +40,8 @@ FTSENT* Tree::next() {
     FTSENT* entry = ::fts_read(stream_);
     if (!entry) {
       if (errno == 0) return nullptr;
-      throw_errno({"read a directory in ", place_, "…"});  // a path longer than 64 kB, for one
+      throw_errno({"read a directory in ", place_,
+                   "…"});  // for example ENAMETOOLONG: fts(3) keeps paths below 64 kB
     }
     const bool failed =
         entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR || entry->fts_info == FTS_NS;
@@ -48,7 +49,7 @@ FTSENT* Tree::next() {
       place_.assign(entry->fts_path + name_length_, ::strnlen(entry->fts_path + name_length_, 60));
     }
     if (!failed && entry->fts_info != FTS_DC) return entry;
-    // A file that was removed since its name was read is none; the tree itself must be there.
+    // A file may be removed between readdir(3) and lstat(2); the root of the tree must exist.
     const bool gone = entry->fts_errno == ENOENT && entry->fts_level > FTS_ROOTLEVEL;
     if (failed && !gone) throw_errno({"read ", entry->fts_path}, entry->fts_errno);
   }
@@ -58,7 +59,7 @@ static int64_t measure(const std::string& path) {
   const Fd directory(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!directory) return 0;
   Tree tree(directory);
-  std::set<ino_t> counted;  // those with several names
+  std::set<ino_t> counted;  // files with several hard links
   int64_t size = 0;
   while (const FTSENT* entry = tree.next()) {
     if (entry->fts_info != FTS_F) continue;

@@ -1,7 +1,7 @@
-// Step 7. A tree of files, read entry by entry. (fts(3))
+// Step 7. Walks a tree of files entry by entry. (fts(3))
 //
-// The tree may change meanwhile, and belong to somebody who would like us to read elsewhere: no
-// symbolic link is followed, and a directory that something else was put in place of is an error.
+// The tree may change during the walk, and may be hostile: no symbolic link is followed, and a
+// directory that is replaced while the walk is inside of it is an error.
 #ifndef STEPBOX_STEPS_07_UNIONFS_FILES_FILE_TREE_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_FILES_FILE_TREE_HPP_
 
@@ -17,42 +17,44 @@ namespace stepbox {
 
 class Tree {
  public:
-  // `name` in `directory`, and all below; `.` is the directory itself. As long as this lives, the
-  // working directory of the process moves along in it.
+  // Walks `name` in `directory` and everything below; `.` is the directory itself. Changes the
+  // working directory of the process as it walks; the destructor restores it.
   explicit Tree(const Fd& directory, const std::string& name = ".");
   Tree(const Tree&) = delete;
   ~Tree();
 
-  // The next entry, sorted by name: FTS_D in front of what is in a directory, FTS_DP behind it, all
-  // others once. Null at the end. Its `fts_accpath` is its name from the working directory.
-  // Throws system_error: `read /a/b: …`. Skips what is gone by the time it is looked at.
+  // Returns the next entry, sorted by name; null at the end. A directory comes twice: as FTS_D
+  // before its entries, as FTS_DP after them. `fts_accpath` is relative to the working directory.
+  // Skips an entry that was removed before it could be read.
+  // Throws system_error: `read /a/b: …`.
   FTSENT* next();
 
-  // Where an entry is below the tree's beginning: "/a/b", and "" for that itself.
+  // The path of an entry from the root of the tree: "/a/b", and "" for the root itself.
   std::string path_of(const FTSENT& entry) const;
 
  private:
   Fd directory_before_;
   size_t name_length_;
-  std::string place_;  // the directory that we are in, as far as an error needs it
+  std::string place_;  // the current directory, for error messages
   FTS* stream_;
 };
 
-// Bytes in the files of a tree, each counted once though it have several names; 0 without a tree.
-// Throws system_error.
+// The bytes in the files of a tree; a file with several hard links counts once. 0 if the tree does
+// not exist. Throws system_error.
 int64_t size_of_tree(const std::string& path);
 
-// Overlay's mark for a file that is gone. (Documentation/filesystems/overlayfs.rst)
+// A whiteout: overlayfs marks a deleted file by a character device 0/0.
+// (Documentation/filesystems/overlayfs.rst)
 inline bool is_whiteout(const struct stat& status) {
   return S_ISCHR(status.st_mode) && status.st_rdev == 0;
 }
 
-// Overlay's mark for a directory that hides the one below: trusted.overlay.opaque, or in a user
-// namespace user.overlay.opaque. Follows no symbolic link.
+// Whether overlayfs hides the directories below this one: trusted.overlay.opaque, or in a user
+// namespace user.overlay.opaque. Does not follow a symbolic link.
 bool is_opaque(const std::string& path);
 
-// The names of a file's extended attributes. (llistxattr(2)) Empty where the file system has none.
-// Throws system_error.
+// The names of a file's extended attributes (llistxattr(2)); empty where the file system does not
+// support them. Throws system_error.
 std::vector<std::string> list_xattrs(const std::string& path);
 
 }  // namespace stepbox

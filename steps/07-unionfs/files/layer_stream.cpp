@@ -27,10 +27,10 @@ LayerStream::LayerStream(Blob blob, Progress& progress)
   int result = ::archive_read_open(handle, this, nullptr, read_blob, nullptr);
   if (result == ARCHIVE_OK) result = ::archive_read_next_header(handle, &entry);
   if (result < ARCHIVE_WARN) throw_archive(handle, {"read the layer"});
-  ended_ = result == ARCHIVE_EOF;  // nothing in it at all
+  ended_ = result == ARCHIVE_EOF;  // an empty blob
 }
 
-// Called by libarchive, which is C: nothing may be thrown through it.
+// Called by libarchive: no exception may pass through C code.
 la_ssize_t LayerStream::read_blob(archive* handle, void* self, const void** data) {
   auto& stream = *static_cast<LayerStream*>(self);
   try {
@@ -63,7 +63,7 @@ std::string_view LayerStream::next() {
 
 void LayerStream::drain() {
   while (!next().empty()) continue;
-  const void* rest = nullptr;  // what the packer has appended
+  const void* rest = nullptr;  // bytes that the compressor appended
   while (const la_ssize_t got = read_blob(unpacker_.get(), this, &rest)) {
     if (got < 0) throw_archive(unpacker_.get(), {"read the layer"});
   }

@@ -1,9 +1,9 @@
-// Step 7. A layer on its way from a blob to its files: unpacked, and both digests taken of it.
+// Step 7. Decompresses a layer, and computes its two digests on the way.
 //
 //   blob  --sha256-->  gzip, xz, zstd or plain  --sha256-->  tar
 //
-// The digest of a blob is by which an image names it in an archive. Once unpacked it is its diff
-// id, by which the layer is stored: the same whoever packed it.
+// An image manifest names a blob by the digest of the compressed bytes. The store names a layer by
+// its diff id, the digest of the uncompressed tar: it does not depend on the compressor.
 #ifndef STEPBOX_STEPS_07_UNIONFS_FILES_LAYER_STREAM_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_FILES_LAYER_STREAM_HPP_
 
@@ -17,26 +17,27 @@
 
 namespace stepbox {
 
-// gzip, xz, zstd, or none of them.
+// Enables gzip, xz, zstd and no compression.
 void support_filters(archive* handle);
 
-// Throws system_error for a full disk, else Failure: `what`, and what libarchive has to say.
+// Throws the error of a libarchive call: system_error for a full disk, else Failure with `what` and
+// libarchive's reason.
 [[noreturn]] void throw_archive(archive* handle, Words what);
 
 class LayerStream {
  public:
-  // Throws Failure for what is no such file.
+  // Throws Failure if the blob is not in a supported format.
   LayerStream(Blob blob, Progress& progress);
   LayerStream(const LayerStream&) = delete;
 
-  // The next bytes of what was unpacked; none at the end. Valid until the next call.
+  // The next decompressed bytes; empty at the end. Valid until the next call.
   std::string_view next();
 
-  // Reads what is left, so that the digests are of all.
+  // Reads up to the end, so that the digests cover all bytes.
   void drain();
   std::string blob_digest() { return blob_sum_.hex(); }
   std::string diff_id() { return plain_sum_.hex(); }
-  bool ends_with_zeros() const { return zeros_ >= 512; }  // as every whole tar does
+  bool ends_with_zeros() const { return zeros_ >= 512; }  // the end of every complete tar (tar(5))
 
  private:
   static la_ssize_t read_blob(archive* handle, void* self, const void** data);
@@ -47,11 +48,10 @@ class LayerStream {
   Sha256 blob_sum_, plain_sum_;
   size_t zeros_ = 0;
   bool ended_ = false;
-  Archive unpacker_;  // last: it reads through the members before
+  Archive unpacker_;  // last: its destructor may still read through the members above
 };
 
-// What `blob` holds when it is unpacked (gzip, xz, zstd), as an unnamed file in `directory`. ^C
-// ends it. Throws Failure.
+// Decompresses `blob` into an unnamed file in `directory`. ^C ends it. Throws Failure.
 Blob uncompressed(Blob blob, const std::string& directory);
 
 }  // namespace stepbox

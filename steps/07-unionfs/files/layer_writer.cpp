@@ -11,8 +11,8 @@
 namespace stepbox {
 
 std::string path_of_entry(const char* name) {
-  if (!name) throw Failure("unpack the layer: a name that is no text");
-  if (name[0] == '/') throw Failure(join({"unpack ", name, ": an absolute name"}));
+  if (!name) throw Failure("unpack the layer: the name of an entry is not text");
+  if (name[0] == '/') throw Failure(join({"unpack ", name, ": an absolute path"}));
   std::string path;
   for (const std::string& part : split(name, '/')) {
     if (part == "..") throw Failure(join({"unpack ", name, ": it leads out of the layer"}));
@@ -29,7 +29,8 @@ LayerWriter::LayerWriter() : disk_(::archive_write_disk_new()) {
   ::archive_write_disk_set_options(disk_.get(), kKeep | kSafe);
 }
 
-// What cannot be kept here (an attribute, the owner) is worth one warning; a full disk is an error.
+// libarchive returns ARCHIVE_WARN for an attribute or owner that cannot be set, but also for ENOSPC
+// and EDQUOT in archive_write_data_block(3): the errno decides between one warning and an error.
 void LayerWriter::check(int result, Words what) {
   if (result == ARCHIVE_OK) return;
   const int error = ::archive_errno(disk_.get());
@@ -37,8 +38,8 @@ void LayerWriter::check(int result, Words what) {
   if (warning_.empty()) warning_ = join({join(what), ": ", ::archive_error_string(disk_.get())});
 }
 
-// Attributes that mean something to overlayfs (a file could name another's content), or to the
-// host's security modules, are not for an image to set.
+// An image must not set attributes that overlayfs interprets (trusted.overlay.redirect would make a
+// file show another one's content), nor labels of the host's security modules.
 static void remove_strange_attributes(archive_entry* entry) {
   std::vector<std::pair<std::string, std::string>> kept;
   const char* name = nullptr;
@@ -57,8 +58,8 @@ static void remove_strange_attributes(archive_entry* entry) {
   }
 }
 
-// Whether `path` is no file but says that one is deleted. They speak of the layers below, wherever
-// they stand in the archive: so they are kept until all of this layer is there.
+// Whether the entry is a whiteout. A whiteout hides files of lower layers only, wherever it stands
+// in the archive, so it is applied after the last entry of this layer. (image-spec, layer.md)
 bool LayerWriter::take_whiteout(const std::string& path) {
   const size_t slash = path.rfind('/') + 1;  // 0 where there is none
   const std::string folder = path.substr(0, slash);
@@ -67,16 +68,17 @@ bool LayerWriter::take_whiteout(const std::string& path) {
   const std::string target = name.substr(4);
   if (name == ".wh..wh..opq") {
     opaque_.push_back(folder.empty() ? "." : folder.substr(0, slash - 1));
-  } else if (!target.starts_with(".wh.")) {  // else notes of aufs to itself
+  } else if (!target.starts_with(".wh.")) {  // .wh..wh.plnk and others are aufs's own bookkeeping
     if (target.empty() || target == "." || target == "..") {
-      throw Failure(join({"unpack ", path, ": it deletes no file"}));
+      throw Failure(join({"unpack ", path, ": a whiteout without a file name"}));
     }
     deleted_.push_back(folder + target);
   }
   return true;
 }
 
-// The last one of a name wins: what has it already goes, but a directory stays for another.
+// The last entry of a name wins and replaces an earlier one; a directory is merged with a
+// directory.
 static void make_room(const std::string& path, bool for_directory) {
   struct stat before;
   if (::lstat(path.c_str(), &before) == -1) return;
@@ -114,7 +116,7 @@ void LayerWriter::write(archive_entry* entry, archive* content) {
   check(::archive_write_finish_entry(disk_.get()), what);
 }
 
-// What the layer brings itself is not deleted, but a directory of that name starts empty.
+// A whiteout does not delete what the same layer adds; a directory of that name becomes opaque.
 void LayerWriter::write_whiteouts() {
   const std::unique_ptr<archive_entry, void (*)(archive_entry*)> owned(::archive_entry_new(),
                                                                        ::archive_entry_free);
@@ -139,7 +141,7 @@ void LayerWriter::write_whiteouts() {
 
 void LayerWriter::make_opaque() {
   for (const std::string& path : opaque_) {
-    // The one for root, and the one that a user namespace can read (overlay's `userxattr`).
+    // trusted.* for a mount by root, user.* for one in a user namespace (mount option userxattr).
     const bool trusted = ::lsetxattr(path.c_str(), "trusted.overlay.opaque", "y", 1, 0) == 0;
     const bool user = ::lsetxattr(path.c_str(), "user.overlay.opaque", "y", 1, 0) == 0;
     if (!trusted && !user) throw_errno({"make ", path, " opaque"});

@@ -1,5 +1,5 @@
-// Step 7. The files of a layer, as they come out of its tar; what the tar deletes, as overlayfs
-// says it.
+// Step 7. Writes the entries of a layer's tar as files, and translates its whiteouts into those of
+// overlayfs.
 #ifndef STEPBOX_STEPS_07_UNIONFS_FILES_LAYER_WRITER_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_FILES_LAYER_WRITER_HPP_
 
@@ -13,20 +13,20 @@
 
 namespace stepbox {
 
-// The name of an entry as a path below the layer's root, "" for the root itself: `./etc//x/` is
-// etc/x. Throws Failure for an absolute one, and one with `..`.
+// Normalises the name of a tar entry to a path below the layer's root: `./etc//x/` becomes etc/x,
+// the root itself "". Throws Failure for an absolute path, and for one with `..`.
 std::string path_of_entry(const char* name);
 
-// Inside: the layer's folder is the root directory, and the working directory.
+// [child] The layer's directory is the root directory and the working directory of the process.
 class LayerWriter {
  public:
   LayerWriter();
 
   // Writes the entry whose header was just read from `tar`.
-  // Throws Failure for an evil one, system_error for a full disk.
+  // Throws Failure for a malicious entry, system_error for a full disk.
   void take(archive* tar, archive_entry* entry);
 
-  // After the last one. Returns the size of all files.
+  // Call it after the last entry. Returns the size of all files in bytes.
   int64_t finish();
 
  private:
@@ -39,7 +39,7 @@ class LayerWriter {
   Archive disk_;
   std::vector<std::string> deleted_, opaque_;
   int64_t size_ = 0;
-  int nodes_ = 0;  // device nodes left out
+  int nodes_ = 0;  // device nodes that were skipped
   std::string warning_;
 };
 

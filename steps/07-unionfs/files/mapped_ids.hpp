@@ -1,4 +1,4 @@
-// Step 7. Files of all ids that we have, seen from outside of a container.
+// Step 7. Access to a container's files from outside of it, with all user ids it can have.
 #ifndef STEPBOX_STEPS_07_UNIONFS_FILES_MAPPED_IDS_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_FILES_MAPPED_IDS_HPP_
 
@@ -10,10 +10,11 @@
 
 namespace stepbox {
 
-// Calls `function` where root's rights hold for the files of a container: here if we are root. Else
-// its users own files by ids of ours, and overlay's work directory is closed to everybody: in a
-// child, as root of a user namespace with the same ids. Signals wait until it is done, as they wait
-// when we are root: what is removed half-way stays. Throws what it throws.
+// [parent] Calls `function` with root's rights over the files of a container: directly when called
+// by root. Without root the container's users own files by subordinate ids, and overlayfs creates
+// its work directory with mode 0, so a child calls it as root of a user namespace with the same id
+// maps. That child is uninterruptible: a removal that stops half-way would leave files that the
+// caller cannot remove. Rethrows.
 template <class Function>
 void with_mapped_ids(Function function) {
   if (::geteuid() == 0) return function();

@@ -1,4 +1,4 @@
-// Step 7. Where export and save write: a file that is there when it is complete, or stdout.
+// Step 7. The output of export and save: a file that appears when it is complete, or stdout.
 #ifndef STEPBOX_STEPS_07_UNIONFS_FILES_OUTPUT_FILE_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_FILES_OUTPUT_FILE_HPP_
 
@@ -14,19 +14,20 @@ void refuse_terminal();
 
 class Output : public Sink {
  public:
-  // Empty: stdout. Throws Failure when that is a terminal; system_error when FILE cannot be made.
+  // Writes to stdout if `file` is empty. Throws Failure if stdout is a terminal, system_error if
+  // the file cannot be created.
   explicit Output(const std::string& file);
   Output(const Output&) = delete;
-  ~Output();  // without commit() an old FILE stays as it was
+  ~Output();  // without commit() an existing file keeps its content
 
   void write(std::string_view bytes) override;
 
-  // All is written: FILE takes its place. Throws system_error.
+  // Call it after the last write: renames the new file over the old one. Throws system_error.
   void commit();
 
  private:
   std::string file_;   // empty: stdout
-  std::string fresh_;  // beside it; empty: written in place, for it is a device or a pipe
+  std::string fresh_;  // temporary name beside it; empty: a device or pipe, written in place
   Fd opened_;
 };
 

@@ -1,4 +1,4 @@
-// Step 7. What takes long says how far it is, on a terminal (stderr); else nothing.
+// Step 7. A progress line on stderr, if stderr is a terminal.
 //
 //   loading alpine.tar  45.2MB / 102MB
 #ifndef STEPBOX_STEPS_07_UNIONFS_FILES_PROGRESS_HPP_
@@ -9,25 +9,25 @@
 
 namespace stepbox {
 
-// From now on as without a terminal.
+// Shows no progress from now on (--quiet).
 void hide_progress();
 
 class Progress {
  public:
-  // `total`: bytes to come; 0 where nobody knows.
+  // `total`: expected bytes; 0 if unknown.
   explicit Progress(const std::string& what, int64_t total = 0);
-  // Wipes the line.
+  // Erases the line.
   ~Progress();
   Progress(const Progress&) = delete;
 
-  // So many bytes more are done. Writes ten times a second at most.
+  // Adds `bytes` to those that are done. Redraws at most ten times a second.
   void add(int64_t bytes);
 
  private:
   std::string what_;
   int64_t total_;
   int64_t done_ = 0;
-  int64_t shown_ = 0;  // when the line was written last, in ms; 0: it is not there
+  int64_t shown_ = 0;  // time of the last redraw in ms; 0: nothing is drawn
   bool terminal_;
 };
 

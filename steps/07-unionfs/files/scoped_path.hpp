@@ -1,4 +1,4 @@
-// Step 7. A name, looked up as a process would whose root directory is another one.
+// Step 7. Resolves a path as a process chrooted to another root would, without chroot(2).
 #ifndef STEPBOX_STEPS_07_UNIONFS_FILES_SCOPED_PATH_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_FILES_SCOPED_PATH_HPP_
 
@@ -12,18 +12,18 @@
 namespace stepbox {
 
 struct ScopedPath {
-  Fd directory;                            // that the file is in; -1 if that is not there either
-  std::string name;                        // in it; "." is the directory itself
-  std::optional<struct stat> status = {};  // none: there is no such file
+  Fd directory;                            // contains the file; -1 if it does not exist either
+  std::string name;                        // within `directory`; "." is the directory itself
+  std::optional<struct stat> status = {};  // empty: no such file
 
   bool is_directory() const { return status && S_ISDIR(status->st_mode); }
-  // The directory that this is. Throws system_error.
+  // Opens it as a directory. Throws system_error.
   Fd open() const;
 };
 
-// Finds `path` below `root`. No `..` and no symbolic link leads out of it; one that `path` itself
-// names is followed if so asked, or if a slash comes after it.
-// Throws system_error: too many links, or a file where a directory should be.
+// Resolves `path` below `root`; neither `..` nor a symbolic link leads out of it. A link in the
+// last component is followed if `follow` is set or the path ends with a slash. Throws system_error:
+// ELOOP, ENOTDIR.
 ScopedPath look_up(const Fd& root, std::string path, bool follow);
 
 }  // namespace stepbox

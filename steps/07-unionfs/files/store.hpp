@@ -1,12 +1,12 @@
-// Step 7. Where things are kept: the store, which survives, and the run directory, which does not.
+// Step 7. The store, which survives a reboot, and the run directory, which does not.
 //
 //   /var/lib/stepbox/images, layers, tags …   images: image_store.hpp
 //   /var/lib/stepbox/containers/ID/           record.json, upper, work, merged (or: rootfs, a copy)
 //   /var/lib/stepbox/names/NAME               a symbolic link: ID
-//   /run/stepbox/containers/ID                the holder of a running container has a lock on it;
-//                                             its last line says what it does: running, ended
-//   /run/stepbox/sockets/ID                   where its monitor listens (attach)
-//   /run/stepbox/containers.lock              held for a moment by whoever looks at those locks
+//   /run/stepbox/containers/ID                run lock: the process that runs the container holds
+//                                             it; the last line is the state: running, ended
+//   /run/stepbox/sockets/ID                   socket of the container's monitor (attach)
+//   /run/stepbox/containers.lock              held for a moment while run locks are taken or tested
 #ifndef STEPBOX_STEPS_07_UNIONFS_FILES_STORE_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_FILES_STORE_HPP_
 
@@ -17,19 +17,21 @@
 
 namespace stepbox {
 
-// The store: --root, else STEPBOX_ROOT, else /var/lib/stepbox; ~/.local/share/stepbox without root.
-// Throws Failure when there is no home either.
+// The directory of the store: --root, else STEPBOX_ROOT, else /var/lib/stepbox; without root
+// ~/.local/share/stepbox. Throws Failure if HOME is not set either.
 std::string store();
 void set_store(const std::string& path);
 void add_store_option(CommandLine& cli);
 
-// /run/stepbox; without root XDG_RUNTIME_DIR/stepbox, or in the store.
+// /run/stepbox; without root $XDG_RUNTIME_DIR/stepbox, else run/ in the store.
 std::string run_directory();
 
-// The names in a directory, without the dotted ones, sorted. Empty if it is not there.
+// The names in a directory, sorted, without those that begin with a dot. Empty if it does not
+// exist.
 std::vector<std::string> list_directory(const std::string& path);
 
-// rm -rf. Throws system_error.
+// Removes a directory with everything below it; no error if it does not exist.
+// Throws system_error.
 void remove_tree(const std::string& path);
 
 }  // namespace stepbox

@@ -27,7 +27,7 @@ void FdSink::write(std::string_view bytes) {
 
 TarWriter::TarWriter(Sink& sink)
     : sink_(sink), archive_(::archive_write_new()), entry_(::archive_entry_new()) {
-  // Names are UTF-8 in pax headers. (One that is not is marked as what it is, and kept.)
+  // Names are UTF-8 in pax headers; libarchive marks a name that is not with hdrcharset=BINARY.
   std::setlocale(LC_CTYPE, "C.UTF-8");
   ::archive_write_set_format_pax_restricted(archive_);
   check(::archive_write_set_format_option(archive_, "pax", "xattrheader", "SCHILY"), "begin");
@@ -38,11 +38,11 @@ TarWriter::TarWriter(Sink& sink)
 
 TarWriter::~TarWriter() {
   ::archive_entry_free(entry_);
-  ::archive_write_fail(archive_);  // unless finished: nothing more is written
+  ::archive_write_fail(archive_);  // without finish(), writes nothing more
   ::archive_write_free(archive_);
 }
 
-// Called by libarchive: what it has buffered goes on to the sink.
+// Called by libarchive: passes a full buffer on to the sink.
 long TarWriter::pass_on(archive* self, void* writer, const void* bytes, size_t size) {
   auto* const that = static_cast<TarWriter*>(writer);
   try {
@@ -55,7 +55,7 @@ long TarWriter::pass_on(archive* self, void* writer, const void* bytes, size_t s
   }
 }
 
-// ARCHIVE_WARN: it was done, with a difference that does not matter to us.
+// ARCHIVE_WARN from a writer: the entry was written, a detail of it was not representable.
 void TarWriter::check(long result, std::string_view what) {
   if (result >= ARCHIVE_WARN) return;
   if (failure_) std::rethrow_exception(failure_);
@@ -73,8 +73,8 @@ void TarWriter::put_header() {
   check(::archive_write_header(archive_, entry_), ::archive_entry_pathname(entry_));
 }
 
-// Overlay's own attributes tell how a layer is stored, not what is in it; SELinux labels are the
-// machine's.
+// Attributes of overlayfs describe how a layer is stored, not its content; SELinux labels belong to
+// the host.
 static bool is_the_files_own(std::string_view name) {
   return !name.starts_with("trusted.overlay.") && !name.starts_with("user.overlay.") &&
          name != "security.selinux";
@@ -86,13 +86,14 @@ void TarWriter::put_xattrs(const std::string& path) {
     if (!is_the_files_own(name)) continue;
     value.resize(XATTR_SIZE_MAX);
     const ssize_t size = ::lgetxattr(path.c_str(), name.c_str(), value.data(), value.size());
-    if (size == -1 && errno == ENODATA) continue;  // gone meanwhile
+    if (size == -1 && errno == ENODATA) continue;  // removed since
     if (size == -1) throw_errno({"read the attribute ", name, " of ", path});
     ::archive_entry_xattr_add_entry(entry_, name.c_str(), value.data(), static_cast<size_t>(size));
   }
 }
 
-// As many bytes as the header has said: a file that shrinks is filled up, as tar(1) does.
+// Writes as many bytes as the header says: libarchive pads a file that shrank with zeros, as tar(1)
+// does.
 void TarWriter::put_content(int file, const std::string& name) {
   std::string block(1 << 18, '\0');
   for (int64_t left = ::archive_entry_size(entry_); left > 0;) {
@@ -117,7 +118,8 @@ void TarWriter::add(const FTSENT& entry, const std::string& name) {
   if (S_ISSOCK(status.st_mode)) return;
   Fd file;
   if (S_ISREG(status.st_mode)) {
-    // O_NONBLOCK: should it have become a pipe since it was looked at, nobody waits.
+    // O_NONBLOCK: the file may have been replaced by a FIFO since fts_read(3), and open(2) would
+    // block.
     file = Fd(::open(entry.fts_accpath, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!file && errno == ENOENT) return;  // gone meanwhile
     if (!file || ::fstat(file.get(), &status) == -1) throw_errno({"read ", entry.fts_path});
@@ -129,7 +131,7 @@ void TarWriter::add(const FTSENT& entry, const std::string& name) {
   }
   ::archive_entry_clear(entry_);
   ::archive_entry_copy_stat(entry_, &status);
-  ::archive_entry_unset_atime(entry_);  // they differ each time
+  ::archive_entry_unset_atime(entry_);  // access and change times differ on each run
   ::archive_entry_unset_ctime(entry_);
   ::archive_entry_copy_pathname(entry_, name.c_str());
   put_xattrs(entry.fts_accpath);

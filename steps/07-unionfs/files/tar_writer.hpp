@@ -1,8 +1,8 @@
-// Step 7. Tar archives, written by libarchive: export, save, commit and cp speak tar. (tar(5))
+// Step 7. Writes tar archives with libarchive, for export, save, commit and cp. (tar(5))
 //
-// The same tree gives the same bytes each time, so that a layer has one digest: names sorted (Tree
-// does), no times but the files' own, ids as numbers. Kept are mode, owner, times, extended
-// attributes, links of both kinds, device nodes; sockets are left out, for tar has none.
+// The output is reproducible, so that a layer has one digest: entries are sorted by name, carry the
+// files' own modification times only, and ids as numbers. It keeps mode, owner, modification time,
+// extended attributes, hard and symbolic links and device nodes; tar cannot hold sockets.
 #ifndef STEPBOX_STEPS_07_UNIONFS_FILES_TAR_WRITER_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_FILES_TAR_WRITER_HPP_
 
@@ -22,16 +22,16 @@ struct archive_entry;
 
 namespace stepbox {
 
-// Where the bytes of an archive go.
+// Receives the bytes of an archive.
 class Sink {
  public:
   virtual ~Sink() = default;
-  virtual void write(std::string_view bytes) = 0;  // all of them, or throws
+  virtual void write(std::string_view bytes) = 0;  // writes all of them, or throws
 };
 
 class FdSink : public Sink {
  public:
-  // `name` is for people. The descriptor is the caller's.
+  // `name` appears in messages. The caller keeps the ownership of the descriptor.
   FdSink(int fd, std::string name) : fd_(fd), name_(std::move(name)) {}
   void write(std::string_view bytes) override;
 
@@ -40,7 +40,7 @@ class FdSink : public Sink {
   std::string name_;
 };
 
-// Says how far it is (progress.hpp), and passes on.
+// Counts the bytes for a progress line, and passes them on.
 class MeasuredSink : public Sink {
  public:
   MeasuredSink(Sink& sink, const std::string& what) : sink_(sink), progress_(what) {}
@@ -60,19 +60,19 @@ class TarWriter {
   TarWriter(const TarWriter&) = delete;
   ~TarWriter();
 
-  // From here on all that is added is told to be root's: what `cp` puts somewhere is that place's.
+  // Sets the owner of all entries that are added from now on.
   void set_owner(uid_t user, gid_t group);
 
-  // The file that `entry` of a Tree stands for now, called `name`. Throws system_error.
+  // Adds the current entry of a Tree under `name`. Throws system_error.
   void add(const FTSENT& entry, const std::string& name);
 
-  // A file that is not on any disk: `size` bytes, to be written by write(); all belong to root.
+  // Adds a file from memory, owned by root: begin_file(), then write() for `size` bytes in all.
   void begin_file(const std::string& name, size_t size);
   void write(std::string_view bytes);
   void add_file(const std::string& name, std::string_view content);
   void add_directory(const std::string& name);
 
-  // The end of the archive: without it, it is torn.
+  // Writes the end of the archive; without it the archive is truncated.
   void finish();
 
  private:
@@ -83,21 +83,21 @@ class TarWriter {
   static long pass_on(archive*, void* writer, const void* bytes, size_t size);
 
   Sink& sink_;
-  std::exception_ptr failure_;  // of the sink: no exception may cross libarchive's functions
+  std::exception_ptr failure_;  // thrown by the sink; kept here, as none may pass through C code
   archive* archive_;
   archive_entry* entry_;
   uid_t user_ = 0;
   gid_t group_ = 0;
   bool owner_set_ = false;
-  std::map<std::pair<dev_t, ino_t>, std::string> linked_;  // files of more than one name, so far
+  std::map<std::pair<dev_t, ino_t>, std::string>
+      linked_;  // files with several hard links, by the first name
 };
 
-// A whole tree, in an archive: `name` stands for its beginning, which is itself left out if `name`
-// is empty.
+// Adds a whole tree; `name` replaces its root. If `name` is empty the root itself is left out.
 void add_tree(TarWriter& tar, Tree& tree, const std::string& name);
 
-// A layer as overlay has it on disk, in the OCI's words: whiteouts become .wh.NAME, opaque
-// directories get a .wh..wh..opq. (github.com/opencontainers/image-spec, layer.md)
+// Adds an overlay layer in the OCI's format: a whiteout becomes .wh.NAME, an opaque directory gets
+// an entry .wh..wh..opq. (github.com/opencontainers/image-spec, layer.md)
 void add_layer(TarWriter& tar, Tree& layer);
 
 // The name of the whiteout for `path`: "etc/.wh.motd".

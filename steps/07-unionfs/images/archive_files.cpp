@@ -23,15 +23,15 @@ ArchiveFiles::ArchiveFiles(const std::string& path, const std::string& directory
     : folder_(path == "-" ? -1 : ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
   if (folder_) return;
   tar_ = open_blob(path);
-  // A pipe: there is no way back in it.
+  // A pipe cannot seek.
   if (tar_.size == -1) tar_ = uncompressed(std::move(tar_), directory);
   if (read_table(path)) return;
   tar_ = uncompressed(std::move(tar_), directory);
   read_table(path);
 }
 
-// An archive comes from strangers: what is kept of it in memory has a bound. 500 images of docker's
-// own form, with 13 layers of 3 files each, stay below it.
+// An archive is not trusted, so the table of its members has a bound. 500 images in docker's
+// format, with 13 layers of 3 files each, stay below it.
 constexpr size_t kMostMembers = 20'000;
 constexpr size_t kLongestName = PATH_MAX;
 
@@ -77,7 +77,7 @@ const ArchiveFiles::Member* ArchiveFiles::find(std::string name) const {
 
 Fd ArchiveFiles::open_in_folder(const std::string& name) const {
   open_how how{};
-  how.flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;  // at a pipe nobody waits
+  how.flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;  // O_NONBLOCK: open(2) of a FIFO would block
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
   return Fd(
       static_cast<int>(::syscall(SYS_openat2, folder_.get(), name.c_str(), &how, sizeof how)));

@@ -1,4 +1,5 @@
-// Step 7. The files of an image archive: of a folder, or of a tar, read where they lie.
+// Step 7. Random access to the files of an image archive, a directory or a tar, without extracting
+// it.
 #ifndef STEPBOX_STEPS_07_UNIONFS_IMAGES_ARCHIVE_FILES_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_IMAGES_ARCHIVE_FILES_HPP_
 
@@ -11,13 +12,14 @@ namespace stepbox {
 
 class ArchiveFiles {
  public:
-  // A folder; a tar, packed or not; "-", a tar from stdin. What must be unpacked first is, in
-  // `directory`. Throws Failure for what is neither.
+  // Opens a directory, a tar (compressed or not), or with "-" a tar from stdin. A compressed tar,
+  // or one from a pipe, is decompressed into an unnamed file in `directory`. Throws Failure if it
+  // is neither.
   ArchiveFiles(const std::string& path, const std::string& directory);
 
   bool has(const std::string& name) const;
 
-  // Throws Failure when it is missing, or lies outside.
+  // Throws system_error if the file does not exist, or lies outside of the directory.
   Blob open(const std::string& name) const;
   std::string text(const std::string& name) const { return open(name).text(); }
 
@@ -25,7 +27,7 @@ class ArchiveFiles {
   struct Member {
     off_t offset = 0;
     off_t size = 0;
-    std::string link = {};  // another member, which it is a name of
+    std::string link = {};  // target of a hard or symbolic link: another member
   };
   bool read_table(const std::string& path);
   const Member* find(std::string name) const;

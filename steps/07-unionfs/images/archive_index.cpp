@@ -14,7 +14,8 @@ namespace stepbox {
 std::string checked_text(const ArchiveFiles& files, const ImagePart& part) {
   const std::string text = files.text(part.file);
   if (!part.digest.empty() && sha256(text) != part.digest) {
-    throw Failure(join({"read the image: ", part.file, " is damaged"}), "its digest is another");
+    throw Failure(join({"read the image: ", part.file, " is damaged"}),
+                  "its digest does not match");
   }
   return text;
 }
@@ -29,7 +30,7 @@ static ArchivedImage image_in(const Json& manifest, const std::string& directory
   return image;
 }
 
-// --- What skopeo writes to dir:FOLDER: a manifest, and beside it all that it names --------
+// --- skopeo's dir:FOLDER: a manifest, with the files that it names beside it --------------
 
 static std::vector<ArchivedImage> in_skopeo_folder(const Json& manifest,
                                                    const std::string& folder) {
@@ -40,7 +41,7 @@ static std::vector<ArchivedImage> in_skopeo_folder(const Json& manifest,
 
 // --- A docker archive: [{"Config": FILE, "RepoTags": […], "Layers": [FILE, …]}] -----------
 
-// The digest, where the file is named by it: HEX.json, blobs/sha256/HEX.
+// A file that is named by its digest: HEX.json, blobs/sha256/HEX.
 static ImagePart part_of(const std::string& file) {
   const std::filesystem::path path(file);
   const std::string stem = path.stem();
@@ -65,14 +66,14 @@ static std::vector<ArchivedImage> in_docker_archive(const ArchiveFiles& files,
   });
 }
 
-// --- An OCI layout: index.json, manifests and all else in blobs/sha256/ -------------------
+// --- An OCI layout: index.json, all other files in blobs/sha256/ --------------------------
 
 static ImagePart part_of(const Json& descriptor) {
   const std::string hex = hex_of_digest(descriptor.at("digest"));
   return {"blobs/sha256/" + hex, hex};
 }
 
-// Whether it is for machines like this one, or does not say.
+// Whether the descriptor's platform is this machine's, or is not given.
 static bool fits(const Json& descriptor) {
   const Json platform = member<Json>(descriptor, "platform");
   return platform.empty() || (text_in(platform, "architecture") == own_architecture() &&
@@ -93,9 +94,9 @@ static std::string name_of(const Json& descriptor, const std::string& layout) {
   return is_reference(tagged) ? tagged : "";
 }
 
-// The image that a descriptor stands for: its manifest, or an index of one for each platform.
+// Resolves a descriptor: to a manifest, or to an index with a manifest for each platform.
 static ArchivedImage image_of(const ArchiveFiles& files, const Json& descriptor, int depth = 0) {
-  if (depth > 3) throw Failure("read the image: indexes of indexes without end");
+  if (depth > 3) throw Failure("read the image: more than 3 levels of indexes");
   return read_json(checked_text(files, part_of(descriptor)), "manifest", [&](const Json& json) {
     if (json.contains("manifests")) {
       const Json& platforms = json.at("manifests");

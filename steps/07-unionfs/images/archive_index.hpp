@@ -1,5 +1,5 @@
-// Step 7. The images in an archive: docker's own kind, or a layout of the Open Container
-// Initiative. (github.com/opencontainers/image-spec, image-layout.md)
+// Step 7. Lists the images in an archive: in docker's format, or an OCI image layout.
+// (github.com/opencontainers/image-spec, image-layout.md)
 #ifndef STEPBOX_STEPS_07_UNIONFS_IMAGES_ARCHIVE_INDEX_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_IMAGES_ARCHIVE_INDEX_HPP_
 
@@ -10,26 +10,25 @@
 
 namespace stepbox {
 
-// An image in an archive, and where its parts are.
+// A file of an image in an archive.
 struct ImagePart {
   std::string file;
-  std::string digest;  // 64 hex digits; empty: the archive does not say
+  std::string digest;  // 64 hex digits; empty: not given
 };
 struct ArchivedImage {
-  std::vector<std::string> names;  // NAME:TAG; none: it has none
+  std::vector<std::string> names;  // NAME:TAG; may be empty
   ImagePart config;
   std::vector<ImagePart> layers;  // the lowest first
 };
 
-// The images in a docker archive (manifest.json), in what skopeo writes to dir:FOLDER, or in an OCI
-// layout (index.json), of several platforms this machine's. `name` is that of a folder's or a
-// layout's only image if it has none itself; a name in a layout that is a tag only, as skopeo and
-// umoci write it, is a tag of it.
-// Throws Failure: none of them, an image for other machines only, a digest that is not that of the
-// file.
+// Lists the images of a docker archive (manifest.json), of a directory that skopeo wrote (dir:), or
+// of an OCI layout (index.json). Of an image for several platforms it takes this machine's. `name`
+// names a single image without a name of its own; in a layout, a name that is only a tag (as skopeo
+// and umoci write it) becomes a tag of `name`.
+// Throws Failure: none of these formats, no image for this platform, or a wrong digest.
 std::vector<ArchivedImage> list_images(const ArchiveFiles& files, const std::string& name);
 
-// A file of the image; throws Failure when its digest is another.
+// Reads a file of the image. Throws Failure if its digest does not match.
 std::string checked_text(const ArchiveFiles& files, const ImagePart& part);
 
 }  // namespace stepbox

@@ -19,7 +19,7 @@ constexpr const char* kLayer = "application/vnd.oci.image.layer.v1.tar";
 
 std::string blob_name(const std::string& digest) { return "blobs/sha256/" + digest; }
 
-// Takes the digest of what passes, on its way into an archive or nowhere.
+// Computes the digest of the bytes that pass; `next` may be null.
 class DigestSink : public Sink {
  public:
   DigestSink(TarWriter* archive, Progress& progress) : archive_(archive), progress_(progress) {}
@@ -83,7 +83,7 @@ class ImageArchive {
   }
 
  private:
-  // As it is, if it names these layers: then its digest stays.
+  // Unchanged if it names these layers, so that the image keeps its id.
   static std::string with_layers(const std::string& config, const Json& diff_ids) {
     Json json = Json::parse(config);
     if (json["rootfs"]["diff_ids"] == diff_ids) return config;
@@ -107,13 +107,14 @@ class ImageArchive {
       DigestSink second(&tar_, saved);
       tar_.begin_file(blob_name(digest), first.size());
       pack_layer(directory, second);
-      if (second.digest() != digest) throw Failure("the layer changes: " + directory);
+      if (second.digest() != digest)
+        throw Failure("the layer changed while it was read: " + directory);
     }
     return {{"mediaType", kLayer}, {"digest", "sha256:" + digest}, {"size", first.size()}};
   }
 
   TarWriter tar_;
-  std::set<std::string> blobs_;  // that are in it
+  std::set<std::string> blobs_;  // already in the archive
   Json manifests_ = Json::array();
   Json contents_ = Json::array();
 };

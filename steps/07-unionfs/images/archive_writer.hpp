@@ -1,10 +1,10 @@
-// Step 7. Images, written as an archive that other tools read: an OCI layout, with docker's own
-// table of contents beside it. (github.com/opencontainers/image-spec, image-layout.md)
+// Step 7. Writes images as an archive: an OCI image layout that also has docker's manifest.json.
+// (github.com/opencontainers/image-spec, image-layout.md)
 //
-// Layers are not kept as they came, packed, but as files: so they are packed anew, the same way
-// each time. One that somebody else has packed gets another digest by that; the config that is
-// saved names the layers that are in the archive, so its own digest, the image's id, changes with
-// it. An image that was made or saved here keeps its id.
+// The store keeps the files of a layer, not the tar that it came in, so a layer is packed again, in
+// a reproducible way. A layer that another tool packed gets another diff id by that; then the saved
+// config names the new ones and the image's id, the digest of its config, changes. An image that
+// stepbox made or saved keeps its id.
 #ifndef STEPBOX_STEPS_07_UNIONFS_IMAGES_ARCHIVE_WRITER_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_IMAGES_ARCHIVE_WRITER_HPP_
 
@@ -16,14 +16,14 @@
 namespace stepbox {
 
 struct SavedImage {
-  std::string name;                 // for people
-  std::string config;               // its config file
-  std::vector<std::string> names;   // NAME:TAG; none: nobody will find it by a name
-  std::vector<std::string> layers;  // directories, the uppermost first
+  std::string name;                 // for messages
+  std::string config;               // text of its config file
+  std::vector<std::string> names;   // NAME:TAG; may be empty
+  std::vector<std::string> layers;  // directories, the topmost first
 };
 
-// Reads each layer twice: a tar wants the size of a file before its content, an image the digest.
-// Throws Failure when a layer changes meanwhile.
+// Reads each layer twice: the first pass computes size and digest, which stand before the content.
+// Throws Failure if a layer changes between the passes.
 void write_images(Sink& sink, const std::vector<SavedImage>& images);
 
 }  // namespace stepbox

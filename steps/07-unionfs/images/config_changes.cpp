@@ -17,18 +17,18 @@ std::string trimmed(const std::string& text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-// A list in JSON, or words.
+// A JSON list, or words.
 std::vector<std::string> words_of(const std::string& text) {
   return text.front() == '[' ? parse_texts(text) : words_in(text);
 }
 
-// A list in JSON is the command, anything else a line for the shell.
+// A JSON list is the command itself; other text is a line for /bin/sh -c.
 std::vector<std::string> command_of(const std::string& text) {
   if (text.front() == '[') return parse_texts(text);
   return {"/bin/sh", "-c", text};
 }
 
-// NAME=VALUE, or NAME VALUE; quotes around the value go.
+// NAME=VALUE, or NAME VALUE; quotes around the value are removed.
 std::pair<std::string, std::string> pair_of(const std::string& text) {
   const size_t end = text.find_first_of("= ");
   if (end == text.npos || end == 0) throw Failure(join({"'", text, "' is not NAME=VALUE"}));
@@ -56,7 +56,7 @@ std::string port_of(const std::string& text) {
   const auto number = parse_number(text.substr(0, slash));
   const std::string kind = slash == text.size() ? "/tcp" : text.substr(slash);
   if (!number || *number < 1 || *number > 65535 || (kind != "/tcp" && kind != "/udp")) {
-    throw Failure(join({"'", text, "' is no port"}), "80, 80/tcp, 53/udp");
+    throw Failure(join({"'", text, "' is not a port"}), "80, 80/tcp, 53/udp");
   }
   return std::to_string(*number) + kind;
 }
@@ -69,7 +69,7 @@ void apply_change(const std::string& change, ImageConfig& config) {
   const std::string word = in_upper_case(line.substr(0, blank));
   const std::string rest = trimmed(line.substr(blank));
   if (rest.empty()) {
-    throw Failure(join({"'", change, "' is no change"}), "CMD date, ENV NAME=VALUE");
+    throw Failure(join({"'", change, "' is not a change"}), "CMD date, ENV NAME=VALUE");
   }
   if (word == "CMD") {
     config.command = command_of(rest);
@@ -93,7 +93,7 @@ void apply_change(const std::string& change, ImageConfig& config) {
     config.working_directory =
         (std::filesystem::path("/") / config.working_directory / rest).lexically_normal().string();
   } else {
-    throw Failure(join({"no change is called ", word}),
+    throw Failure(join({"unknown change ", word}),
                   "CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, STOPSIGNAL, USER, VOLUME, WORKDIR");
   }
 }

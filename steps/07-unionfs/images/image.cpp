@@ -19,12 +19,12 @@ namespace {
 
 constexpr std::string_view kPrefix = "sha256:";
 
-// The id of the image of that name; empty if there is none.
+// Empty if no image has this name.
 std::string id_by_name(const std::string& name) {
   return is_reference(name) ? id_of_tag(parse_reference(name).text()) : "";
 }
 
-// The id that begins so; empty if there is none.
+// Empty if no id begins with `reference`.
 std::string id_by_digits(const std::string& reference) {
   const std::string digits =
       reference.starts_with(kPrefix) ? reference.substr(kPrefix.size()) : reference;
@@ -40,8 +40,8 @@ std::string id_by_digits(const std::string& reference) {
   return found;
 }
 
-// The uppermost first. One layer twice is one too many for overlayfs; the upper one hides all that
-// the lower one could show.
+// The topmost first. overlayfs refuses a directory that is given twice (ELOOP), and an upper
+// occurrence of a layer hides the lower one completely.
 std::vector<std::string> directories_of(const ImageConfigFile& file) {
   std::vector<std::string> directories;
   for (auto id = file.diff_ids.rbegin(); id != file.diff_ids.rend(); ++id) {
@@ -55,7 +55,7 @@ std::vector<std::string> directories_of(const ImageConfigFile& file) {
 
 Image load_image(const std::string& id, const std::string& name) {
   const ImageConfigFile file = read_config_file(id);
-  if (file.diff_ids.empty()) throw Failure(join({"image ", name, " has no layers: no files"}));
+  if (file.diff_ids.empty()) throw Failure(join({"image ", name, " has no layers"}));
   return {.id = id, .name = name, .layers = directories_of(file), .config = file.config};
 }
 
@@ -90,7 +90,7 @@ std::vector<StoredImage> all_images() {
       for (const std::string& layer : layers) image.size += layer_size(layer);
       images.push_back(std::move(image));
     } catch (const std::exception& error) {
-      warn({error.what()});  // removed just now, or damaged
+      warn({error.what()});  // removed since image_ids(), or damaged
     }
   }
   std::stable_sort(images.begin(), images.end(), [](const StoredImage& a, const StoredImage& b) {

@@ -1,4 +1,4 @@
-// Step 7. Images: root file systems that many containers start from, and none may change.
+// Step 7. Images: read-only root file systems that containers share.
 #ifndef STEPBOX_STEPS_07_UNIONFS_IMAGES_IMAGE_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_IMAGES_IMAGE_HPP_
 
@@ -12,56 +12,56 @@
 namespace stepbox {
 
 struct Image {
-  std::string id;                   // 64 hex digits; empty: a plain directory
-  std::string name;                 // as it was asked for
-  std::vector<std::string> layers;  // directories, absolute, the uppermost first; never none
+  std::string id;                   // 64 hex digits; empty for a plain directory
+  std::string name;                 // as the user typed it
+  std::vector<std::string> layers;  // absolute directories, the topmost first; at least one
   ImageConfig config;
 };
 
-// The image of that name, else the directory of that name as an image of one layer, else the image
-// whose id begins so. Throws Failure when there is none of them.
+// Finds an image by name; else takes the directory of that name as an image of one layer; else
+// finds the image whose id begins with `name`. Throws Failure if none exists.
 Image find_image(const std::string& name);
 
-// As long as the result is kept, the image cannot be removed. -1 for a plain directory.
-// Throws Failure when it is gone.
+// Takes a shared lock on the image: it cannot be removed until the result is closed. -1 for a plain
+// directory. Throws Failure if the image was removed.
 Fd use_image(const Image& image);
 
-// For the verbs about images.
+// The rest is for the verbs about images.
 
 struct StoredImage {
   std::string id;
-  std::vector<std::string> names;  // NAME:TAG; none: nothing but the id
+  std::vector<std::string> names;  // NAME:TAG; may be empty
   int64_t created = 0;             // seconds since 1970
-  int64_t stored = 0;  // here; nanoseconds: of those made in one second, which is newer?
-  int64_t size = 0;    // bytes in the files of all its layers
+  int64_t stored = 0;              // when it came into the store, in nanoseconds since 1970
+  int64_t size = 0;                // bytes in the files of all its layers
 };
 
-// All of them, the newest first.
+// All images, the newest first.
 std::vector<StoredImage> all_images();
 
-// The image of that name, or whose id begins so (sha256: may stand before).
-// Throws Failure when there is none, or more than one.
+// Returns the id of the image with that name, or whose id begins with it (with or without sha256:).
+// Throws Failure if there is none, or more than one.
 std::string find_image_id(const std::string& reference);
 
-// Gives the image one more name. Throws Failure.
+// Adds a name to an image. Throws Failure.
 void tag_image(const std::string& reference, const std::string& name);
 
-// A container that is made of an image.
+// A container that was created from an image.
 struct ImageUser {
   std::string image;      // the image's id
   std::string container;  // the container's
   bool running = false;
 };
-// Returns all of them. Called once, while nobody can add an image or a name.
+// Called once, with images.lock held.
 using ListImageUsers = std::vector<ImageUser> (*)();
 
-// Takes the name from an image, or all names, if called by its id; and removes it, if it has no
-// other name. Returns docker's lines: Untagged: NAME, Deleted: sha256:ID.
-// Throws Failure when containers use it; with `force` its names go all the same.
+// Removes the name, or all names if `reference` is an id; removes the image with its last name.
+// Returns the lines that docker prints: Untagged: NAME, Deleted: sha256:ID.
+// Throws Failure if containers use the image; with `force` removes its names nevertheless.
 std::vector<std::string> remove_image(const std::string& reference, bool force,
                                       ListImageUsers list_users);
 
-// Removes the images that no container uses: those without a name, or all.
+// Removes images that no container uses: those without a name, or with `all` all of them.
 struct Pruned {
   std::vector<std::string> lines;  // as above
   int64_t bytes = 0;

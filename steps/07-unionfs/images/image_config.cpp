@@ -13,7 +13,7 @@ namespace stepbox {
 
 namespace {
 
-// {"80/tcp": {}}: a set, in JSON's words.
+// A set is written as {"80/tcp": {}}.
 std::vector<std::string> keys_in(const Json& json, const char* key) {
   std::vector<std::string> keys;
   for (const auto& [name, nothing] : member<Json::object_t>(json, key)) keys.push_back(name);
@@ -26,7 +26,7 @@ Json as_set(const std::vector<std::string>& keys) {
   return set;
 }
 
-// "2024-05-01T12:00:00.123456789+02:00" (RFC 3339) as seconds since 1970; 0 if it is none.
+// "2024-05-01T12:00:00.123456789+02:00" (RFC 3339) as seconds since 1970; 0 if it cannot be parsed.
 int64_t seconds_of(const std::string& time) {
   struct tm parts {};
   const char* rest = ::strptime(time.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
@@ -50,7 +50,7 @@ ImageConfig as_config(const Json& json) {
           .labels = member<std::map<std::string, std::string>>(json, "Labels")};
 }
 
-// What is empty is left out, as the specification likes it.
+// Empty members are left out: the specification makes them optional.
 Json as_json(const ImageConfig& config) {
   Json json = Json::object();
   const auto put = [&](const char* key, const auto& value) {
@@ -110,7 +110,7 @@ std::string config_file_text(const ImageConfigFile& file) {
     if (!file.author.empty()) json["author"] = file.author;
     return json.dump();
   } catch (const Json::exception&) {
-    throw Failure("make the image: a word of its config is not UTF-8");
+    throw Failure("write the image config: a string in it is not UTF-8");
   }
 }
 
@@ -118,7 +118,7 @@ std::vector<std::string> parse_texts(const std::string& text) {
   try {
     return Json::parse(text);
   } catch (const Json::exception&) {
-    throw Failure(join({text, " is no list of texts"}), R"(["/bin/sh", "-c", "date"])");
+    throw Failure(join({text, " is not a JSON list of strings"}), R"(["/bin/sh", "-c", "date"])");
   }
 }
 
@@ -130,7 +130,7 @@ std::string own_architecture() {
   for (const auto& [kernels, images] : kNames) {
     if (kernels == machine.machine) return images;
   }
-  return machine.machine;  // riscv64, s390x, ppc64le: the same for both
+  return machine.machine;  // riscv64, s390x, ppc64le: uname(2) and images agree
 }
 
 }  // namespace stepbox

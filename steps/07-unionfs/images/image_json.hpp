@@ -1,4 +1,5 @@
-// Step 7. JSON as images write it. A heavy header: for image_file.cpp and oci.cpp alone.
+// Step 7. The JSON of images. nlohmann/json.hpp takes 3 s to compile: include it only from the
+// sources in images/ that parse JSON.
 #ifndef STEPBOX_STEPS_07_UNIONFS_IMAGES_IMAGE_JSON_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_IMAGES_IMAGE_JSON_HPP_
 
@@ -12,8 +13,8 @@ namespace stepbox {
 
 using Json = nlohmann::json;
 
-// Reads JSON by `read(json)`; what is not as it should be is a Failure. So is what nests deeper
-// than any image does: to copy it takes a stack as deep.
+// Parses `text` and returns `read(json)`. Throws Failure for invalid JSON, for a member of the
+// wrong type, and for more than 100 levels of nesting: copying and destroying a value recurses.
 template <class Read>
 auto read_json(const std::string& text, const char* what, Read read) {
   const auto check_depth = [&](int depth, Json::parse_event_t, Json&) {
@@ -23,11 +24,11 @@ auto read_json(const std::string& text, const char* what, Read read) {
   try {
     return read(Json::parse(text, check_depth));
   } catch (const Json::exception& error) {
-    throw Failure(join({"read the image: its ", what, " is not as it should be"}), error.what());
+    throw Failure(join({"read the image: its ", what, " is invalid"}), error.what());
   }
 }
 
-// A member that may be missing, or null, as docker writes what is empty.
+// An optional member: missing and null (docker writes null for empty lists) give T().
 template <class T>
 T member(const Json& json, const char* key) {
   const auto found = json.find(key);

@@ -27,13 +27,13 @@ bool begins_and_ends_with(std::string_view text,
          consists_of(text.substr(text.size() - 1), alphabets);
 }
 
-// Lower case letters and digits, with marks between them only.
+// Lower case letters and digits; separators only between them.
 bool is_part(std::string_view part) {
   return consists_of(part, {kDigits, kLower, "_.-"}) &&
          begins_and_ends_with(part, {kDigits, kLower});
 }
 
-// It has a dot or a port, else it is part of the name.
+// A registry has a dot or a port; otherwise the part belongs to the name.
 bool is_registry(std::string_view part) {
   return part.find_first_of(".:") != part.npos &&
          consists_of(part, {kDigits, kLower, kUpper, ".-:"}) &&
@@ -65,7 +65,7 @@ Reference split_reference(const std::string& text) {
   return {without_prefixes(text.substr(0, colon)), text.substr(colon + 1)};
 }
 
-// It becomes a file's name.
+// A tag becomes part of a file name.
 bool is_valid(const Reference& reference) {
   return is_repository(reference.repository) && is_tag(reference.tag) &&
          reference.text().size() <= 255;
@@ -78,7 +78,7 @@ bool is_reference(const std::string& text) { return is_valid(split_reference(tex
 Reference parse_reference(const std::string& text) {
   Reference reference = split_reference(text);
   if (is_valid(reference)) return reference;
-  throw Failure(join({"'", text, "' is no name for an image"}),
+  throw Failure(join({"'", text, "' is not a valid image name"}),
                 "NAME[:TAG], in lower case letters, digits and ._-/");
 }
 

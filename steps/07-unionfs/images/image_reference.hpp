@@ -1,4 +1,4 @@
-// Step 7. What images are called: [REGISTRY/]NAME[:TAG].
+// Step 7. Names of images: [REGISTRY/]NAME[:TAG].
 #ifndef STEPBOX_STEPS_07_UNIONFS_IMAGES_IMAGE_REFERENCE_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_IMAGES_IMAGE_REFERENCE_HPP_
 
@@ -7,16 +7,16 @@
 namespace stepbox {
 
 struct Reference {
-  std::string repository;  // as short as docker shows it: docker.io/library/alpine is alpine
+  std::string repository;  // in docker's short form: alpine for docker.io/library/alpine
   std::string tag;
   std::string text() const { return repository + ":" + tag; }
 };
 
-// Without a tag: latest. The prefixes docker.io/, docker.io/library/ and podman's localhost/ add
-// nothing and go. Throws Failure for what is no such name.
+// The default tag is latest. Removes the prefixes docker.io/, docker.io/library/ and podman's
+// localhost/. Throws Failure for an invalid name.
 Reference parse_reference(const std::string& text);
 
-// Whether parse_reference() takes it.
+// Whether parse_reference() accepts it.
 bool is_reference(const std::string& text);
 
 }  // namespace stepbox

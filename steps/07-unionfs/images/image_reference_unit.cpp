@@ -57,7 +57,7 @@ TEST_CASE("an invalid name of an image is refused") {
                            long_name.c_str()}) {
     CAPTURE(std::string(text));
     CHECK_FALSE(is_reference(text));
-    CHECK_THROWS_WITH_AS(parse_reference(text), doctest::Contains("is no name for an image"),
+    CHECK_THROWS_WITH_AS(parse_reference(text), doctest::Contains("is not a valid image name"),
                          Failure);
   }
 }

@@ -1,4 +1,4 @@
-// Images that go: by rmi and prune.
+// Removes images, for rmi and prune.
 #include <algorithm>
 #include <set>
 
@@ -36,7 +36,7 @@ bool in_several_repositories(const std::vector<std::string>& names) {
   return repositories.size() > 1;
 }
 
-// The layers that go with the image, the uppermost first: no other image has them.
+// The layers of this image that no other image has, the topmost first.
 std::vector<std::string> own_layers(const std::string& id) {
   std::vector<std::string> layers = read_config_file(id).diff_ids;
   for (const std::string& other : image_ids()) {

@@ -20,13 +20,13 @@ namespace {
 
 std::string staging_lock() { return store() + "/staging.lock"; }
 
-// All of the file system: a layer has thousands of files.
+// syncfs(2), as a layer may have thousands of files.
 void sync_all_below(const std::string& path) {
   const Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory || ::syncfs(directory.get()) == -1) throw_errno({"sync ", path});
 }
 
-// With staging.lock held alone: nobody's work is in staging/, no layer waits for its image.
+// Needs staging.lock exclusively: then no process is adding an image.
 void sweep() {
   std::set<std::string> needed;
   for (const std::string& id : image_ids()) {
@@ -35,7 +35,7 @@ void sweep() {
   for (const std::string& diff_id : list_directory(store() + "/layers")) {
     if (!needed.contains(diff_id)) remove_tree(layer_of(diff_id));
   }
-  remove_tree(store() + "/staging");  // last: it says that there is something to sweep
+  remove_tree(store() + "/staging");  // last: its existence makes the next verb sweep
 }
 
 }  // namespace
@@ -55,7 +55,7 @@ Staging::~Staging() {
     warn({error.what()});
   }
   lock_.release();
-  sweep_staging();  // the last one who leaves sweeps
+  sweep_staging();  // sweeps if this was the last Staging
 }
 
 std::string Staging::tree_of(const std::string& diff_id) const {
@@ -75,19 +75,20 @@ std::string Staging::add_layer(Blob tar, const ImagePart& part, const std::strin
   const std::string tree = folder + "/tree";
   make_directories(folder, 0700);
   make_directories(tree);
-  // A layer may leave out its root directory: then it is that of the layer below.
+  // A layer without an entry for its root directory takes mode and owner from the layer below.
   struct stat root {};
-  root.st_mode = 0755;  // whatever the umask
+  root.st_mode = 0755;  // independent of the umask
   if (!layers_.empty()) ::stat(tree_of(layers_.back()).c_str(), &root);
   if (::chmod(tree.c_str(), root.st_mode & 07777) == -1) throw_errno({"chmod ", tree});
   const Unpacked unpacked = unpack(std::move(tar), tree, "unpacking " + part.file);
   const bool torn = !part.digest.empty() && unpacked.blob_digest != part.digest;
   if (torn || (!diff_id.empty() && unpacked.diff_id != diff_id)) {
     throw Failure(join({"read the image: the layer ", part.file, " is damaged"}),
-                  "its digest is another");
+                  "its digest does not match");
   }
   if (diff_id.empty() && !unpacked.whole) {
-    throw Failure(join({"read ", part.file, ": it is cut off"}), "the end of the tar is missing");
+    throw Failure(join({"read ", part.file, ": the archive is truncated"}),
+                  "the end of the tar is missing");
   }
   create_file(folder + "/size", std::to_string(unpacked.size));
   if (exists(tree_of(unpacked.diff_id))) {
@@ -121,7 +122,7 @@ std::string Staging::publish(const std::string& image_file, const std::vector<st
   return id;
 }
 
-// Whatever is wrong with an image: the verb that settles has something else to do.
+// A damaged image only causes a warning: the caller's own task does not depend on it.
 void sweep_staging() try {
   if (!exists(store() + "/staging")) return;
   const Fd lock(::open(staging_lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));

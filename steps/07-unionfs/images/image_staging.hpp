@@ -1,8 +1,8 @@
-// Step 7. How images come into the store, and go: all or nothing.
+// Step 7. Adds images to the store atomically.
 //
-// What is new is made in a folder of its own in staging/, synced, and renamed: an image is there or
-// it is not. What no image needs is swept away by the last one who leaves. Who is killed leaves his
-// folder behind, so the next verb knows that there is something to sweep.
+// A new image is built in a directory of its own in staging/, synced, then renamed into place.
+// Layers that no image uses are removed by the last process that leaves staging/. A killed process
+// leaves its directory there; the next verb sees it and sweeps.
 #ifndef STEPBOX_STEPS_07_UNIONFS_IMAGES_IMAGE_STAGING_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_IMAGES_IMAGE_STAGING_HPP_
 
@@ -15,22 +15,22 @@
 
 namespace stepbox {
 
-// Work on the images: what is on its way there, and what it leaves if it does not arrive. Outside.
+// [parent] A directory in staging/, and a shared lock on staging.lock while it exists.
 class Staging {
  public:
   Staging();
-  ~Staging();  // what was not published goes; and what no image needs, if nobody else is at work
+  ~Staging();  // removes what was not published; sweeps if no other Staging exists
   Staging(const Staging&) = delete;
   const std::string& path() const { return path_; }
 
-  // Unpacks a layer on top of the one before, and returns its diff id. `diff_id` is what it has to
-  // be; empty: anything. One that the store has already is not looked at.
-  // Throws Failure when a digest is another.
+  // Unpacks a layer on top of the one before, and returns its diff id. Checks it against `diff_id`
+  // unless that is empty. Does not read a layer that the store has already.
+  // Throws Failure if a digest does not match.
   std::string add_layer(const ArchiveFiles& files, const ImagePart& part,
                         const std::string& diff_id);
   std::string add_layer(Blob tar, const ImagePart& part, const std::string& diff_id = {});
 
-  // From now on the image is there, whatever happens, by the names given. Returns its id.
+  // Makes the image visible under `names`, on disk before it returns. Returns its id.
   std::string publish(const std::string& image_file, const std::vector<std::string>& names);
 
  private:
@@ -41,7 +41,7 @@ class Staging {
   std::vector<std::string> layers_;
 };
 
-// By every verb: what those who were killed have left goes, unless somebody is at work.
+// Called by every verb: removes what killed processes left in staging/, unless a Staging exists.
 void sweep_staging();
 
 }  // namespace stepbox

@@ -25,7 +25,7 @@ std::string tag_of(std::string name) {
   return store() + "/tags/" + name;
 }
 
-// What was written there survives a power cut from now on.
+// Makes renames in a directory durable (fsync(2)).
 void sync_directory(const std::string& path) {
   const Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory || ::fsync(directory.get()) == -1) throw_errno({"sync ", path});
@@ -91,7 +91,7 @@ ImageIndex::ImageIndex(const std::string& staging) : staging_(staging) {
   lock_ = lock_file(store() + "/images.lock", LockRank::kImages);
 }
 
-// A link cannot be replaced, but renamed over another.
+// symlink(2) does not replace a link; rename(2) does, atomically.
 void ImageIndex::tag(const std::string& name, const std::string& id) {
   const std::string fresh = staging_ + "/tag";
   if (::symlink(id.c_str(), fresh.c_str()) == -1) throw_errno({"tag ", name});

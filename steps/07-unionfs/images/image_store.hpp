@@ -1,14 +1,14 @@
-// Step 7. Where images are kept.
+// Step 7. The directories of images and layers in the store.
 //
-//   <store>/layers/DIFF-ID/tree    a layer's files; many images may have it
-//   <store>/layers/DIFF-ID/size    bytes in them
-//   <store>/images/ID.json         an image: its config file, ID being its digest
+//   <store>/layers/DIFF-ID/tree    a layer's files; shared by images
+//   <store>/layers/DIFF-ID/size    their size in bytes
+//   <store>/images/ID.json         an image's config file; ID is its digest
 //   <store>/tags/NAME:TAG          a symbolic link: ID (% stands for / in NAME)
-//   <store>/staging/XXXXXX/        what is not there yet
-//   <store>/images.lock            held for a moment by whoever changes images/ and tags/
-//   <store>/staging.lock           shared by all who add or remove; alone: who sweeps
+//   <store>/staging/XXXXXX/        images that are being added
+//   <store>/images.lock            held while images/ or tags/ change
+//   <store>/staging.lock           shared: adding, removing; exclusive: sweeping
 //
-// How images come there and go: staging.hpp.
+// Images are added through Staging (image_staging.hpp).
 #ifndef STEPBOX_STEPS_07_UNIONFS_IMAGES_IMAGE_STORE_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_IMAGES_IMAGE_STORE_HPP_
 
@@ -23,29 +23,29 @@ namespace stepbox {
 
 std::string layer_of(const std::string& diff_id);
 std::string layer_directory(const std::string& diff_id);  // its files
-int64_t layer_size(const std::string& diff_id);           // 0 if the layer is not there
+int64_t layer_size(const std::string& diff_id);           // 0 if the layer does not exist
 
-// Throws Failure when the image is not there, or unreadable.
+// Throws system_error if the image does not exist, Failure if its config is invalid.
 ImageConfigFile read_config_file(const std::string& id);
-std::string read_config_text(const std::string& id);  // as it is: its digest is the id
+std::string read_config_text(const std::string& id);  // unchanged: its digest is the id
 
-// Holds an image in place: shared, it cannot be removed; alone, nobody can come to use it.
-// -1 where it is gone, or held otherwise.
+// Locks an image: with kShared it cannot be removed, with kAlone no container can start to use it.
+// -1 if it does not exist, or is locked in the other way.
 Fd hold_image(const std::string& id, Lock lock);
 
 std::vector<std::string> image_ids();        // of all images
-int64_t time_stored(const std::string& id);  // nanoseconds since 1970; 0: it is not there
+int64_t time_stored(const std::string& id);  // nanoseconds since 1970; 0: no such image
 std::vector<std::string> names_of(const std::string& id);  // NAME:TAG
-std::string id_of_tag(const std::string& name);            // empty: no image has this name
+std::string id_of_tag(const std::string& name);            // empty: no such name
 
-// Changes to images/ and tags/, by one process at a time. Throws Failure.
+// Changes images/ and tags/; holds images.lock. Throws Failure.
 class ImageIndex {
  public:
-  // `staging`: the directory of a Staging that is alive.
+  // `staging`: path() of a Staging that exists as long as this object.
   explicit ImageIndex(const std::string& staging);
 
-  // Rename what is staged to its place; nothing if it is there already. add_image() returns whether
-  // the image is new.
+  // Rename a staged layer or image into place, unless it exists already. add_image() returns
+  // whether the image is new.
   void add_layer(const std::string& staged, const std::string& diff_id);
   bool add_image(const std::string& staged, const std::string& id);
 

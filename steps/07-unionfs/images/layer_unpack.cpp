@@ -28,7 +28,7 @@ la_ssize_t read_stream(archive* handle, void* stream, const void** data) {
   }
 }
 
-// Inside: in the child, with the layer's folder as its root directory.
+// [child] The layer's directory is its root directory.
 int64_t write_files(LayerStream& stream) {
   const Archive tar(::archive_read_new());
   ::archive_read_support_format_tar(tar.get());
@@ -63,12 +63,13 @@ Unpacked unpack(Blob layer, const std::string& directory, const std::string& wha
     [[maybe_unused]] const ssize_t written =
         ::write(result.writer.get(), report.data(), report.size());
   };
-  const int user = ::geteuid() == 0 ? 0 : CLONE_NEWUSER;  // to own files of other users
+  const int user =
+      ::geteuid() == 0 ? 0 : CLONE_NEWUSER;  // a user namespace, to create files of subordinate ids
   run_in_child({.namespaces = user, .before_go = write_id_maps}, inside);
   char report[256];
   const ssize_t got = ::read(result.reader.get(), report, sizeof report);
   const std::string_view text(report, static_cast<size_t>(std::max<ssize_t>(got, 0)));
-  if (text.size() < 130) throw Failure("unpack the layer: no result");
+  if (text.size() < 130) throw Failure("unpack the layer: the child ended without a result");
   return {.blob_digest = std::string(text.substr(0, 64)),
           .diff_id = std::string(text.substr(64, 64)),
           .size = parse_number(text.substr(129)).value_or(0),

@@ -18,7 +18,7 @@ static std::string name_of(const std::string& variable) {
   return variable.substr(0, variable.find('='));
 }
 
-// NAME becomes NAME=VALUE, if the caller has it.
+// Completes NAME to NAME=VALUE if the caller has the variable.
 static std::string with_value(const std::string& variable) {
   const bool has_value = variable.find('=') != std::string::npos;
   const char* value = has_value ? nullptr : std::getenv(variable.c_str());
@@ -27,14 +27,14 @@ static std::string with_value(const std::string& variable) {
 
 void parse_value(const std::string& text, Environment& environment) {
   if (name_of(text).empty()) {
-    throw Failure(join({"'", text, "' is no variable"}), "NAME=VALUE, or NAME for the caller's");
+    throw Failure(join({"'", text, "' is not a variable"}), "NAME=VALUE, or NAME for the caller's");
   }
   environment.variables.push_back(with_value(text));
 }
 
 void parse_value(const std::string& path, EnvironmentFiles& files) {
   std::string text = read_file(path);
-  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);  // an editor's mark: this is UTF-8
+  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);  // a byte order mark
   int number = 0;
   for (std::string line : split(text, '\n')) {
     ++number;
@@ -43,10 +43,11 @@ void parse_value(const std::string& path, EnvironmentFiles& files) {
     if (line.empty() || line.front() == '#') continue;
     const std::string name = name_of(line);
     if (name.empty() || name.find_first_of(kBlanks) != std::string::npos) {
-      throw Failure(join({path, ", line ", std::to_string(number), ": '", name, "' is no name"}),
-                    "NAME=VALUE, no blank before the =");
+      throw Failure(
+          join({path, ", line ", std::to_string(number), ": '", name, "' is not a valid name"}),
+          "NAME=VALUE, no blank before the =");
     }
-    // Unlike -e: a NAME that the caller does not have takes nothing away.
+    // Unlike with -e, a NAME that the caller does not have is ignored.
     if (const std::string variable = with_value(line); variable != name) {
       files.variables.push_back(variable);
     }

@@ -7,27 +7,28 @@
 
 namespace stepbox {
 
-// NAME=VALUE each. A NAME without `=` is one that the container is not to have.
+// NAME=VALUE each. A NAME without `=` removes the variable.
 using Variables = std::vector<std::string>;
 
-// -e NAME=VALUE, or NAME: the caller's own value.
+// -e NAME=VALUE, or NAME: with the value that the caller has.
 struct Environment {
   Variables variables;
 };
 void parse_value(const std::string& text, Environment& environment);  // adds one
 
-// --env-file FILE: a line for each, NAME=VALUE or NAME; empty lines and those that begin with # do
-// not count. As docker has it, quotes and blanks behind the `=` are part of the value.
+// --env-file FILE: one NAME=VALUE or NAME a line; ignores empty lines and lines that begin with #.
+// As in docker, quotes and blanks after the `=` belong to the value.
 struct EnvironmentFiles {
   Variables variables;
 };
 void parse_value(const std::string& path, EnvironmentFiles& files);  // adds those of one file
 
-// `variables` and then `later` ones, which replace those of the same name.
+// `variables` followed by `later`, which replaces variables of the same name.
 Variables merged(Variables variables, const Variables& later);
 
-// Inside, last of all that looks at ours. The environment is the container's own from now on: PATH,
-// HOSTNAME, TERM on a terminal; `given`, which may change them; HOME, if that does not say it.
+// [child] Replaces the environment of this process: PATH, HOSTNAME, TERM if there is a terminal;
+// then `given`, which may override them; HOME unless `given` sets it. Nothing may read the caller's
+// environment afterwards.
 void set_environment(const Variables& given, bool terminal, const std::string& home);
 
 }  // namespace stepbox

@@ -17,7 +17,8 @@ void parse_value(const std::string& text, Entrypoint& entrypoint) {
 
 void parse_value(const std::string& text, Labels& labels) {
   const size_t equals = text.find('=');
-  if (equals == 0 || text.empty()) throw Failure(join({"'", text, "' is no label"}), "KEY=VALUE");
+  if (equals == 0 || text.empty())
+    throw Failure(join({"'", text, "' is not a label"}), "KEY=VALUE");
   labels.values[text.substr(0, equals)] =
       equals == std::string::npos ? "" : text.substr(equals + 1);
 }
@@ -25,14 +26,14 @@ void parse_value(const std::string& text, Labels& labels) {
 void parse_value(const std::string& text, Patience& patience) {
   const auto seconds = parse_number(text);
   if (!seconds || *seconds < -1 || *seconds > 1'000'000) {
-    throw Failure(join({"'", text, "' is no number of seconds"}), "-1: as long as it takes");
+    throw Failure(join({"'", text, "' is not a number of seconds"}), "-1: no limit");
   }
   patience.seconds = *seconds;
 }
 
 void parse_value(const std::string& text, PullPolicy&) {
   if (text == "never") return;
-  throw Failure(join({"'", text, "': stepbox asks no registry"}),
+  throw Failure(join({"'", text, "': stepbox fetches no images"}),
                 "never; skopeo copy brings an image, load takes it");
 }
 
@@ -70,7 +71,7 @@ void write_cidfile(const std::string& path, const std::string& id) {
   if (path.empty()) return;
   const Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (!file && errno == EEXIST) {
-    throw Failure(join({"--cidfile ", path, " is there already"}),
+    throw Failure(join({"--cidfile ", path, " exists"}),
                   "another container's id may be in it: remove it first");
   }
   if (!file || ::write(file.get(), id.data(), id.size()) != static_cast<ssize_t>(id.size())) {

@@ -1,4 +1,5 @@
-// Step 7. How the command of a container is started: what is said here, else what the image says.
+// Step 7. The options that describe the command's process. The image's config completes them
+// (containers/image_defaults.hpp).
 #ifndef STEPBOX_STEPS_07_UNIONFS_PROCESS_PROCESS_OPTIONS_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_PROCESS_PROCESS_OPTIONS_HPP_
 
@@ -14,8 +15,7 @@
 
 namespace stepbox {
 
-// --entrypoint WORD: stands before the command; an empty one: nothing does, whatever the image
-// says.
+// --entrypoint WORD: precedes the command, in place of the image's entrypoint; empty: none.
 struct Entrypoint {
   bool given = false;
   std::vector<std::string> words;
@@ -28,13 +28,13 @@ struct Labels {
 };
 void parse_value(const std::string& text, Labels& labels);  // adds one
 
-// Seconds from the stop signal to the kill; -1: as long as it takes.
+// Seconds from the stop signal to SIGKILL; -1: no limit.
 struct Patience {
   int64_t seconds = 10;
 };
 void parse_value(const std::string& text, Patience& patience);
 
-// --pull: nothing is ever fetched, so `never` is the only one.
+// --pull: stepbox fetches no images, so `never` is the only value.
 struct PullPolicy {};
 void parse_value(const std::string& text, PullPolicy& policy);
 
@@ -53,11 +53,12 @@ struct ProcessOptions {
 };
 void add_options(CommandLine& cli, ProcessOptions& process);
 
-// The first four, which exec has too: what is `given` there counts before what the container has.
+// The first four, which exec has too. override() lets those that are `given` to exec take
+// precedence over the container's.
 void add_exec_options(CommandLine& cli, ProcessOptions& process);
 void override(ProcessOptions& process, const ProcessOptions& given);
 
-// Outside. Writes the id to the file that --cidfile names. Throws Failure when there is one.
+// [parent] Writes the id to a new file (--cidfile). Throws Failure if the file exists.
 void write_cidfile(const std::string& path, const std::string& id);
 
 }  // namespace stepbox

@@ -31,7 +31,7 @@ TEST_CASE("signals have names and numbers") {
   for (const char* text : {"", "SIG", "0", "-9", "65", "9x", "FOO", "RTMIN+", "RTMIN+99", "RTMIN-1",
                            "TERM ", "99999999999999999999"}) {
     CAPTURE(std::string(text));
-    CHECK_THROWS_WITH_AS(parsed<Signal>(text), doctest::Contains("is no signal"), Failure);
+    CHECK_THROWS_WITH_AS(parsed<Signal>(text), doctest::Contains("is not a signal"), Failure);
   }
 }
 

@@ -17,13 +17,14 @@ static void enter_directory(const std::string& path) {
 }
 
 User enter_process(const ProcessOptions& process, bool tty) {
-  ::umask(022);  // the caller's is for his files
+  ::umask(022);  // docker's; the caller's would restrict the container's files
   User user = find_user(process.user);
   enter_directory(process.working_directory);
   set_environment(process.environment.variables, tty, user.home);
-  // So that the user may open it by its name, too. Some user namespaces cannot give it away.
+  // Lets the user open /dev/pts/N by name. EPERM in a user namespace that does not map the id.
   if (tty) ::fchown(STDIN_FILENO, user.uid, static_cast<gid_t>(-1));
-  for (const Ulimit& limit : process.ulimits) set_limit(limit);  // last: they hold for us, too
+  for (const Ulimit& limit : process.ulimits)
+    set_limit(limit);  // last: they limit this process, too
   return user;
 }
 

@@ -1,5 +1,4 @@
-// Step 7. The last steps of a process before it becomes a container's command: `run` takes them,
-// and `exec`.
+// Step 7. Prepares a process to become a container's command, for `run` and `exec`.
 #ifndef STEPBOX_STEPS_07_UNIONFS_PROCESS_PROCESS_SETUP_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_PROCESS_PROCESS_SETUP_HPP_
 
@@ -8,10 +7,10 @@
 
 namespace stepbox {
 
-// Inside, when the rootfs is the root and has its hostname: limits, the working directory (made
-// where it is missing), the environment. Returns who the command is to be.
-// Throws Failure for a user that the image does not know; system_error.
-// `tty`: stdin is its terminal.
+// [child] Called when the rootfs is the root directory and the host name is set. Changes to the
+// working directory (created if missing), sets the environment and the resource limits. `tty`:
+// stdin is the container's terminal. Returns the user that the command runs as. Throws Failure for
+// a user that the image does not have; system_error.
 User enter_process(const ProcessOptions& process, bool tty);
 
 }  // namespace stepbox

@@ -12,12 +12,13 @@ namespace stepbox {
 
 std::vector<std::string> stat_fields(pid_t pid) {
   const std::string text = read_file(join({"/proc/", std::to_string(pid), "/stat"}));
-  std::vector<std::string> fields = split(text.substr(text.rfind(')') + 2), ' ');  // the third on
+  std::vector<std::string> fields =
+      split(text.substr(text.rfind(')') + 2), ' ');  // from the third field on
   fields.insert(fields.begin(), 3, "");
   return fields;
 }
 
-// Throws system_error when it has ended.
+// Throws system_error if the process has ended.
 static Process read_process(pid_t pid) {
   const std::vector<std::string> fields = stat_fields(pid);
   const auto field = [&](size_t n) { return parse_number(fields.at(n)).value_or(0); };
@@ -41,7 +42,7 @@ ProcessTable::ProcessTable() {
     try {
       processes_[pid] = read_process(pid);
     } catch (const std::system_error&) {
-      // It has ended since.
+      // The process has ended since list_directory().
     }
   }
 }
@@ -52,7 +53,7 @@ std::map<pid_t, Process> ProcessTable::of(pid_t first, bool own_pid_namespace) c
   if (root == processes_.end()) return members;
   members.insert(*root);
   const ino_t own = own_pid_namespace ? root->second.pid_namespace : 0;
-  for (size_t before = 0; before != members.size();) {  // until no more children are found
+  for (size_t before = 0; before != members.size();) {  // until a pass finds no more children
     before = members.size();
     for (const auto& [pid, process] : processes_) {
       const bool inside = own != 0 && process.pid_namespace == own;

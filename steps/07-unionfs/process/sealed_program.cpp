@@ -29,7 +29,8 @@ bool is_parents_program(pid_t child) {
          ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
 }
 
-// A copy that is complete can be sealed: nobody will ever write to it, whoever opens it.
+// A seal is permanent: no process can write to the copy any more, however it opens it (fcntl(2),
+// F_ADD_SEALS).
 static Fd make_copy(const Fd& own) {
   constexpr int kSeals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
   Fd copy = open_memfd("stepbox", MFD_ALLOW_SEALING);
@@ -53,7 +54,7 @@ void run_from_sealed_copy() {
   const std::vector<std::string> words = split(read_file("/proc/self/cmdline"), '\0');
   std::vector<char*> argv;
   for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
-  argv.back() = nullptr;  // behind the last zero there is no word
+  argv.back() = nullptr;  // the text ends with a zero: the last part is empty
   ::fexecve(copy.get(), argv.data(), environ);
   throw_errno({"run the copy of ", kOwn});
 }

@@ -1,11 +1,11 @@
-// Step 7. Our own program, kept from whoever is root inside.
+// Step 7. Protects the stepbox binary from root in a container. (CVE-2019-5736)
 //
-// A process of ours that is about to become a command inside has, until it does, our program as its
-// /proc/PID/exe; a command `#!/proc/self/exe` even runs it. From there root inside could write to
-// the file on the host, which root outside runs next. (CVE-2019-5736)
+// Until a process that enters a container calls execve(2), its /proc/PID/exe is the stepbox binary;
+// a command `#!/proc/self/exe` even runs it. Through that link root in the container could write to
+// the binary on the host, which root on the host runs next.
 //
-// The kernel forbids to write to a program while it runs (ETXTBSY), and ours does as long as the
-// container: its holder. Where that does not hold we run from a copy that nobody can change.
+// The kernel refuses to write to a program that is running (ETXTBSY), and the process that runs the
+// container keeps the binary busy. Where that is not so, stepbox runs from a sealed copy in memory.
 #ifndef STEPBOX_STEPS_07_UNIONFS_PROCESS_SEALED_PROGRAM_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_PROCESS_SEALED_PROGRAM_HPP_
 
@@ -13,14 +13,14 @@
 
 namespace stepbox {
 
-// Whether the kernel lets us write to our own program while it runs. (Linux 6.11 did.)
+// Whether the kernel allows writes to a running program, as Linux 6.11 did.
 bool own_program_is_writable();
 
-// Whether the parent of process `child` runs the very file that we run.
+// Whether the parent of process `child` runs the same file as this process.
 bool is_parents_program(pid_t child);
 
-// Starts this program again, with the same words, from a sealed copy in memory (memfd_create(2)).
-// Returns where it runs from one already. Throws system_error.
+// Executes this program again, with the same arguments, from a sealed copy in memory
+// (memfd_create(2)). Returns if it already runs from one. Throws system_error.
 void run_from_sealed_copy();
 
 }  // namespace stepbox

@@ -8,13 +8,13 @@
 
 namespace stepbox {
 
-// The number that `name` has, without SIG and in capitals; 0 if there is no such signal.
+// The number of the signal `name`, in capitals and without SIG; 0 if there is none.
 static int number_of(const std::string& name) {
   for (int number = 1; number < SIGRTMIN; ++number) {
     const char* known = ::sigabbrev_np(number);
     if (known && name == known) return number;
   }
-  // Real-time signals have but a first and a last name; between them one counts.
+  // Of the real-time signals only the first and the last have names: RTMIN+N, RTMAX-N.
   if (name == "RTMIN") return SIGRTMIN;
   if (name == "RTMAX") return SIGRTMAX;
   const int64_t steps = name.size() > 6 ? parse_number(name.substr(6)).value_or(-1) : -1;
@@ -32,7 +32,7 @@ void parse_value(const std::string& text, Signal& signal) {
                   : number                                     ? 0
                                                                : number_of(name);
   if (signal.number == 0) {
-    throw Failure(join({"'", text, "' is no signal"}), "as TERM, SIGTERM or 15: see kill -l");
+    throw Failure(join({"'", text, "' is not a signal"}), "as TERM, SIGTERM or 15: see kill -l");
   }
 }
 

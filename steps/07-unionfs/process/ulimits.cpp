@@ -37,7 +37,7 @@ void parse_value(const std::string& text, Ulimit& limit) {
   if (equals == std::string::npos) throw Failure(join({"'", text, "' is not NAME=SOFT[:HARD]"}));
   limit.name = text.substr(0, equals);
   if (!find_resource(limit.name)) {
-    throw Failure(join({"'", limit.name, "' is no resource with a limit"}),
+    throw Failure(join({"'", limit.name, "' is not a resource with a limit"}),
                   "as nofile, nproc, core: see setrlimit(2)");
   }
   const auto soft = parse_number(text.substr(equals + 1, colon - equals - 1));
@@ -45,7 +45,7 @@ void parse_value(const std::string& text, Ulimit& limit) {
   if (!soft || !hard || *soft < -1 || *hard < -1) {
     throw Failure(join({"'", text, "' is not NAME=SOFT[:HARD]"}), "whole numbers; -1: no limit");
   }
-  // As the kernel compares them, unlimited is the largest of all numbers.
+  // RLIM_INFINITY is the largest number, so an unsigned comparison is right for it.
   if (static_cast<uint64_t>(*soft) > static_cast<uint64_t>(*hard)) {
     throw Failure(join({"'", text, "': the soft limit is above the hard one"}));
   }

@@ -1,4 +1,4 @@
-// Step 7. Resource limits of each process, beside the cgroup's of all together. (setrlimit(2))
+// Step 7. Resource limits of a single process; a cgroup limits all of them together. (setrlimit(2))
 #ifndef STEPBOX_STEPS_07_UNIONFS_PROCESS_ULIMITS_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_PROCESS_ULIMITS_HPP_
 
@@ -15,7 +15,7 @@ struct Ulimit {
 };
 void parse_value(const std::string& text, Ulimit& limit);  // throws Failure
 
-// Inside. Throws system_error where the kernel does not grant it.
+// [child] Throws system_error if the kernel refuses it (EPERM).
 void set_limit(const Ulimit& limit);
 
 }  // namespace stepbox

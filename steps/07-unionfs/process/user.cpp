@@ -23,8 +23,9 @@ constexpr char kGroup[] = "/etc/group";
 
 using File = std::unique_ptr<FILE, int (*)(FILE*)>;
 
-// As docker reads them: these two files, whatever nsswitch.conf says. One that is missing is empty.
-// So is what an image has in its place: a pipe would keep us waiting, and /dev/zero has no end.
+// Reads the two files themselves, as docker does; nsswitch.conf would load code from the image. A
+// missing file counts as empty, and so does anything that is not a regular file: open(2) of a FIFO
+// would block, and /dev/zero has no end.
 static File open_file(const char* path) {
   const Fd file(::open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   struct stat status;
@@ -36,17 +37,17 @@ static File open_file(const char* path) {
   return opened;
 }
 
-// An id that is given as a number, if `text` is one.
+// The id, if `text` is a number.
 static std::optional<uid_t> as_id(const std::string& text) {
   const auto number = parse_number(text);
   if (!number) return std::nullopt;
   if (*number < 0 || *number > INT32_MAX) {
-    throw Failure(join({"'", text, "' is no user or group id"}), "0 to 2147483647");
+    throw Failure(join({"'", text, "' is not a user or group id"}), "0 to 2147483647");
   }
   return static_cast<uid_t>(*number);
 }
 
-// Fills in `user` from the file. Returns the name; empty if it has no entry.
+// Fills in `user` from /etc/passwd. Returns the name; empty if there is no entry.
 static std::string look_up_user(const std::string& text, User& user) {
   const std::optional<uid_t> id = as_id(text);
   const File file = open_file(kPasswd);
@@ -95,7 +96,7 @@ User find_user(const std::string& text) {
 }
 
 static void set_groups(const User& user) {
-  // A user namespace with a single id may not, and has none to give (user_namespaces(7)).
+  // setgroups(2) is denied in a user namespace that maps a single id (user_namespaces(7)).
   if (read_file("/proc/self/setgroups") == "deny\n") return;
   if (::setgroups(user.groups.size(), user.groups.data()) == 0) return;
   if (errno != EINVAL || ::setgroups(1, &user.gid) == -1) throw_errno({"set the groups"});

@@ -1,4 +1,4 @@
-// Step 7. Who the command is to be: names in the image's own /etc/passwd and /etc/group.
+// Step 7. The user that the command runs as, from the image's /etc/passwd and /etc/group.
 #ifndef STEPBOX_STEPS_07_UNIONFS_PROCESS_USER_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_PROCESS_USER_HPP_
 
@@ -12,18 +12,18 @@ namespace stepbox {
 struct User {
   uid_t uid = 0;
   gid_t gid = 0;
-  std::vector<gid_t> groups;  // with `gid`
+  std::vector<gid_t> groups;  // includes `gid`
   std::string home = "/";
 };
 
-// Inside, the rootfs being the root. `text` is USER[:GROUP], names or numbers; empty: root. A
-// number needs no entry in the files. Without GROUP it is the user's own, and those that list the
-// user in /etc/group come with it.
-// Throws Failure for a name that is not in them.
+// [child] Called when the rootfs is the root directory. `text` is USER[:GROUP], names or numbers;
+// empty: root. A number needs no entry in the files. Without GROUP the result has the user's own
+// group and all groups that list the user.
+// Throws Failure for a name without an entry.
 User find_user(const std::string& text);
 
-// Inside. setgroups(2), setgid(2), setuid(2): there is no way back.
-// Throws Failure for an id that a user namespace does not have.
+// [child] Changes groups, gid and uid for good (setgroups(2), setgid(2), setuid(2)).
+// Throws Failure for an id that the user namespace does not map.
 void become(const User& user);
 
 }  // namespace stepbox

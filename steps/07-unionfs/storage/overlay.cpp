@@ -22,8 +22,8 @@ namespace stepbox {
 
 namespace {
 
-// The options of an overlay mount. mount(2) takes one page of them, and the names of 128 layers are
-// longer: the kernel gets descriptors, who reads --explain the names.
+// The options of an overlay mount. mount(2) takes at most one page of them, and the paths of 128
+// layers are longer: the kernel is given /proc/self/fd/N, --explain shows the paths.
 class MountOptions {
  public:
   void add(const std::string& option, const std::string& directory) {
@@ -69,10 +69,11 @@ void MountOptions::mount_on(const std::string& directory) const {
 Overlay::Overlay(const std::vector<std::string>& layers, const std::string& directory,
                  const StorageOptions& options, bool for_container)
     : options_(options), layers_(layers), directory_(directory) {
-  if (layers_.empty()) throw Failure("no layers: the container's record cannot be read");
+  if (layers_.empty())
+    throw Failure("the image has no layers: the container's record cannot be read");
   if (options_.kind == StorageKind::kCopy) {
     root_ = directory + "/rootfs";
-    if (!exists(root_)) copy_layers();  // else a second start: with the changes of the first
+    if (!exists(root_)) copy_layers();  // a later start keeps the changes of the first
   } else {
     root_ = directory + "/merged";
     make_own_layer();
@@ -85,16 +86,17 @@ void Overlay::make_own_layer() const {
     explain({"mkdir -p ", quoted(directory_), name});
     make_directories(directory_ + name);
   }
-  // A second start: what was mounted `volatile` says so in there, and is refused after a crash.
+  // A later start: after a `volatile` mount that was not unmounted cleanly, overlayfs leaves
+  // work/work/incompat/volatile and refuses to mount again (overlayfs.rst, "Volatile mount").
   if (options_.remove && exists(directory_ + "/work/work")) remove_tree(directory_ + "/work/work");
-  // The upper layer's own directory is the container's `/`: it looks like the image's.
+  // The upper directory becomes the container's `/`, so it gets the mode of the image's.
   struct stat status;
   if (::stat(layers_[0].c_str(), &status) == -1) throw_errno({"open image ", layers_[0]});
   const std::string upper = directory_ + "/upper";
   if (::chmod(upper.c_str(), status.st_mode & 07777) == -1) throw_errno({"chmod ", upper});
 }
 
-// From here on all is where the container will find it, and where that may look.
+// Replaces all paths by those of the id-mapped mounts in the container's mount namespace.
 void Overlay::shift() {
   shifted_.emplace();
   const std::string directory = shifted_->add(directory_);
@@ -103,8 +105,8 @@ void Overlay::shift() {
   for (std::string& layer : layers_) layer = shifted_->add(layer);
 }
 
-// Under its name there is a whole copy or none: a start that was killed leaves half of one beside
-// it.
+// Copies to a temporary name and renames: after a killed start there is no incomplete copy under
+// the final name.
 void Overlay::copy_layers() const {
   const std::string fresh = root_ + ".new";
   if (exists(fresh)) remove_tree(fresh);
@@ -112,10 +114,10 @@ void Overlay::copy_layers() const {
   if (::rename(fresh.c_str(), root_.c_str()) == -1) throw_errno({"rename ", fresh});
 }
 
-// cp says nothing while it works, so on a terminal somebody looks how far it is.
+// cp(1) shows no progress, so on a terminal a child measures the copy.
 static int watch_copy(const std::string& fresh, Progress& progress) {
   for (int64_t before = 0, now = 0;; before = now) {
-    ::usleep(200'000);  // most copies are over by then
+    ::usleep(200'000);  // most copies take less time
     now = size_of_tree(fresh);
     progress.add(now - before);
   }
@@ -133,7 +135,7 @@ void Overlay::copy_layers_to(const std::string& fresh) const {
     run_program({"cp", "-a", "--reflink=auto", "--", from, fresh}, "", 0);
   };
   if (layers_.size() == 1) return run_in_child({}, [&] { copy(layers_[0]); });
-  // Several are copied as one: mounted, where nobody else sees it.
+  // Several layers are mounted as one in a private mount namespace, and copied from there.
   const std::string merged = directory_ + "/merged";
   make_directories(merged);
   const int user = ::geteuid() == 0 ? 0 : CLONE_NEWUSER;
@@ -153,14 +155,14 @@ void mount_read_only(const std::vector<std::string>& layers, const std::string& 
   mount.mount_on(directory);
 }
 
-// In a user namespace what a layer deletes of those below it is told by attributes called user.*;
-// tmpfs has them since Linux 6.6.
+// In a user namespace overlayfs keeps whiteouts and opaque marks in attributes user.overlay.*;
+// tmpfs supports user.* since Linux 6.6.
 static void check_user_attributes(const std::vector<std::string>& layers) {
   const ssize_t got = ::lgetxattr(layers[0].c_str(), "user.overlay.opaque", nullptr, 0);
   if (layers.size() == 1 || got != -1 || errno != ENOTSUP) return;
   throw Failure(
-      "mount overlay: the store's file system has no user.* attributes, and deleted files "
-      "would come back",
+      "mount overlay: the store's file system has no user.* attributes, so deleted files "
+      "would reappear",
       "--root on another file system, or --storage copy");
 }
 
@@ -170,14 +172,15 @@ void Overlay::mount_layers() const {
   MountOptions mount;
   for (const std::string& layer : layers_) mount.add("lowerdir", layer);
   mount.add("upperdir", directory_ + "/upper");
-  // A work directory belongs to one mount: shared, what it does is undefined.
+  // A work directory belongs to one mount; sharing it is undefined (overlayfs.rst).
   mount.add("workdir", directory_ + "/work");
-  if (options_.remove) mount.flag("volatile");  // thrown away soon: no need to sync
+  if (options_.remove)
+    mount.flag("volatile");  // no sync at unmount: the layer is discarded anyway (Linux 5.10)
   if (options_.user_namespace) {
-    mount.flag("userxattr");  // trusted.* is not for user namespaces
+    mount.flag("userxattr");  // trusted.* needs CAP_SYS_ADMIN outside (Linux 5.11)
   } else {
-    // Each changed file shall be in upper, whole, under its own name: whatever this kernel's
-    // defaults are. (diff, commit)
+    // diff and commit read upper, so each changed file must be there, complete and under its own
+    // name; the kernel's defaults for both options differ.
     mount.flag("redirect_dir=off");
     mount.flag("metacopy=off");
   }

@@ -29,8 +29,8 @@ void write_shifted_id_maps(pid_t child, int flags) {
   write_maps(child, shifted_ids("/etc/subuid"), shifted_ids("/etc/subgid"));
 }
 
-// A namespace that only lends its maps: the container's own does not exist yet. The child is killed
-// without having run.
+// mount_setattr(2) takes the id maps from a user namespace, and the container's does not exist yet.
+// The child that owns this one is killed; the descriptor keeps the namespace alive.
 static Fd make_user_namespace() {
   const Child child = spawn({.namespaces = CLONE_NEWUSER, .before_go = write_shifted_id_maps},
                             [] { return ::pause(); });

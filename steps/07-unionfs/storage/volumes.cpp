@@ -25,7 +25,7 @@ constexpr MountFlag kFlags[] = {{"ro", MS_RDONLY, 0},     {"rw", 0, MS_RDONLY},
                                 {"noexec", MS_NOEXEC, 0}, {"exec", 0, MS_NOEXEC},
                                 {"nodev", MS_NODEV, 0},   {"noatime", MS_NOATIME, 0}};
 
-// What tmpfs itself understands (tmpfs(5)).
+// The options of tmpfs itself (tmpfs(5)).
 constexpr const char* kData[] = {"size=", "mode=", "uid=", "gid=", "nr_inodes=", "nr_blocks="};
 
 static void add_option(const std::string& option, Tmpfs& tmpfs) {
@@ -36,10 +36,10 @@ static void add_option(const std::string& option, Tmpfs& tmpfs) {
   }
   if (std::none_of(std::begin(kData), std::end(kData),
                    [&](const char* name) { return option.starts_with(name); })) {
-    throw Failure(join({"'", option, "' is no option of tmpfs"}),
+    throw Failure(join({"'", option, "' is not an option of tmpfs"}),
                   "as size=64m, mode=700, uid=1000, ro, exec");
   }
-  tmpfs.data += "," + option;  // the last one counts
+  tmpfs.data += "," + option;  // tmpfs uses the last value
 }
 
 void parse_value(const std::string& text, Tmpfs& tmpfs) {
@@ -56,7 +56,7 @@ void add_options(CommandLine& cli, std::vector<Tmpfs>& tmpfs) {
   cli.list("--tmpfs", "DST[:OPTION,...]", tmpfs, "Memory as a directory, as /tmp:size=64m");
 }
 
-// Makes an empty directory, or an empty file.
+// Creates an empty directory or file.
 static bool make_entry(const Fd& parent, const std::string& name, bool directory) {
   if (directory) return ::mkdirat(parent.get(), name.c_str(), 0755) == 0;
   constexpr int kNew = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
@@ -79,14 +79,14 @@ void make_mount_point(const std::string& root, const std::string& path, bool dir
   }
 }
 
-// A link of the image may lead any volume to /proc. What lies there then, we and others would take
-// for the kernel's word; and what we have masked would be below it. (CVE-2019-16884)
+// A symbolic link in the image could lead a volume to /proc. Its files would then pass for the
+// kernel's, and masked paths would lie below the volume. (CVE-2019-16884)
 static MountPoint find_place(const std::string& root, const std::string& destination) {
   MountPoint place(root, destination);
   struct statfs status;
   if (::fstatfs(place.fd(), &status) == -1) throw_errno({"stat ", place.name()});
   if (status.f_type != PROC_SUPER_MAGIC) return place;
-  throw Failure(join({"mount on ", destination, ": it is in /proc, which is the kernel's"}),
+  throw Failure(join({"mount on ", destination, ": the path is in /proc"}),
                 "name another directory");
 }
 
@@ -123,7 +123,7 @@ void mount_volumes(const std::string& root, const std::vector<Volume>& volumes,
   for (const Tmpfs& memory : tmpfs) {
     entries.push_back({nullptr, &memory, depth_of(memory.destination)});
   }
-  ::umask(022);  // the caller's is for his files: these are for all users of the container
+  ::umask(022);  // docker's; the caller's would keep other users of the container out
   std::stable_sort(entries.begin(), entries.end(),
                    [](const Entry& a, const Entry& b) { return a.depth < b.depth; });
   for (const Entry& entry : entries) {

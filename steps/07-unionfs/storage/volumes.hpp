@@ -1,4 +1,4 @@
-// Step 7. What is mounted over the layers: volumes, and memory that is gone with the container.
+// Step 7. Mounts volumes and tmpfs over the layers.
 #ifndef STEPBOX_STEPS_07_UNIONFS_STORAGE_VOLUMES_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_STORAGE_VOLUMES_HPP_
 
@@ -10,22 +10,22 @@
 
 namespace stepbox {
 
-// One --tmpfs DST[:OPTION,…]: a file system in memory. Unless an option says otherwise: everybody
-// may write to it, nothing in it can be run, and no set-user-id bit counts. Devices never do.
+// The value of --tmpfs DST[:OPTION,…]. The defaults are mode 1777, noexec and nosuid; options may
+// change these. nodev always holds.
 struct Tmpfs {
   std::string destination;
   unsigned long flags = 0;  // MS_*
-  std::string data;         // what the kernel is to read: "mode=1777,size=64m"
+  std::string data;         // options of the file system: "mode=1777,size=64m"
 };
 void parse_value(const std::string& text, Tmpfs& tmpfs);  // throws Failure
 void add_options(CommandLine& cli, std::vector<Tmpfs>& tmpfs);
 
-// Inside. mkdir -p below `root` (and touch, for what is no directory): no `..` and no symbolic link
-// leads out of it. Throws system_error.
+// [child] mkdir -p below `root`; creates an empty file instead if `directory` is false. Neither
+// `..` nor a symbolic link leads out of `root`. Throws system_error.
 void make_mount_point(const std::string& root, const std::string& path, bool directory);
 
-// Inside. Mounts them all, each where it is nearer to the root before what is below it, and makes
-// the mount points. The mount namespace takes them down. Throws system_error.
+// [child] Creates the mount points and mounts all of them, parents before children. The mounts end
+// with the mount namespace. Throws system_error.
 void mount_volumes(const std::string& root, const std::vector<Volume>& volumes,
                    const std::vector<Tmpfs>& tmpfs);
 
