@@ -174,8 +174,7 @@ void Overlay::mount_layers() const {
   mount.add("upperdir", directory_ + "/upper");
   // A work directory belongs to one mount; sharing it is undefined (overlayfs.rst).
   mount.add("workdir", directory_ + "/work");
-  if (options_.remove)
-    mount.flag("volatile");  // no sync at unmount: the layer is discarded anyway (Linux 5.10)
+  if (options_.remove) mount.flag("volatile");  // no sync at unmount: it is discarded (Linux 5.10)
   if (options_.user_namespace) {
     mount.flag("userxattr");  // trusted.* needs CAP_SYS_ADMIN outside (Linux 5.11)
   } else {
