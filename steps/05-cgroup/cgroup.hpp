@@ -1,67 +1,55 @@
 // Step 5. Control groups: how much a container may use. (cgroups(7))
 //
 // A cgroup is a directory, its settings are files, its members process ids written to one of them.
-// Two versions of that interface are about. v1: one tree for each controller (cpu, memory, pids).
-// v2: one tree for all. Many hosts have both, so the version is chosen for each controller.
+// The interface has two versions. v1: one tree for each controller (cpu, memory, pids). v2: one
+// tree for all. Many hosts have both, so the version is chosen for each controller.
+//
+//   Cgroup      a container's groups       this file
+//   Limits      their limits               options.hpp, limits.hpp
+//   Group       one directory              group.hpp
+//   Hierarchy   the tree that it is in     hierarchy.hpp
 #ifndef STEPBOX_STEPS_05_CGROUP_CGROUP_HPP_
 #define STEPBOX_STEPS_05_CGROUP_CGROUP_HPP_
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "05-cgroup/group.hpp"
+#include "05-cgroup/limits.hpp"
 #include "05-cgroup/options.hpp"
 
 namespace stepbox {
 
-// A container's own groups, `stepbox/<id>`, in each tree that is needed. Outside.
+// A container's groups, `stepbox/<id>`, one in each tree that its limits need. [parent]
 class Cgroup {
  public:
-  // Makes the groups, with their limits, and removes those whose owner died.
-  // Throws Failure where the host has no such controller; system_error where we may not use it.
+  // Makes the groups, with their limits, and removes those of containers whose owner was killed.
+  // Throws Failure where the host has no such controller; system_error where the caller lacks the
+  // permission.
   Cgroup(const std::string& id, const Limits& limits);
 
-  ~Cgroup();  // kills who is left in the groups, and removes them
+  ~Cgroup();  // kills the members that are left, and removes the groups
   Cgroup(const Cgroup&) = delete;
 
-  // The groups of a container that runs already within `limits`. (Step 7)
-  static Cgroup existing(const std::string& id, const Limits& limits = {});
-
-  // Outside. Sets what differs between the limits that are in force and `wanted`, for processes
-  // that run too. Throws Failure where there is no group for it; system_error where the kernel
-  // refuses: then the old ones are in force.
-  void change(const Limits& wanted);
-
-  // Outside. Stops all processes, those too that joined later; or lets them go on. Returns when it
-  // is done. Throws Failure where there is no group for it.
-  void freeze(bool frozen) const;
-  bool is_frozen() const;
-
-  // Inside, first of all: this process becomes a member, so the limits hold before the command
-  // starts. By itself: a parent who writes somebody else's pid waits 10 ms for the kernel.
+  // [child] Makes the calling process a member; first of all, so that the limits hold before the
+  // command starts. The child does it: a parent that writes another process's id waits 10 ms for
+  // the kernel.
   void join() const;
 
-  // For spawn(), on v2: the child is born a member. -1 on v1.
+  // For SpawnSettings::cgroup_fd, on v2: clone3(2) makes the child a member. -1 on v1.
   int fd() const;
 
-  // Outside, when the container has ended. Says on stderr whether the kernel killed for lack of
-  // memory; with --stats, what was used.
+  // Says on stderr whether the kernel killed processes for lack of memory; with --stats also what
+  // was used. When the container has ended.
   void report() const;
 
-  // Whether the last report() had such a kill to tell of. (Step 7)
-  static bool ran_out_of_memory() { return ran_out_of_memory_; }
+  // What was used so far. Without --stats only memory is asked about.
+  Usage usage() const;
 
  private:
-  Cgroup(const std::string& id, const Limits& limits, std::vector<Group> groups)
-      : id_(id), limits_(limits), groups_(std::move(groups)) {}
-  const Group& freezer() const;
-  void spread_to(const Hierarchy& hierarchy);
+  explicit Cgroup(const Limits& limits) : limits_(limits) {}
 
-  static inline bool ran_out_of_memory_ = false;
-  std::string id_;
   Limits limits_;
-  bool owner_ = false;
   std::vector<Group> groups_;
 };
 

@@ -43,9 +43,6 @@ struct Limits {
   Count pids{64};           // --pids-limit 64: processes and threads
   CpuList cpu_list{};       // --cpuset-cpus
   bool stats = false;       // --stats
-  // Step 7: groups without a limit too, where the host has them for us: to freeze the container,
-  // and to limit it later.
-  bool always = false;
   bool operator==(const Limits&) const = default;
 };
 void add_options(CommandLine& cli, Limits& limits);

@@ -20,7 +20,7 @@
 using namespace stepbox;
 
 // [child] Confines itself, then becomes the command.
-static int container(const Options& options, const Overlay& overlay, const Cgroup& cgroup,
+static int container(const Options& options, const Overlay& overlay, const ContainerGroups& cgroup,
                      const Network& network, const Confinement& confinement, const Console& console,
                      Gate& gate) {
   cgroup.join();  // first: the limits hold for all that follows
@@ -46,9 +46,8 @@ static int run(const Options& options, Container& held) {
   check(options.namespaces);
   const Overlay overlay(held.image().layers, held.directory(), storage_options(options));
   const SharedMounts mounts(overlay.root(), options.namespaces);
-  const std::string id = held.id();
-  const Cgroup cgroup(id, options.limits);
-  const Network network(id, options.network, options.namespaces);
+  ContainerGroups cgroup(held.id(), options.limits, held.out_of_memory());
+  const Network network(held.id(), options.network, options.namespaces);
   const Confinement confinement(options.confinement);
   Console console(options.console, held.fanout());
   Gate gate;

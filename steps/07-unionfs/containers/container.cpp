@@ -142,6 +142,7 @@ void Container::started(pid_t pid, const std::vector<PublishedPort>& ports) {
     record.started = ::time(nullptr);
   });
   remove_ = record_.options.remove;
+  out_of_memory_ = false;
 }
 
 void Container::running() {
@@ -162,7 +163,7 @@ void Container::ended(int status) {
     record.running = record.paused = false;
     record.pid = 0;
     record.status = status;
-    record.out_of_memory = Cgroup::ran_out_of_memory();
+    record.out_of_memory = out_of_memory_;
     record.ended = ::time(nullptr);
     record.restarting = monitored && record.options.restart.applies(status, record.restarts) &&
                         !is_stop_wanted(id());

@@ -48,6 +48,9 @@ class Container {
   std::string directory() const;
   const Options& options() const { return record_.options; }
 
+  // For ContainerGroups: whether the kernel has killed one of its processes for lack of memory.
+  bool& out_of_memory() { return out_of_memory_; }
+
   void created();       // not to be run now: `start` will
   void find_network();  // before each start. Throws Failure: the one to share is not there
   // Before the command runs: then it is remembered, come what may. `ports`: as they lead in now.
@@ -70,6 +73,7 @@ class Container {
   Fd image_;  // nobody removes it meanwhile
   bool remove_;
   bool half_removed_ = false;
+  bool out_of_memory_ = false;
   Caller* caller_ = nullptr;
   OutputFanout* fanout_ = nullptr;
 };

@@ -7,12 +7,13 @@
 
 #include "03-mount/mount.hpp"
 #include "04-namespaces/namespaces.hpp"
-#include "05-cgroup/cgroup.hpp"
+#include "05-cgroup/options.hpp"
 #include "06-network/network.hpp"
 #include "07-unionfs/confinement/confinement.hpp"
 #include "07-unionfs/console/console.hpp"
 #include "07-unionfs/containers/restart_policy.hpp"
 #include "07-unionfs/process/process_options.hpp"
+#include "07-unionfs/resources/container_groups.hpp"
 #include "07-unionfs/storage/storage_options.hpp"
 #include "07-unionfs/storage/volumes.hpp"
 #include "common/cli.hpp"
@@ -24,7 +25,7 @@ void parse_value(const std::string& text, StorageKind& kind);
 struct Options {
   std::vector<Volume> volumes;
   Namespaces namespaces;
-  Limits limits{.cpus = {0}, .memory = {0}, .pids = {0}, .always = true};
+  Limits limits{.cpus = {0}, .memory = {0}, .pids = {0}};
   NetworkOptions network;
   ConfineOptions confinement;
   ProcessOptions process;

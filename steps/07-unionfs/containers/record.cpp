@@ -31,7 +31,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CpuQuota, microseconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Bytes, count)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Count, number)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CpuList, text)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Limits, cpus, memory, pids, cpu_list, stats, always)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Limits, cpus, memory, pids, cpu_list, stats)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Address, number)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PublishedPort, host_address, host_port, container_port, udp,
                                    any_host_port)

@@ -39,7 +39,7 @@ Record full_record() {
   options.namespaces.user = true;
   options.namespaces.hostname = "box";
   options.namespaces.init = true;
-  options.limits = {{20'000}, {int64_t{3} << 40}, {64}, {"0-1"}, true, true};
+  options.limits = {{20'000}, {int64_t{3} << 40}, {64}, {"0-1"}, true};
   options.network.mode = NetworkMode::kContainer;
   options.network.container = std::string(64, 'b');
   options.network.ports = {{{0x7F000001}, 8080, 80, true}};

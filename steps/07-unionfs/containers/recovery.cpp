@@ -24,7 +24,7 @@ static void kill_survivor(const Record& record) {
   if (!process || start_time(record.pid) != record.pid_started) return;  // another's number by now
   explain({"kill -KILL ", std::to_string(record.pid)});
   send_signal(process, SIGKILL);
-  for (const Group& group : find_groups(record.id)) group.thaw();  // it may have been paused
+  RunningGroups(record.id).thaw();  // it may have been paused
   pollfd ended{process.get(), POLLIN, 0};
   ::poll(&ended, 1, 10'000);
 }

@@ -126,7 +126,7 @@ void set_paused(const std::string& id, bool paused) {
       throw Failure(
           join({"container ", record.name, paused ? " is already paused" : " is not paused"}));
     }
-    Cgroup::existing(id).freeze(paused);
+    freeze_container(id, paused);
     record.paused = paused;
   });
 }

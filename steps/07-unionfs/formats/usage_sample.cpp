@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "05-cgroup/group.hpp"
+#include "07-unionfs/resources/container_groups.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
 #include "common/text.hpp"
@@ -76,7 +76,8 @@ Sample take_sample(const Record& record, const ProcessTable& table) {
     if (!processes.empty() && record.options.network.mode != NetworkMode::kHost) {
       add_traffic(read_file(join({"/proc/", std::to_string(record.pid), "/net/dev"})), sample);
     }
-    for (const Group& group : find_groups(record.id)) add_group(group, sample);
+    const RunningGroups groups(record.id);
+    for (const Group& group : groups.all()) add_group(group, sample);
   } catch (const std::system_error&) {
     // It has ended meanwhile, or a part of it.
   }

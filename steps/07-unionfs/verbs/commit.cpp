@@ -46,34 +46,19 @@ std::string add_directory(Staging& staging, const Record& record) {
   });
 }
 
-// A container that runs stands still while it lives: no file of it is read half-written.
-class Standstill {
- public:
-  explicit Standstill(const Record& record) : id_(record.id) {
-    try {
-      set_paused(id_, true);
-      ours_ = true;
-    } catch (const std::exception& error) {
-      if (open_process(record)) warn({"not paused: ", error.what()});  // else it has just ended
-    }
+// Stops a container that runs, so that no file of it is read half-written; goes on without where
+// that fails, with a warning.
+void pause_for_now(const Record& record, std::optional<Standstill>& standstill) {
+  try {
+    standstill.emplace(record.id, set_paused);
+  } catch (const std::exception& error) {
+    if (open_process(record)) warn({"not paused: ", error.what()});  // else it has just ended
   }
-  ~Standstill() {
-    try {
-      if (ours_) set_paused(id_, false);
-    } catch (const std::exception&) {
-      // It was killed meanwhile, or somebody was faster.
-    }
-  }
-  Standstill(const Standstill&) = delete;
-
- private:
-  std::string id_;
-  bool ours_ = false;
-};
+}
 
 std::string add_changed_files(Staging& staging, const Record& record, bool pause) {
   std::optional<Standstill> standstill;
-  if (pause && !record.paused && open_process(record)) standstill.emplace(record);
+  if (pause && !record.paused && open_process(record)) pause_for_now(record, standstill);
   return add_layer(staging, record, "the changes", [&](TarWriter& tar) {
     const std::vector<Change> changes = changes_of(record);
     Tree tree(open_own_files(record));

@@ -53,7 +53,7 @@ static void join_namespaces(const Fd& process, int flags, const std::string& pid
 }
 
 // Inside, on the way in.
-static int container(const Options& options, const Cgroup& cgroup, const Confinement& confinement,
+static int container(const Options& options, const RunningGroups& cgroup, const Confinement& confinement,
                      const Console& console, const Fd& process, int flags, const std::string& pid) {
   cgroup.join();
   const std::string root = join({"/proc/", pid, "/root"});
@@ -77,7 +77,7 @@ static void close_input() {
 // The command, from birth to exit. `fanout`: none in the foreground.
 static int run(const Record& record, const Fd& process, OutputFanout* fanout, Caller* caller) {
   const std::string pid = std::to_string(record.pid);
-  const Cgroup cgroup = Cgroup::existing(record.id);
+  const RunningGroups cgroup(record.id);
   const int flags = foreign_namespaces(pid);
   const Confinement confinement(record.options.confinement);
   Console console(record.options.console, fanout);

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "05-cgroup/group.hpp"
+#include "05-cgroup/hierarchy.hpp"
 #include "07-unionfs/files/store.hpp"
 #include "07-unionfs/formats/container_text.hpp"
 #include "07-unionfs/formats/table.hpp"

@@ -33,11 +33,11 @@ static void update(const std::string& id, int argc, char** argv) {
         throw Failure("--restart for a container that was started with --rm", "it is gone then");
       }
       if (after == before || !open_process(record)) return;
-      Cgroup::existing(id, before).change(after);
+      RunningGroups(id).change(before, after);
       changed = true;
     });
   } catch (...) {
-    if (changed) Cgroup::existing(id, after).change(before);  // it could not be recorded
+    if (changed) RunningGroups(id).change(after, before);  // it could not be recorded
     throw;
   }
 }

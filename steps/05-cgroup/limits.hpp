@@ -1,0 +1,38 @@
+// Step 5. Limits as the two versions of the interface spell them, and what a group has counted.
+// (limits_v1.cpp, limits_v2.cpp)
+#ifndef STEPBOX_STEPS_05_CGROUP_LIMITS_HPP_
+#define STEPBOX_STEPS_05_CGROUP_LIMITS_HPP_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "05-cgroup/group.hpp"
+#include "05-cgroup/options.hpp"
+
+namespace stepbox {
+
+// The controllers that these limits call for.
+std::vector<std::string> wanted_controllers(const Limits& limits);
+
+// Writes to this group what differs between the limits in force, `current`, and `wanted`.
+// Throw system_error.
+void set_limits(const Group& group, const Limits& current, const Limits& wanted);
+void set_limits_v1(const Group& group, const Limits& current, const Limits& wanted);
+void set_limits_v2(const Group& group, const Limits& current, const Limits& wanted);
+
+// What a container has used, over the lifetime of its groups. -1: this kernel does not tell.
+struct Usage {
+  int64_t cpu_us = -1;
+  int64_t throttled_us = -1;  // spent waiting for the next period
+  int64_t memory_peak = -1;   // bytes
+  int64_t oom_kills = -1;
+};
+
+// Add what this group has counted. Throw system_error; Failure for a file that is no number.
+void add_usage_v1(const Group& group, Usage& usage);
+void add_usage_v2(const Group& group, Usage& usage);
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_05_CGROUP_LIMITS_HPP_

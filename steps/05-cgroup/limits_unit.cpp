@@ -1,0 +1,55 @@
+// What is said of a group whose files are not as expected? (In a directory that only looks like a
+// cgroup: what a kernel writes to these files is always a number.)
+#include <doctest/doctest.h>
+
+#include "05-cgroup/limits.hpp"
+#include "common/error.hpp"
+#include "common/files.hpp"
+#include "common/testing/stage/scratch_directory.hpp"
+
+namespace stepbox {
+
+static Group group_in(const ScratchDirectory& scratch, const char* controller) {
+  const std::string base = scratch.file("tree");
+  const std::string path = base + "/stepbox/" + std::string(64, 'a');
+  make_directories(path);
+  return Group({false, base, {controller}}, path, open_directory(path));
+}
+
+TEST_CASE("a v1 file that is no number is named with what it says") {
+  const ScratchDirectory scratch;
+  Usage usage;
+  const Group cpuacct = group_in(scratch, "cpuacct");
+  create_file(cpuacct.path() + "/cpuacct.usage", "max\n");
+  const std::string message = "read " + cpuacct.path() + "/cpuacct.usage: 'max' is no number";
+  CHECK_THROWS_WITH_AS(add_usage_v1(cpuacct, usage), message.c_str(), Failure);
+  const Group memory = group_in(scratch, "memory");
+  create_file(memory.path() + "/memory.max_usage_in_bytes", "\n");
+  CHECK_THROWS_WITH_AS(add_usage_v1(memory, usage),
+                       doctest::Contains("memory.max_usage_in_bytes: '' is no number"), Failure);
+}
+
+TEST_CASE("a v2 file that is no number is named with what it says") {
+  const ScratchDirectory scratch;
+  Usage usage;
+  const Group memory = group_in(scratch, "memory");
+  create_file(memory.path() + "/cpu.stat", "usage_usec 5\n");
+  create_file(memory.path() + "/memory.events", "oom_kill 0\n");
+  create_file(memory.path() + "/memory.peak", "99999999999999999999\n");
+  CHECK_THROWS_WITH_AS(add_usage_v2(memory, usage),
+                       doctest::Contains("memory.peak: '99999999999999999999' is no number"),
+                       Failure);
+  CHECK(usage.cpu_us == 5);
+}
+
+TEST_CASE("usage is read in the units of Usage") {
+  const ScratchDirectory scratch;
+  Usage usage;
+  const Group cpuacct = group_in(scratch, "cpuacct");
+  create_file(cpuacct.path() + "/cpuacct.usage", "7000\n");  // nanoseconds
+  add_usage_v1(cpuacct, usage);
+  CHECK(usage.cpu_us == 7);
+  CHECK(usage.oom_kills == -1);  // not told
+}
+
+}  // namespace stepbox

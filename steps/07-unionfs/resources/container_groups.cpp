@@ -1,0 +1,189 @@
+#include "07-unionfs/resources/container_groups.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "common/deadline.hpp"
+#include "common/error.hpp"
+#include "common/files.hpp"
+#include "common/text.hpp"
+
+namespace stepbox {
+
+// The tree in which a container is frozen: the v1 freezer's, else v2's, where every group can be
+// frozen and no controller is needed. Null where this user may not make groups in it.
+static const Hierarchy* find_freezer_tree() {
+  for (const Hierarchy& tree : all_hierarchies()) {
+    if (!tree.v2 && !tree.has("freezer")) continue;
+    return ::access(tree.base.c_str(), W_OK) == 0 ? &tree : nullptr;
+  }
+  return nullptr;
+}
+
+ContainerGroups::ContainerGroups(const std::string& id, const Limits& limits, bool& out_of_memory)
+    : id_(id), out_of_memory_(out_of_memory), limited_(id, limits) {
+  const Hierarchy* tree = find_freezer_tree();
+  if (tree && !exists(group_path(*tree, id))) {
+    freezer_.emplace(make_group({tree->v2, tree->base, {}}, id));
+  }
+}
+
+ContainerGroups::~ContainerGroups() {
+  try {
+    const RunningGroups groups(id_);
+    groups.thaw();
+    for (const Group& group : groups.all()) remove_group(group.path());
+  } catch (const std::exception& error) {
+    warn({error.what()});
+  }
+}
+
+void ContainerGroups::join() const {
+  limited_.join();
+  if (freezer_) freezer_->join();
+}
+
+int ContainerGroups::fd() const {
+  const int fd = limited_.fd();
+  return fd == -1 && freezer_ ? freezer_->fd() : fd;
+}
+
+void ContainerGroups::report() {
+  limited_.report();
+  out_of_memory_ = limited_.usage().oom_kills > 0;
+}
+
+RunningGroups::RunningGroups(const std::string& id) : id_(id) {
+  for (const Hierarchy& hierarchy : all_hierarchies()) {
+    const std::string path = group_path(hierarchy, id);
+    Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (directory) groups_.emplace_back(hierarchy, path, std::move(directory));
+  }
+}
+
+void RunningGroups::join() const {
+  for (const Group& group : groups_) group.join();
+}
+
+int RunningGroups::fd() const {
+  for (const Group& group : groups_) {
+    if (group.fd() != -1) return group.fd();
+  }
+  return -1;
+}
+
+// The group by which all processes are stopped: a v1 freezer's, else v2's.
+const Group* RunningGroups::freezer() const {
+  const auto group = std::find_if(groups_.begin(), groups_.end(), [](const Group& candidate) {
+    return candidate.offers("freezer.state") || candidate.offers("cgroup.freeze");
+  });
+  return group == groups_.end() ? nullptr : &*group;
+}
+
+// LAB: freeze
+void RunningGroups::freeze(bool frozen) const {
+  const Group* group = freezer();
+  if (!group) {
+    throw Failure("the container has no cgroup that could be frozen",
+                  "be root, on a host with the freezer controller or cgroup v2");
+  }
+  const bool v1 = group->offers("freezer.state");
+  const auto tell = [&](bool on) {
+    group->set(v1 ? "freezer.state" : "cgroup.freeze",
+               v1 ? (on ? "FROZEN" : "THAWED") : (on ? "1" : "0"));
+  };
+  tell(frozen);
+  // The kernel stops each process where it can be stopped: not in the middle of a write to a disk.
+  if (wait_until(10, [&] { return is_frozen() == frozen; })) return;
+  if (frozen) tell(false);
+  throw Failure(
+      stepbox::join({frozen ? "freeze " : "thaw ", group->path(), ": not done within 10 s"}));
+}
+
+bool RunningGroups::is_frozen() const {
+  const Group* group = freezer();
+  if (!group) return false;
+  if (!group->offers("freezer.state")) return group->get_number("cgroup.events", "frozen") == 1;
+  return group->get("freezer.state") == "FROZEN\n";  // FREEZING until the last one is stopped
+}
+
+void RunningGroups::thaw() const {
+  for (const Group& group : groups_) {
+    if (group.offers("freezer.state")) group.set("freezer.state", "THAWED");
+  }
+}
+
+void freeze_container(const std::string& id, bool frozen) { RunningGroups(id).freeze(frozen); }
+
+Standstill::Standstill(const std::string& id, void (*set)(const std::string& id, bool frozen))
+    : id_(id), set_(set) {
+  set_(id_, true);
+}
+
+static bool is_still_frozen(const std::string& id) {
+  try {
+    return RunningGroups(id).is_frozen();
+  } catch (const std::system_error&) {
+    return false;  // its groups have gone meanwhile
+  }
+}
+
+Standstill::~Standstill() {
+  try {
+    set_(id_, false);
+  } catch (const std::exception& error) {
+    if (is_still_frozen(id_)) warn({error.what()});
+  }
+}
+
+// Moves all processes of the container into a new group, in a v1 tree in which it had no limit yet.
+// Frozen meanwhile, none of them can fork a child that stays outside.
+void RunningGroups::spread_to(const Hierarchy& hierarchy) {
+  std::optional<Standstill> standstill;
+  if (!is_frozen()) standstill.emplace(id_, freeze_container);
+  const std::vector<std::string> pids = split(freezer()->get("cgroup.procs"), '\n');
+  groups_.push_back(make_group(hierarchy, id_));
+  for (const std::string& pid : pids) {
+    try {
+      if (!pid.empty()) write_file(groups_.back().path() + "/cgroup.procs", pid);
+    } catch (const std::system_error& error) {
+      if (error.code() != std::errc::no_such_process) throw;  // it has ended since
+    }
+  }
+}
+
+static void change_limits(const std::vector<Group>& groups, const Limits& before,
+                          const Limits& after) {
+  for (const Group& group : groups) set_limits(group, before, after);
+}
+
+void RunningGroups::change(const Limits& before, const Limits& after) {
+  if (groups_.empty()) {
+    throw Failure("the container has no cgroup, so no limits to change",
+                  "be root, or where a group is delegated to you, start it with limits");
+  }
+  for (const Hierarchy& hierarchy : find_hierarchies(wanted_controllers(after))) {
+    const bool known = std::any_of(groups_.begin(), groups_.end(), [&](const Group& group) {
+      return group.hierarchy().base == hierarchy.base;
+    });
+    if (hierarchy.v2) {
+      enable_controllers(hierarchy.base, hierarchy.base + "/stepbox", hierarchy.controllers);
+    } else if (!known) {
+      spread_to(hierarchy);
+    }
+  }
+  try {
+    change_limits(groups_, before, after);
+  } catch (const std::exception&) {
+    try {
+      change_limits(groups_, after, before);
+    } catch (const std::exception& error) {
+      warn({error.what()});
+    }
+    throw;
+  }
+}
+
+}  // namespace stepbox
