@@ -35,8 +35,7 @@ static int container(const Options& options, const Overlay& overlay, const Conta
   gate.wait();  // until the parent has made the veth
   network.configure_inside();
   console.open_inside();
-  // Root loses its rights here.
-  confinement.apply(enter_process(options.process, options.console.tty));
+  confinement.apply(enter_process(options.process, options.console.tty));  // drops privileges
   start_init(options.namespaces);
   return exec_command(options.command);
 }
