@@ -9,20 +9,18 @@ namespace stepbox {
 static Limits no_limits() { return {.cpus = {0}, .memory = {0}, .pids = {0}}; }
 
 // LAB: cgroup
-Cgroup::Cgroup(const std::string& id, const Limits& limits) : Cgroup(limits) {
+Cgroup::Cgroup(const std::string& id, const Limits& limits) : limits_(limits) {
   remove_dead_groups();
   for (const Hierarchy& hierarchy : find_hierarchies(wanted_controllers(limits))) {
-    groups_.push_back(make_group(hierarchy, id));
+    groups_.emplace_back(hierarchy, id);
     set_limits(groups_.back(), no_limits(), limits);
   }
 }
 
-Cgroup::~Cgroup() {
-  for (const Group& group : groups_) remove_group(group.path());
-}
-
 void Cgroup::join() const {
-  for (const Group& group : groups_) group.join();
+  for (const Group& group : groups_) {
+    if (group.fd() == -1) group.join();  // else clone3(2) has made the child a member
+  }
 }
 
 int Cgroup::fd() const {

@@ -28,7 +28,7 @@ class Cgroup {
   // permission.
   Cgroup(const std::string& id, const Limits& limits);
 
-  ~Cgroup();  // kills the members that are left, and removes the groups
+  // Destroyed, it kills the members that are left, and removes the groups (Group).
   Cgroup(const Cgroup&) = delete;
 
   // [child] Makes the calling process a member; first of all, so that the limits hold before the
@@ -47,8 +47,6 @@ class Cgroup {
   Usage usage() const;
 
  private:
-  explicit Cgroup(const Limits& limits) : limits_(limits) {}
-
   Limits limits_;
   std::vector<Group> groups_;
 };

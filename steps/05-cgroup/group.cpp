@@ -18,38 +18,37 @@
 
 namespace stepbox {
 
-Group::Group(const Hierarchy& hierarchy, const std::string& path, Fd directory)
+GroupDirectory::GroupDirectory(const Hierarchy& hierarchy, const std::string& path, Fd directory)
     : hierarchy_(hierarchy), path_(path), directory_(std::move(directory)) {}
 
 // Without arguments clone3(2) fails with EINVAL; hidden by a seccomp filter, with ENOSYS or EPERM.
 static bool has_clone3() { return ::syscall(SYS_clone3, nullptr, 0) == -1 && errno == EINVAL; }
 
-int Group::fd() const { return hierarchy_.v2 && has_clone3() ? directory_.get() : -1; }
+int GroupDirectory::fd() const { return hierarchy_.v2 && has_clone3() ? directory_.get() : -1; }
 
-void Group::join() const {
-  if (fd() != -1) return;
+void GroupDirectory::join() const {
   // 0 stands for the writer. v1: `tasks` moves one thread at once; `cgroup.procs` first waits about
   // 10 ms, for an RCU grace period, until no thread of the process is forking.
   set(hierarchy_.v2 ? "cgroup.procs" : "tasks", "0");
 }
 
-void Group::set(const char* name, const std::string& value) const {
+void GroupDirectory::set(const char* name, const std::string& value) const {
   explain({"echo ", quoted(value), " > ", quoted(file(name))});
   write_file(file(name), value);
 }
 
-std::string Group::get(const char* name) const { return read_file(file(name)); }
+std::string GroupDirectory::get(const char* name) const { return read_file(file(name)); }
 
-bool Group::offers(const char* name) const { return exists(file(name)); }
+bool GroupDirectory::offers(const char* name) const { return exists(file(name)); }
 
-int64_t Group::get_number(const char* name) const {
+int64_t GroupDirectory::get_number(const char* name) const {
   const std::string text = split(get(name), '\n')[0];
   const auto number = parse_number(text);
   if (!number) throw Failure(stepbox::join({"read ", file(name), ": '", text, "' is no number"}));
   return *number;
 }
 
-int64_t Group::get_number(const char* name, const char* key) const {
+int64_t GroupDirectory::get_number(const char* name, const char* key) const {
   for (const std::string& line : split(get(name), '\n')) {
     const std::vector<std::string> words = split(line, ' ');
     if (words.size() == 2 && words[0] == key) return parse_number(words[1]).value_or(-1);
@@ -98,14 +97,17 @@ static Fd make_locked_directory(const std::string& path) {
   throw Failure(join({"lock cgroup ", path, ": held by another process for 10 s"}));
 }
 
-Group make_group(const Hierarchy& hierarchy, const std::string& id) {
+GroupDirectory make_group(const Hierarchy& hierarchy, const std::string& id) {
   const std::string parent = hierarchy.base + "/stepbox";
   const std::string path = group_path(hierarchy, id);
   make_parent(hierarchy, parent);
-  Group group(hierarchy, path, make_locked_directory(path));
+  GroupDirectory group(hierarchy, path, make_locked_directory(path));
   if (hierarchy.has("cpuset") && !hierarchy.v2) inherit_cpuset(parent, path);
   return group;
 }
+
+Group::Group(const Hierarchy& hierarchy, const std::string& id)
+    : GroupDirectory(make_group(hierarchy, id)) {}
 
 // The names of the groups right below `path`.
 static std::vector<std::string> groups_in(const std::string& path) {
@@ -153,6 +155,10 @@ void remove_group(const std::string& path) {
   } catch (const std::exception& error) {
     warn({error.what()});
   }
+}
+
+Group::~Group() {
+  if (is_open()) remove_group(path());  // else it was moved from
 }
 
 // `paths`: the groups of one container. One lock is enough to show that it lives.

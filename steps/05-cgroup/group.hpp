@@ -10,21 +10,22 @@
 
 namespace stepbox {
 
-// A group, by its directory. It only reads and writes the files in it; its owner, Cgroup, removes
-// it. What differs between v1 and v2 is in limits_v1.cpp and limits_v2.cpp.
-class Group {
+// The directory of a group, whoever made it: reads and writes the files in it. What differs between
+// v1 and v2 is in limits_v1.cpp and limits_v2.cpp.
+class GroupDirectory {
  public:
-  Group(const Hierarchy& hierarchy, const std::string& path, Fd directory);
+  GroupDirectory(const Hierarchy& hierarchy, const std::string& path, Fd directory);
 
   const Hierarchy& hierarchy() const { return hierarchy_; }
   const std::string& path() const { return path_; }
+  bool is_open() const { return static_cast<bool>(directory_); }
   bool has(const char* controller) const { return hierarchy_.has(controller); }
 
   // [parent] For SpawnSettings::cgroup_fd: clone3(2) makes the child a member. -1 where it cannot:
   // in v1 trees, and where a seccomp filter hides clone3(2).
   int fd() const;
 
-  // [child] Makes the calling process a member, unless clone3(2) did.
+  // [child] Makes the calling process a member.
   void join() const;
 
   // Writes a file of the group, such as cpu.max; says so under --explain. Throws system_error.
@@ -50,13 +51,23 @@ class Group {
   Fd directory_;
 };
 
+// A group of the caller's own: makes the directory and its parent `stepbox`, and holds a lock on it
+// (flock(2)), which tells a running container's groups from a dead one's.
+class Group : public GroupDirectory {
+ public:
+  // Throws system_error; Failure where the caller may not make groups.
+  Group(const Hierarchy& hierarchy, const std::string& id);
+
+  // Kills the members, and removes the directory with all groups below it.
+  ~Group();
+  Group(Group&& other) noexcept = default;
+};
+
 // Where group `id` is, or would be.
 std::string group_path(const Hierarchy& hierarchy, const std::string& id);
 
-// Makes the group, its parent `stepbox`, and takes a lock on its directory (flock(2)). The lock
-// lasts as long as the result; it tells a running container's groups from a dead one's. Throws
-// system_error; Failure where the caller may not make groups.
-Group make_group(const Hierarchy& hierarchy, const std::string& id);
+// Makes and locks a group as Group does, which then is not removed with the result.
+GroupDirectory make_group(const Hierarchy& hierarchy, const std::string& id);
 
 // Kills the members of a group, and removes it with all groups below it. No error if there is none.
 // Warns about a group that cannot be removed within 5 s.

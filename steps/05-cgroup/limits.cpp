@@ -12,7 +12,7 @@ std::vector<std::string> wanted_controllers(const Limits& limits) {
   return controllers;
 }
 
-void set_limits(const Group& group, const Limits& current, const Limits& wanted) {
+void set_limits(const GroupDirectory& group, const Limits& current, const Limits& wanted) {
   (group.hierarchy().v2 ? set_limits_v2 : set_limits_v1)(group, current, wanted);
 }
 

@@ -17,9 +17,9 @@ std::vector<std::string> wanted_controllers(const Limits& limits);
 
 // Writes to this group what differs between the limits in force, `current`, and `wanted`.
 // Throw system_error.
-void set_limits(const Group& group, const Limits& current, const Limits& wanted);
-void set_limits_v1(const Group& group, const Limits& current, const Limits& wanted);
-void set_limits_v2(const Group& group, const Limits& current, const Limits& wanted);
+void set_limits(const GroupDirectory& group, const Limits& current, const Limits& wanted);
+void set_limits_v1(const GroupDirectory& group, const Limits& current, const Limits& wanted);
+void set_limits_v2(const GroupDirectory& group, const Limits& current, const Limits& wanted);
 
 // What a container has used, over the lifetime of its groups. -1: this kernel does not tell.
 struct Usage {
@@ -30,8 +30,8 @@ struct Usage {
 };
 
 // Add what this group has counted. Throw system_error; Failure for a file that is no number.
-void add_usage_v1(const Group& group, Usage& usage);
-void add_usage_v2(const Group& group, Usage& usage);
+void add_usage_v1(const GroupDirectory& group, Usage& usage);
+void add_usage_v2(const GroupDirectory& group, Usage& usage);
 
 }  // namespace stepbox
 

@@ -9,21 +9,21 @@
 
 namespace stepbox {
 
-static Group group_in(const ScratchDirectory& scratch, const char* controller) {
+static GroupDirectory group_in(const ScratchDirectory& scratch, const char* controller) {
   const std::string base = scratch.file("tree");
   const std::string path = base + "/stepbox/" + std::string(64, 'a');
   make_directories(path);
-  return Group({false, base, {controller}}, path, open_directory(path));
+  return GroupDirectory({false, base, {controller}}, path, open_directory(path));
 }
 
 TEST_CASE("a v1 file that is no number is named with what it says") {
   const ScratchDirectory scratch;
   Usage usage;
-  const Group cpuacct = group_in(scratch, "cpuacct");
+  const GroupDirectory cpuacct = group_in(scratch, "cpuacct");
   create_file(cpuacct.path() + "/cpuacct.usage", "max\n");
   const std::string message = "read " + cpuacct.path() + "/cpuacct.usage: 'max' is no number";
   CHECK_THROWS_WITH_AS(add_usage_v1(cpuacct, usage), message.c_str(), Failure);
-  const Group memory = group_in(scratch, "memory");
+  const GroupDirectory memory = group_in(scratch, "memory");
   create_file(memory.path() + "/memory.max_usage_in_bytes", "\n");
   CHECK_THROWS_WITH_AS(add_usage_v1(memory, usage),
                        doctest::Contains("memory.max_usage_in_bytes: '' is no number"), Failure);
@@ -32,7 +32,7 @@ TEST_CASE("a v1 file that is no number is named with what it says") {
 TEST_CASE("a v2 file that is no number is named with what it says") {
   const ScratchDirectory scratch;
   Usage usage;
-  const Group memory = group_in(scratch, "memory");
+  const GroupDirectory memory = group_in(scratch, "memory");
   create_file(memory.path() + "/cpu.stat", "usage_usec 5\n");
   create_file(memory.path() + "/memory.events", "oom_kill 0\n");
   create_file(memory.path() + "/memory.peak", "99999999999999999999\n");
@@ -45,7 +45,7 @@ TEST_CASE("a v2 file that is no number is named with what it says") {
 TEST_CASE("usage is read in the units of Usage") {
   const ScratchDirectory scratch;
   Usage usage;
-  const Group cpuacct = group_in(scratch, "cpuacct");
+  const GroupDirectory cpuacct = group_in(scratch, "cpuacct");
   create_file(cpuacct.path() + "/cpuacct.usage", "7000\n");  // nanoseconds
   add_usage_v1(cpuacct, usage);
   CHECK(usage.cpu_us == 7);

@@ -11,7 +11,7 @@ static std::string as_limit(int64_t number) { return std::to_string(number > 0 ?
 // Memory, and memory and swap together (memsw): the kernel refuses with EINVAL a memory limit above
 // the memsw limit, so the order depends on the direction. Kernels booted without swap accounting
 // (swapaccount=0) have no memsw file.
-static void set_memory(const Group& group, const Limits& current, const Limits& wanted) {
+static void set_memory(const GroupDirectory& group, const Limits& current, const Limits& wanted) {
   const char* both = "memory.memsw.limit_in_bytes";
   const int64_t old = current.memory.count, bytes = wanted.memory.count;
   const bool raise = bytes == 0 || (old > 0 && old < bytes);
@@ -20,7 +20,7 @@ static void set_memory(const Group& group, const Limits& current, const Limits& 
   if (!raise && group.offers(both)) group.set(both, as_limit(bytes));
 }
 
-void set_limits_v1(const Group& group, const Limits& current, const Limits& wanted) {
+void set_limits_v1(const GroupDirectory& group, const Limits& current, const Limits& wanted) {
   const bool cpus = wanted.cpus.microseconds != current.cpus.microseconds;
   if (cpus && group.offers("cpu.cfs_quota_us")) {
     group.set("cpu.cfs_period_us", "100000");  // the kernel's default, and docker's
@@ -39,7 +39,7 @@ void set_limits_v1(const Group& group, const Limits& current, const Limits& want
   }
 }
 
-void add_usage_v1(const Group& group, Usage& usage) {
+void add_usage_v1(const GroupDirectory& group, Usage& usage) {
   // v1 counts nanoseconds.
   if (group.has("cpuacct")) usage.cpu_us = group.get_number("cpuacct.usage") / 1000;
   if (group.has("cpu")) usage.throttled_us = group.get_number("cpu.stat", "throttled_time") / 1000;

@@ -6,7 +6,7 @@ namespace stepbox {
 // 0, no limit, is "max" in v2's files.
 static std::string as_limit(int64_t number) { return number > 0 ? std::to_string(number) : "max"; }
 
-void set_limits_v2(const Group& group, const Limits& current, const Limits& wanted) {
+void set_limits_v2(const GroupDirectory& group, const Limits& current, const Limits& wanted) {
   if (wanted.cpus.microseconds != current.cpus.microseconds) {
     group.set("cpu.max", as_limit(wanted.cpus.microseconds) + " 100000");
   }
@@ -27,7 +27,7 @@ void set_limits_v2(const Group& group, const Limits& current, const Limits& want
   }
 }
 
-void add_usage_v2(const Group& group, Usage& usage) {
+void add_usage_v2(const GroupDirectory& group, Usage& usage) {
   usage.cpu_us = group.get_number("cpu.stat", "usage_usec");  // in every group, cpu enabled or not
   if (group.has("cpu")) usage.throttled_us = group.get_number("cpu.stat", "throttled_usec");
   if (group.has("memory")) {

@@ -13,13 +13,13 @@
 namespace stepbox {
 
 // A file of one number; -1 for a word such as "max".
-static int64_t number_in(const Group& group, const char* name) {
+static int64_t number_in(const GroupDirectory& group, const char* name) {
   const std::string text = group.get(name);
   return parse_number(text.substr(0, text.find('\n'))).value_or(-1);
 }
 
 // What the group counts; it has the files of those controllers that it was made for.
-static void add_group(const Group& group, Sample& sample) {
+static void add_group(const GroupDirectory& group, Sample& sample) {
   const bool v2 = group.hierarchy().v2;
   if (v2) sample.cpu_us = group.get_number("cpu.stat", "usage_usec");
   if (group.offers("cpuacct.usage")) sample.cpu_us = number_in(group, "cpuacct.usage") / 1000;
@@ -77,7 +77,7 @@ Sample take_sample(const Record& record, const ProcessTable& table) {
       add_traffic(read_file(join({"/proc/", std::to_string(record.pid), "/net/dev"})), sample);
     }
     const RunningGroups groups(record.id);
-    for (const Group& group : groups.all()) add_group(group, sample);
+    for (const GroupDirectory& group : groups.all()) add_group(group, sample);
   } catch (const std::system_error&) {
     // It has ended meanwhile, or a part of it.
   }

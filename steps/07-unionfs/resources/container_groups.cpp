@@ -12,29 +12,18 @@
 
 namespace stepbox {
 
-// The tree in which a container is frozen: the v1 freezer's, else v2's, where every group can be
-// frozen and no controller is needed. Null where this user may not make groups in it.
-static const Hierarchy* find_freezer_tree() {
-  for (const Hierarchy& tree : all_hierarchies()) {
-    if (!tree.v2 && !tree.has("freezer")) continue;
-    return ::access(tree.base.c_str(), W_OK) == 0 ? &tree : nullptr;
-  }
-  return nullptr;
-}
-
 ContainerGroups::ContainerGroups(const std::string& id, const Limits& limits, bool& out_of_memory)
     : id_(id), out_of_memory_(out_of_memory), limited_(id, limits) {
-  const Hierarchy* tree = find_freezer_tree();
-  if (tree && !exists(group_path(*tree, id))) {
-    freezer_.emplace(make_group({tree->v2, tree->base, {}}, id));
-  }
+  if (!is_usable(kFreezer)) return;
+  const Hierarchy tree = find_hierarchies({kFreezer})[0];
+  if (!exists(group_path(tree, id))) freezer_.emplace(tree, id);
 }
 
 ContainerGroups::~ContainerGroups() {
   try {
     const RunningGroups groups(id_);
     groups.thaw();
-    for (const Group& group : groups.all()) remove_group(group.path());
+    for (const GroupDirectory& group : groups.all()) remove_group(group.path());
   } catch (const std::exception& error) {
     warn({error.what()});
   }
@@ -42,7 +31,7 @@ ContainerGroups::~ContainerGroups() {
 
 void ContainerGroups::join() const {
   limited_.join();
-  if (freezer_) freezer_->join();
+  if (freezer_ && freezer_->fd() == -1) freezer_->join();
 }
 
 int ContainerGroups::fd() const {
@@ -64,27 +53,30 @@ RunningGroups::RunningGroups(const std::string& id) : id_(id) {
 }
 
 void RunningGroups::join() const {
-  for (const Group& group : groups_) group.join();
+  for (const GroupDirectory& group : groups_) {
+    if (group.fd() == -1) group.join();
+  }
 }
 
 int RunningGroups::fd() const {
-  for (const Group& group : groups_) {
+  for (const GroupDirectory& group : groups_) {
     if (group.fd() != -1) return group.fd();
   }
   return -1;
 }
 
 // The group by which all processes are stopped: a v1 freezer's, else v2's.
-const Group* RunningGroups::freezer() const {
-  const auto group = std::find_if(groups_.begin(), groups_.end(), [](const Group& candidate) {
-    return candidate.offers("freezer.state") || candidate.offers("cgroup.freeze");
-  });
+const GroupDirectory* RunningGroups::freezer() const {
+  const auto group =
+      std::find_if(groups_.begin(), groups_.end(), [](const GroupDirectory& candidate) {
+        return candidate.offers("freezer.state") || candidate.offers("cgroup.freeze");
+      });
   return group == groups_.end() ? nullptr : &*group;
 }
 
 // LAB: freeze
 void RunningGroups::freeze(bool frozen) const {
-  const Group* group = freezer();
+  const GroupDirectory* group = freezer();
   if (!group) {
     throw Failure("the container has no cgroup that could be frozen",
                   "be root, on a host with the freezer controller or cgroup v2");
@@ -103,14 +95,14 @@ void RunningGroups::freeze(bool frozen) const {
 }
 
 bool RunningGroups::is_frozen() const {
-  const Group* group = freezer();
+  const GroupDirectory* group = freezer();
   if (!group) return false;
   if (!group->offers("freezer.state")) return group->get_number("cgroup.events", "frozen") == 1;
   return group->get("freezer.state") == "FROZEN\n";  // FREEZING until the last one is stopped
 }
 
 void RunningGroups::thaw() const {
-  for (const Group& group : groups_) {
+  for (const GroupDirectory& group : groups_) {
     if (group.offers("freezer.state")) group.set("freezer.state", "THAWED");
   }
 }
@@ -154,9 +146,9 @@ void RunningGroups::spread_to(const Hierarchy& hierarchy) {
   }
 }
 
-static void change_limits(const std::vector<Group>& groups, const Limits& before,
+static void change_limits(const std::vector<GroupDirectory>& groups, const Limits& before,
                           const Limits& after) {
-  for (const Group& group : groups) set_limits(group, before, after);
+  for (const GroupDirectory& group : groups) set_limits(group, before, after);
 }
 
 void RunningGroups::change(const Limits& before, const Limits& after) {
@@ -165,9 +157,9 @@ void RunningGroups::change(const Limits& before, const Limits& after) {
                   "be root, or where a group is delegated to you, start it with limits");
   }
   for (const Hierarchy& hierarchy : find_hierarchies(wanted_controllers(after))) {
-    const bool known = std::any_of(groups_.begin(), groups_.end(), [&](const Group& group) {
-      return group.hierarchy().base == hierarchy.base;
-    });
+    const bool known = std::any_of(
+        groups_.begin(), groups_.end(),
+        [&](const GroupDirectory& group) { return group.hierarchy().base == hierarchy.base; });
     if (hierarchy.v2) {
       enable_controllers(hierarchy.base, hierarchy.base + "/stepbox", hierarchy.controllers);
     } else if (!known) {

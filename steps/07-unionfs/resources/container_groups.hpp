@@ -41,7 +41,7 @@ class RunningGroups {
  public:
   explicit RunningGroups(const std::string& id);
 
-  const std::vector<Group>& all() const { return groups_; }
+  const std::vector<GroupDirectory>& all() const { return groups_; }
 
   // As Cgroup's.
   void join() const;
@@ -61,11 +61,11 @@ class RunningGroups {
   void thaw() const;
 
  private:
-  const Group* freezer() const;
+  const GroupDirectory* freezer() const;
   void spread_to(const Hierarchy& hierarchy);
 
   std::string id_;
-  std::vector<Group> groups_;
+  std::vector<GroupDirectory> groups_;
 };
 
 // Freezes container `id`, or resumes it, and records nothing: see RunningGroups::freeze().

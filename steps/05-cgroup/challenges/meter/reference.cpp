@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "01-clone/process.hpp"
-#include "05-cgroup/group.hpp"
+#include "05-cgroup/limits.hpp"
 #include "common/deadline.hpp"
 #include "common/error.hpp"
 #include "common/id.hpp"

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "01-clone/process.hpp"
-#include "05-cgroup/group.hpp"
+#include "05-cgroup/limits.hpp"
 #include "common/error.hpp"
 #include "common/id.hpp"  // new_id(): a name for the groups
 
