@@ -14,11 +14,11 @@ namespace stepbox {
 
 namespace {
 
-constexpr size_t kColumn = 34;  // where the help of an option begins
+constexpr size_t kColumn = 34;  // of the help text behind an option
 constexpr size_t kWidth = 100;
 constexpr char kHelp[] = "Print this help and exit";
 
-// One option of the help. CLI11 would lay it out, too, but each release in a way of its own.
+// The lines of one option. CLI11 can print them too, but their layout differs between releases.
 std::string help_of(const CLI::Option& option) {
   const std::string metavar = option.get_type_name();
   const std::string indent(kColumn, ' ');
@@ -35,11 +35,22 @@ std::string help_of(const CLI::Option& option) {
   return join({text, rest, "\n"});
 }
 
+// The long name without its dashes: what the help is sorted by.
+std::string sort_key(const CLI::Option& option) {
+  const std::vector<std::string>& names = option.get_lnames();
+  return names.empty() ? option.get_snames().at(0) : names[0];
+}
+
+constexpr char kNoGroup[] = "General";
+
 }  // namespace
 
 struct CommandLine::Parts {
   CLI::App app;
   std::string usage;
+  std::string about;
+  std::vector<std::string> groups;  // in the order of the help
+  std::string group = kNoGroup;     // of the options that are added now
   bool explain = false;
   std::vector<std::string> words;  // all but the options
   size_t taken = 0;
@@ -50,15 +61,28 @@ struct CommandLine::Parts {
                  "--help lists the options"});
   }
 
+  std::string help_of_group(const std::string& title) const {
+    std::vector<const CLI::Option*> options = app.get_options();
+    std::erase_if(options, [&](const CLI::Option* one) { return one->get_group() != title; });
+    std::stable_sort(options.begin(), options.end(),
+                     [](const auto* a, const auto* b) { return sort_key(*a) < sort_key(*b); });
+    std::string text;
+    for (const CLI::Option* option : options) text += help_of(*option);
+    return text;
+  }
+
   std::string all_help() const {
-    std::string text =
-        join({"Usage: ", program_invocation_short_name, " ", usage, "\n\nOptions:\n"});
-    for (const CLI::Option* option : app.get_options()) text += help_of(*option);
+    std::string text = join({"Usage: ", program_invocation_short_name, " ", usage, "\n"});
+    if (!about.empty()) text += join({"\n", about, ".\n"});
+    for (const std::string& title : groups) {
+      text += join({"\n", title, ":\n", help_of_group(title)});
+    }
+    text += join({"\n", groups.empty() ? "Options" : kNoGroup, ":\n", help_of_group(kNoGroup)});
     return text + app.get_footer();
   }
 };
 
-// Statuses are told of those that run a command: others succeed or fail.
+// Exit statuses are listed for command lines with a COMMAND; all others only succeed or fail.
 static std::string footer(std::string_view usage, std::string_view example) {
   const bool runs = usage.find("COMMAND") != usage.npos;
   const bool typed_path = std::strchr(program_invocation_name, '/');  // else found by $PATH
@@ -75,24 +99,34 @@ CommandLine::CommandLine(std::string_view usage, std::string_view example)
   open_standard_files();
   CLI::App& app = parts_->app;
   parts_->usage = usage;
-  // No positionals: CLI11 would rewrite bracketed words of the command ("[ -f /x ]"), and take
-  // options that belong to it. All words from the first non-option on come back as they are.
+  // No positionals: CLI11 would rewrite words of the command in brackets ("[ -f /x ]"), and take
+  // options that belong to it. prefix_command() returns all words from the first non-option on.
   app.prefix_command();
-  app.set_help_flag("-h,--help", kHelp);
+  app.set_help_flag("-h,--help", kHelp)->group(kNoGroup);
   app.footer(footer(usage, example));
   flag("--explain", parts_->explain,
-       "Say each kernel operation as a shell command, before it is done");
+       "Print each kernel operation as a shell command before it is performed");
 }
 
 CommandLine::~CommandLine() = default;
 
 void parse_value(const std::string& text, std::string& value) { value = text; }
 
-void CommandLine::flag(const char* names, bool& value, const std::string& help) {
-  parts_->app.add_flag(names, value, help);
+void CommandLine::describe(std::string_view about) { parts_->about = about; }
+
+void CommandLine::group(const char* title) {
+  std::vector<std::string>& groups = parts_->groups;
+  parts_->group = *title ? title : kNoGroup;
+  if (*title && std::find(groups.begin(), groups.end(), title) == groups.end()) {
+    groups.emplace_back(title);
+  }
 }
 
-// CLI11 would take the next word for what `--entrypoint=` gives: nothing. So it reads this instead.
+void CommandLine::flag(const char* names, bool& value, const std::string& help) {
+  parts_->app.add_flag(names, value, help)->group(parts_->group);
+}
+
+// For `--entrypoint=`, an empty value, CLI11 would take the next word. So it reads this instead.
 constexpr char kNothing[] = "\1";
 
 static bool gives_nothing(const std::string& word, std::string_view end) {
@@ -102,7 +136,7 @@ static bool gives_nothing(const std::string& word, std::string_view end) {
 
 void CommandLine::add(const char* names, const char* metavar, const std::string& help, void* target,
                       Parser parser) {
-  if (std::string_view(names) == "-h") parts_->app.set_help_flag("--help", kHelp);
+  if (std::string_view(names) == "-h") parts_->app.set_help_flag("--help", kHelp)->group(kNoGroup);
   CLI::callback_t callback = [=](const CLI::results_t& results) {
     for (const std::string& text : results) {
       try {
@@ -114,6 +148,7 @@ void CommandLine::add(const char* names, const char* metavar, const std::string&
     return true;
   };
   parts_->app.add_option(names, callback, help)
+      ->group(parts_->group)
       ->type_name(metavar)
       ->type_size(1)
       ->expected(1)
@@ -140,7 +175,7 @@ void CommandLine::parse(int argc, const char* const* argv) {
   for (std::string& word : words) {
     if (gives_nothing(word, join({"=", kNothing}))) word.pop_back();
   }
-  // What looks like an option, and could be one where it stands, is none that we know.
+  // A word that looks like an option, and stands where an option may, is an unknown option.
   const auto end = app.get_prefix_command() && !words.empty() ? words.begin() + 1 : words.end();
   const auto mark = std::find(words.begin(), end, "--");
   const auto unknown = std::find_if(words.begin(), mark, [](const std::string& word) {

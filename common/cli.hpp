@@ -1,8 +1,8 @@
 // The command line: `stepN [OPTIONS] ROOTFS COMMAND [ARG...]`.
 //
 // A feature declares its own options, one line in main(): add_options(cli, options.limits).
-// Options end at the first word that is none: all that follows COMMAND is the command's own.
-// CLI11 does the work, seen by cli.cpp alone: its header costs five seconds to compile.
+// Options end at the first word that is not one: everything after COMMAND belongs to the command.
+// CLI11 parses; only cli.cpp includes it, because its header takes five seconds to compile.
 #ifndef STEPBOX_COMMON_CLI_HPP_
 #define STEPBOX_COMMON_CLI_HPP_
 
@@ -13,30 +13,38 @@
 
 namespace stepbox {
 
-// How the text of an option becomes a value. A feature adds overloads for its own types.
-// Throw Failure with a message that names the text: "64x is no size".
+// Converts the text of an option to a value. A feature adds overloads for its own types, which
+// throw Failure with a message that names the text: "64x is no size".
 void parse_value(const std::string& text, std::string& value);
 
 class CommandLine {
  public:
   // `usage` and `example` follow the program's name: "[OPTIONS] ROOTFS COMMAND [ARG...]",
-  // "busybox /bin/sh". --help and --explain are there already.
+  // "busybox /bin/sh". Adds --help and --explain.
   CommandLine(std::string_view usage, std::string_view example);
   ~CommandLine();
+
+  // A sentence for the help, printed below the usage line.
+  void describe(std::string_view about);
+
+  // The help lists the options that are added from now on under this title: "Network". Options of
+  // no group, or of group(""), come last, under "General". Within a group they are sorted by their
+  // long names. Where no group is named, all stand under "Options".
+  void group(const char* title);
 
   // A switch: `--stats`.
   void flag(const char* names, bool& value, const std::string& help);
 
-  // An option with a value: `-m,--memory`, its value named `SIZE` in the help. The last one
-  // given counts. `value` must outlive parse(), and keeps its default when not given.
-  // One called `-h` takes this name from --help.
+  // An option with a value: `-m,--memory`, its value named `SIZE` in the help. If given more than
+  // once, the last one counts. `value` must outlive parse(), and keeps its default if not given.
+  // An option called `-h` takes that name away from --help.
   template <class T>
   void option(const char* names, const char* metavar, T& value, const std::string& help) {
     add(names, metavar, help, &value,
         [](const std::string& text, void* target) { parse_value(text, *static_cast<T*>(target)); });
   }
 
-  // An option that may be given again and again: `-v A:B -v C:D`.
+  // An option that may be given several times: `-v A:B -v C:D`.
   template <class T>
   void list(const char* names, const char* metavar, std::vector<T>& values,
             const std::string& help) {
@@ -51,16 +59,16 @@ class CommandLine {
   // Throws UsageError for an unknown option, or a value that does not parse.
   void parse(int argc, const char* const* argv);
 
-  // The same where no word is a command's own: options may stand behind words, up to `--`.
+  // The same for a command line without COMMAND: options may follow words, up to `--`.
   void parse_mixed(int argc, const char* const* argv);
 
-  // The next word that is no option, or all that are left.
-  // Throws UsageError when there is none, naming what is missing: "no ROOTFS given".
+  // The next word that is not an option, or all remaining ones.
+  // Throws UsageError if there is none, naming what is missing: "no ROOTFS given".
   std::string take(const char* what);
   std::vector<std::string> take_all(const char* what);
-  std::vector<std::string> take_rest();  // it may be none
+  std::vector<std::string> take_rest();  // may be empty
 
-  // Throws UsageError when there are words left.
+  // Throws UsageError if words remain.
   void end();
 
  private:

@@ -44,6 +44,24 @@ struct Example {
   }
 };
 
+// What --help prints.
+std::string help_of(Example& example) {
+  Pipe pipe;
+  const pid_t child = start_forked([&] {
+    ::dup2(pipe.writer.get(), STDOUT_FILENO);
+    example.parse({"--help"});
+    return 1;
+  });
+  pipe.writer.close();
+  std::string help;
+  char block[4096];
+  for (ssize_t got; (got = ::read(pipe.reader.get(), block, sizeof block)) > 0;) {
+    help.append(block, static_cast<size_t>(got));
+  }
+  CHECK(wait_for(child) == 0);
+  return help;
+}
+
 // What is left after the options.
 Typed words_after(const Typed& words) {
   Example example;
@@ -172,25 +190,47 @@ TEST_CASE("--explain is there already") {
 }
 
 TEST_CASE("--help prints usage, options and exit statuses, and exits 0") {
-  Pipe pipe;
-  const pid_t child = start_forked([&] {
-    ::dup2(pipe.writer.get(), STDOUT_FILENO);
-    Example().parse({"--help"});
-    return 1;
-  });
-  pipe.writer.close();
-  std::string help;
-  char block[4096];
-  for (ssize_t got; (got = ::read(pipe.reader.get(), block, sizeof block)) > 0;) {
-    help.append(block, static_cast<size_t>(got));
-  }
-  CHECK(wait_for(child) == 0);
+  Example example;
+  const std::string help = help_of(example);
   for (const char* part : {"[OPTIONS] ROOTFS COMMAND", "--stats", "-v,--volume", "A:B", "125",
                            "126", "127", "128+N", "busybox /bin/sh"}) {
     CAPTURE(std::string(part));
     CHECK(help.find(part) != std::string::npos);
   }
   CHECK(help.find("would fit\n" + std::string(34, ' ') + "into the one") != std::string::npos);
+}
+
+// Whether `parts` appear in `text` in this order.
+static bool in_order(const std::string& text, const Typed& parts) {
+  size_t at = 0;
+  for (const std::string& part : parts) {
+    at = text.find(part, at);
+    if (at == std::string::npos) return false;
+  }
+  return true;
+}
+
+TEST_CASE("--help without groups lists all options by their long names") {
+  Example example;
+  CHECK(in_order(help_of(example), {"\nOptions:\n", "--even", "--explain", "-h,--help", "-n,--name",
+                                    "--stats", "-v,--volume"}));
+}
+
+TEST_CASE("--help lists the options of each group under its title, those of none last") {
+  Example example;
+  std::string value;
+  example.cli.describe("Run a command");
+  example.cli.group("Network");
+  example.cli.option("-p,--publish", "PORT", value, "A port");
+  example.cli.group("Files");
+  example.cli.option("-a,--write", "FILE", value, "A file");
+  example.cli.group("Network");
+  example.cli.option("--dns", "ADDRESS", value, "A server");
+  example.cli.group("");
+  example.cli.option("--after", "X", value, "Anything");
+  CHECK(in_order(help_of(example),
+                 {"Run a command.\n", "\nNetwork:\n", "--dns", "--publish", "\nFiles:\n", "--write",
+                  "\nGeneral:\n", "--after", "--even", "--stats", "Exit status"}));
 }
 
 }  // namespace stepbox

@@ -86,7 +86,8 @@ def verb_section(name, about, text):
     for heading, options in groups:
         lines += [".PP", f"{escape(heading)}:", *items(options)]
     for paragraph in filter(None, re.split(r"\n\n+", rest)):
-        if not paragraph.startswith("Exit status:"):  # said once, in a section of its own
+        # `about` stands above already; the exit status has a section of its own.
+        if paragraph != f"{about}." and not paragraph.startswith("Exit status:"):
             lines += [".PP", escape(paragraph)]
     return lines
 
