@@ -32,7 +32,7 @@ void parse_value(const std::string& text, Volume& volume) {
 
 void add_options(CommandLine& cli, std::vector<Volume>& volumes) {
   cli.list("-v,--volume", "SRC:DST[:ro]", volumes,
-           "Show the host's SRC, a directory or file, at DST inside");
+           "Bind mount SRC of the host, a directory or a file, at DST");
 }
 
 }  // namespace stepbox

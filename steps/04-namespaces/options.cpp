@@ -25,11 +25,11 @@ void parse_value(const std::string& text, NamespaceSet& set) {
 }
 
 void add_options(CommandLine& cli, Namespaces& namespaces, const char* userns_help) {
-  cli.option("--hostname", "NAME", namespaces.hostname, "The container's host name");
+  cli.option("--hostname", "NAME", namespaces.hostname, "Host name of the container");
   cli.option("--share", "NS[,NS]", namespaces.shared,
              "Keep the host's uts, pid, mount, ipc, net or cgroup namespace");
   cli.flag("--userns", namespaces.user, userns_help);
-  cli.flag("--init", namespaces.init, "Let a reaper be process 1, the command its child");
+  cli.flag("--init", namespaces.init, "Run a reaper as process 1, and the command as its child");
 }
 
 int Namespaces::flags() const {

@@ -87,19 +87,19 @@ void parse_value(const std::string& text, CpuList& list) {
 
 void add_limit_options(CommandLine& cli, Limits& limits) {
   const bool set = limits.memory.count > 0;  // steps 5 and 6 have defaults, step 7 has none
+  cli.option("--cpus", "N", limits.cpus,
+             join({"Number of CPUs, such as 0.5; 0: no limit", set ? " (0.2)" : " (0)"}));
   cli.option(
-      "--cpus", "N", limits.cpus,
-      join({"CPUs' worth of time, 0.5 is half of one; 0: no limit", set ? " (0.2)" : " (0)"}));
-  cli.option("-m,--memory", "SIZE", limits.memory,
-             join({"Memory and swap, as 64m; 0: no limit", set ? " (128m)" : " (0)"}));
+      "-m,--memory", "SIZE", limits.memory,
+      join({"Limit of memory and swap, such as 64m; 0: no limit", set ? " (128m)" : " (0)"}));
   cli.option("--pids-limit", "N", limits.pids,
-             join({"Processes and threads; 0: no limit", set ? " (64)" : " (0)"}));
-  cli.option("--cpuset-cpus", "LIST", limits.cpu_list, "Run on these CPUs only, as 0-3 or 0,2");
+             join({"Limit of processes and threads; 0: no limit", set ? " (64)" : " (0)"}));
+  cli.option("--cpuset-cpus", "LIST", limits.cpu_list, "CPUs to run on, such as 0-3 or 0,2");
 }
 
 void add_options(CommandLine& cli, Limits& limits) {
   add_limit_options(cli, limits);
-  cli.flag("--stats", limits.stats, "Say at the end what was used");
+  cli.flag("--stats", limits.stats, "Print the resource usage at the end");
 }
 
 }  // namespace stepbox

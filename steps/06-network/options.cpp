@@ -107,11 +107,12 @@ void add_options(CommandLine& cli, NetworkOptions& network) {
       "--network,--net", "MODE", network,
       join({"bridge (an address of its own), none, host, slirp4netns or pasta (without root)",
             network.knows_containers ? ", container:NAME" : ""}));
-  cli.option("-p,--publish", "[IP:][HOST:]CONTAINER[/udp]", network.ports,
-             "Lead a port of the host, a free one if none is named, to one of the container; or "
-             "many, 8000-8009:80-89");
-  cli.list("--dns", "IP", network.dns, "Name server, instead of the host's");
-  cli.list("--add-host", "NAME:IP", network.hosts, "Add a line to /etc/hosts");
+  cli.option(
+      "-p,--publish", "[IP:][HOST:]CONTAINER[/udp]", network.ports,
+      "Publish a port of the container, or a range such as 8000-8009:80-89, on the host; on a "
+      "free port if HOST is missing");
+  cli.list("--dns", "IP", network.dns, "Name server (the host's)");
+  cli.list("--add-host", "NAME:IP", network.hosts, "Add an entry to /etc/hosts");
 }
 
 }  // namespace stepbox

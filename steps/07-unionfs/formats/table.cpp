@@ -16,7 +16,8 @@ void parse_value(const std::string& text, Format& format) {
 }
 
 void add_format_option(CommandLine& cli, Format& format) {
-  cli.option("--format", "FORMAT", format, "table, or json: an object a line, for jq (table)");
+  cli.option("--format", "FORMAT", format,
+             "Output format: table, or json for one object a line (table)");
 }
 
 // The bytes that go on with a character begin with 10.
