@@ -61,7 +61,7 @@ CLAIM("rename gives a running container another name and frees the old one", {.s
   CHECK(tell(subject, "exec", {other, "/bin/echo", "x"}).out == "x\n");
   Running second = start_named(subject, name);
   check_failed(subject, "rename", {name, other}, "is taken by container");
-  check_failed(subject, "rename", {name, name}, "is called so already");
+  check_failed(subject, "rename", {name, name}, "has that name already");
   check_failed(subject, "rename", {name, "a/b"}, "is no name");
   check_failed(subject, "rename", {"nobody", "x"}, "no such container");
   stop(running);

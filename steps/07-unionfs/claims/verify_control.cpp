@@ -231,7 +231,7 @@ CLAIM("a paused container whose runtime is killed leaves nothing", {.step = 7, .
 }
 
 // Eight rounds: which of the two gets to the record first is a race.
-CLAIM("pause and ps answer at once when the monitor is killed meanwhile",
+CLAIM("pause and ps answer at once when the monitor is killed",
       {.step = 7,
        .points = 2,
        .hint = "locks are taken in one order: the record, then containers"}) {

@@ -43,7 +43,7 @@ CLAIM("help VERB prints the same as VERB --help", {.step = 7}) {
   const Run help = tell(subject, "help", {"rm"});
   CHECK(help.status == 0);
   CHECK(help.out == tell(subject, "rm", {"--help"}).out);
-  CHECK(holds(tell(subject, "help", {"strat"}, true).err, "no verb is called strat"));
+  CHECK(holds(tell(subject, "help", {"strat"}, true).err, "no such verb: strat"));
   CHECK(subject.run({.verb = "--version"}).out == subject.run({.verb = "version"}).out);
 }
 

@@ -9,7 +9,7 @@
 namespace stepbox {
 namespace {
 
-constexpr std::string_view kClean = "No container runs, and nothing is left of those that did.\n";
+constexpr std::string_view kClean = "No container is running, and no leftovers remain.\n";
 
 Run rescue(Subject& subject, const std::vector<std::string>& options = {}) {
   return subject.run({.options = options, .verb = "rescue"});

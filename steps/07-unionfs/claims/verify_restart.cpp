@@ -65,7 +65,7 @@ CLAIM("rm refuses a container that waits for its restart and start leaves it alo
   subject.run(
       {.options = {"-d", "--restart", "always", "--name", name}, .command = {"/bin/false"}});
   CHECK(wait_until(10, [&] { return holds(verb(subject, "ps", {}), "Restarting (1)"); }));
-  CHECK(holds(subject.run({.command = {name}, .verb = "rm"}).err, "is running: end it first"));
+  CHECK(holds(subject.run({.command = {name}, .verb = "rm"}).err, "is running: stop it first"));
   CHECK(verb(subject, "start", {name}) == name + "\n");
   verb(subject, "rm", {"-f", name});
 }

@@ -35,13 +35,14 @@ void parse_value(const std::string& text, SecurityOptions& security) {
 }
 
 void add_options(CommandLine& cli, ConfineOptions& options) {
-  cli.flag("--privileged", options.privileged, "Confine nothing: root inside is root");
-  cli.list("--cap-add", "CAP", options.cap_add, "Leave it this capability too; ALL: all of them");
-  cli.list("--cap-drop", "CAP", options.cap_drop, "Take this capability from it; ALL: all of them");
+  cli.flag("--privileged", options.privileged,
+           "Run without confinement: root in the container is root");
+  cli.list("--cap-add", "CAP", options.cap_add, "Add a capability, or ALL");
+  cli.list("--cap-drop", "CAP", options.cap_drop, "Drop a capability, or ALL");
   cli.option("--security-opt", "OPTION", options.security,
-             "no-new-privileges[=false]: setuid programs give nothing (so by default); "
-             "seccomp=unconfined or =FILE: no filter, or another profile than docker's");
-  cli.flag("--read-only", options.read_only, "Only volumes and tmpfs may be written to");
+             "no-new-privileges[=false]: setuid programs add no privileges (the default); "
+             "seccomp=unconfined or seccomp=FILE: no filter, or a profile in docker's format");
+  cli.flag("--read-only", options.read_only, "Mount the root file system read-only");
 }
 
 Confinement::Confinement(const ConfineOptions& options)

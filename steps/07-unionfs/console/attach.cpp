@@ -15,8 +15,8 @@ namespace stepbox {
 
 void add_options(CommandLine& cli, AttachOptions& options) {
   cli.option("--detach-keys", "KEYS", options.keys,
-             "Typed, they leave the container running (ctrl-p,ctrl-q)");
-  cli.flag("--sig-proxy", options.sig_proxy, "Pass signals on to it, unless =false");
+             "Keys that detach from the container (ctrl-p,ctrl-q)");
+  cli.flag("--sig-proxy", options.sig_proxy, "Forward signals to the container; off with =false");
 }
 
 winsize own_window() {

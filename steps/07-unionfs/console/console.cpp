@@ -14,8 +14,8 @@
 namespace stepbox {
 
 void add_options(CommandLine& cli, ConsoleOptions& console) {
-  cli.flag("-i,--interactive", console.interactive, "Keep stdin open");
-  cli.flag("-t,--tty", console.tty, "Give it a terminal of its own");
+  cli.flag("-i,--interactive", console.interactive, "Keep standard input open");
+  cli.flag("-t,--tty", console.tty, "Allocate a pseudo terminal");
 }
 
 static void open_pipe(Fd& reader, Fd& writer) {

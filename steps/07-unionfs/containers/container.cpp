@@ -23,8 +23,8 @@
 
 namespace stepbox {
 
-// --network container:NAME means that one, whatever it is called later. As with docker its names
-// and ports are there already.
+// Replaces NAME of --network container:NAME by the id, since the name may change later. As with
+// docker, names and ports are those of the other container.
 static void resolve_network(NetworkOptions& network, Namespaces& namespaces) {
   if (network.mode != NetworkMode::kContainer) return;
   if (!network.ports.empty() || !network.dns.empty() || !network.hosts.empty() ||
@@ -71,35 +71,35 @@ int64_t start_time(pid_t pid) try {
   return -1;
 }
 
-// From here on there is something to take back: the destructor does.
-Container::Container(const Record& record, Fd holder, bool remove)
-    : record_(record), holder_(std::move(holder)), remove_(remove) {}
+// Delegated to by both public constructors: if their bodies throw, the destructor still runs.
+Container::Container(const Record& record, Fd run_lock, bool remove)
+    : record_(record), run_lock_(std::move(run_lock)), remove_(remove) {}
 
-// `remove` until it is started: one that never was is nothing to come back to.
+// `remove` is true until the container is started: one that never was is removed.
 Container::Container(const Options& options) : Container(new_record(options), Fd(), true) {
   image_ = use_image(record_.image);
-  holder_ = hold(id());
+  run_lock_ = acquire_run_lock(id());
   make_directories(directory(), 0700);
   take_name(record_.name, id());
   write_cidfile(options.process.cidfile, id());
 }
 
 static bool is_being_recovered(const std::string& id) {
-  const FileLock lock = lock_holders();
+  const FileLock lock = lock_run_locks();
   return is_in_recovery(id);
 }
 
-// Its monitor may be about to go: it has recorded the end, and gives back what the host has lent.
-// So may be a verb that recovers the container.
-static Fd hold_when_free(const std::string& id) {
+// If the container has ended, its monitor (or a verb that recovers it) may still hold the lock
+// while it gives back resources.
+static Fd acquire_when_free(const std::string& id) {
   const Record record = read_or_empty(id);
   const bool ended = !record.running && !record.restarting;
-  if (ended || is_being_recovered(id)) wait_until_ended(id);
-  return hold(id);
+  if (ended || is_being_recovered(id)) wait_until_released(id);
+  return acquire_run_lock(id);
 }
 
-Container::Container(const std::string& id) : Container(Record(), hold_when_free(id), false) {
-  record_ = read_or_empty(id);  // as its last holder left it
+Container::Container(const std::string& id) : Container(Record(), acquire_when_free(id), false) {
+  record_ = read_or_empty(id);  // as the last holder left it
   if (exists(record_of(id))) return;
   throw NoSuchContainer(join({"container ", short_id(id), " has just been removed"}));
 }
@@ -109,7 +109,7 @@ std::string Container::directory() const { return directory_of(id()); }
 template <class Change>
 void Container::change(Change change) {
   const FileLock lock = lock_record(id());
-  if (exists(record_of(id()))) record_ = read_record(record_of(id()));  // others change it too
+  if (exists(record_of(id()))) record_ = read_record(record_of(id()));  // others change it
   change(record_);
   write_record(record_of(id()), record_);
 }
@@ -146,17 +146,17 @@ void Container::started(pid_t pid, const std::vector<PublishedPort>& ports) {
 }
 
 void Container::running() {
-  mark_running(holder_);
+  mark_running(run_lock_);
   if (!caller_) return;
   caller_->release();
-  sync_file(record_of(id()));  // not before: it would be a fifth of the start
+  sync_file(record_of(id()));  // after the start: fsync(2) costs a fifth of its time
 }
 
 void Container::ended(int status) {
-  mark_ended(holder_, status);
+  mark_ended(run_lock_, status);
   const bool has_cable = record_.options.network.mode == NetworkMode::kBridge;
   if (has_cable && is_network_shared(id())) remove_cable(id());
-  if (is_kept(id())) remove_ = false;
+  if (is_kept_after_end(id())) remove_ = false;
   if (remove_) return;
   const bool monitored = caller_ && caller_->released();
   change([&](Record& record) {
@@ -166,36 +166,36 @@ void Container::ended(int status) {
     record.out_of_memory = out_of_memory_;
     record.ended = ::time(nullptr);
     record.restarting = monitored && record.options.restart.applies(status, record.restarts) &&
-                        !is_stop_wanted(id());
+                        !is_stop_requested(id());
     record.restarts += record.restarting;
   });
   if (monitored) sync_file(record_of(id()));
 }
 
-void Container::stay_ended() {
+void Container::cancel_restart() {
   change([](Record& record) { record.restarting = false; });
 }
 
 void Container::remove() {
   remove_ = false;
   half_removed_ = true;
-  drop_name(read_or_empty(id()).name, id());  // it may have been renamed
-  unmount_below(directory(), {});     // --share mount and a kill -9: a volume may still be there
-  ::unlink(record_of(id()).c_str());  // first: without it this is no container, but something left
+  drop_name(read_or_empty(id()).name, id());  // as the record says now: it may have been renamed
+  unmount_below(directory(), {});     // after --share mount and kill -9 a volume may be mounted
+  ::unlink(record_of(id()).c_str());  // first: without a record it is no container
   remove_tree(directory());
   half_removed_ = false;
 }
 
 Container::~Container() {
-  if (!holder_) return;  // it was never ours
+  if (!run_lock_) return;  // never acquired, or handed over
   try {
     if (remove_) remove();
   } catch (const std::exception& error) {
     warn({error.what()});
   }
   ::unlink(socket_of(id()).c_str());
-  if (half_removed_) return;          // settle() finds the holder's file, and nobody who holds it
-  ::unlink(holder_of(id()).c_str());  // last: from now on others may hold it
+  if (half_removed_) return;            // recovery finds the run lock without a holder
+  ::unlink(run_lock_of(id()).c_str());  // last: from now on it can be acquired
 }
 
 FileLock lock_record(const std::string& id) {
@@ -213,9 +213,9 @@ FileLock lock_record(const std::string& id) {
 
 static Fd open_while_held(pid_t pid, const std::string& id) {
   Fd process = open_pidfd(pid);
-  // Held now, so it was held when we opened it: the number was its own.
-  const FileLock lock = lock_holders();
-  if (!is_held(id)) process.close();
+  // The lock is held now, so it was held when the pidfd was opened: the pid was not reused.
+  const FileLock lock = lock_run_locks();
+  if (!is_run_lock_held(id)) process.close();
   return process;
 }
 
@@ -224,15 +224,15 @@ Fd open_process(const Record& record) {
 }
 
 int wait_for_end(const Record& record) {
-  const Fd notes(::open(holder_of(record.id).c_str(), O_RDONLY | O_CLOEXEC));
+  const Fd marks(::open(run_lock_of(record.id).c_str(), O_RDONLY | O_CLOEXEC));
   const Fd holder = open_while_held(record.holder, record.id);
-  if (!notes || !holder) {  // it has ended already
+  if (!marks || !holder) {  // it has ended already
     const Record now = exists(record_of(record.id)) ? read_record(record_of(record.id)) : record;
     return now.running ? kKilled : now.status;
   }
   pollfd ended{holder.get(), POLLIN, 0};
   ::poll(&ended, 1, -1);
-  return status_in(notes).value_or(kKilled);
+  return recorded_status(marks).value_or(kKilled);
 }
 
 }  // namespace stepbox

@@ -1,4 +1,4 @@
-// Step 7. Containers that are remembered.
+// Step 7. A container whose run lock this process holds, and the records of all containers.
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONTAINERS_CONTAINER_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONTAINERS_CONTAINER_HPP_
 
@@ -19,58 +19,65 @@ namespace stepbox {
 class OutputFanout;
 class Caller;
 
-// A container, held (holders.hpp): nobody else starts or removes it meanwhile. Outside.
+// A container whose run lock (run_lock.hpp) is held: no other process can start or remove it.
+// [parent]
 class Container {
  public:
-  // A new one. Throws Failure: no such image, or the name is taken.
+  // Creates one. Throws Failure if there is no such image, or the name is taken.
   explicit Container(const Options& options);
 
-  // One that is there. Throws Failure when it is running.
+  // Acquires an existing one. Throws Failure if it is running, NoSuchContainer if it is gone.
   explicit Container(const std::string& id);
 
-  // Lets go. A container that was never started, or is to be removed (--rm), goes with its changes.
+  // Releases the run lock. Removes a container that was never started, or that has --rm.
   ~Container();
   Container(Container&&) noexcept = default;
   Container(const Container&) = delete;
 
-  // In the caller of a monitor (monitor.hpp), which has a copy of this: nothing is let go of.
-  void hand_over() { holder_.close(); }
-  int holder() const { return holder_.get(); }
-  // In the monitor: who waits until the command runs, and who hears what it says.
+  // In the process that started a monitor (monitor.hpp), which has a copy of this object: closes
+  // the copy of the run lock here, and leaves all else to the monitor.
+  void hand_over() { run_lock_.close(); }
+  int run_lock() const { return run_lock_.get(); }
+  // In the monitor: the process that waits until the command runs, and the receivers of its output.
   void set_monitor(Caller* caller, OutputFanout* fanout) {
     caller_ = caller;
     fanout_ = fanout;
   }
-  OutputFanout* fanout() const { return fanout_; }  // none in the foreground
+  OutputFanout* fanout() const { return fanout_; }  // null in the foreground
 
   const std::string& id() const { return record_.id; }
   const Image& image() const { return record_.image; }
   std::string directory() const;
   const Options& options() const { return record_.options; }
 
-  // For ContainerGroups: whether the kernel has killed one of its processes for lack of memory.
+  // For ContainerGroups: whether the kernel killed one of its processes for lack of memory.
   bool& out_of_memory() { return out_of_memory_; }
 
-  void created();       // not to be run now: `start` will
-  void find_network();  // before each start. Throws Failure: the one to share is not there
-  // Before the command runs: then it is remembered, come what may. `ports`: as they lead in now.
+  // Each writes the record. created(): by `create`, to be started later.
+  void created();
+  // Before each start. Throws Failure if the container whose network is shared is not running.
+  void find_network();
+  // Before the command runs, so that the container is recorded even if stepbox is killed. `ports`:
+  // with the host ports that are bound now.
   void started(pid_t pid, const std::vector<PublishedPort>& ports);
-  void running();  // once it runs: from now on others may join it
+  void running();  // once the command runs: from now on other processes may join the container
   void ended(int status);
-  bool restarting() const { return record_.restarting; }  // its monitor is to start it again
-  void stay_ended();                                      // that is off
+  bool restarting() const { return record_.restarting; }  // the monitor is to start it again
+  void cancel_restart();
   int seconds_run() const { return static_cast<int>(record_.ended - record_.started); }
-  void remove();  // Throws what keeps it from that; the next verb goes on with what is half removed
+
+  // Removes its files. If that fails it throws, and the next verb finishes the removal.
+  void remove();
 
  private:
-  friend void settle_containers();
-  Container(const Record& record, Fd holder, bool remove);
+  friend void recover_container_records();
+  Container(const Record& record, Fd run_lock, bool remove);
   template <class Change>
   void change(Change change);
 
   Record record_;
-  Fd holder_;
-  Fd image_;  // nobody removes it meanwhile
+  Fd run_lock_;
+  Fd image_;  // a lock: the image cannot be removed meanwhile
   bool remove_;
   bool half_removed_ = false;
   bool out_of_memory_ = false;
@@ -78,16 +85,18 @@ class Container {
   OutputFanout* fanout_ = nullptr;
 };
 
-// Every verb's first act. Containers of this store whose holder was killed are marked as ended, or,
-// if started with --rm, removed. settle() gives back their cgroups, leases and ports too; Cgroup
-// and Network do that by themselves. (settle.cpp)
-void settle_containers();
-void settle();
+// One of the two is called first by every verb. They handle the containers of this store whose
+// holder was killed: these are recorded as ended, or removed if they had --rm. (recovery.cpp)
+// recover_crashed_containers() also gives back their cgroups, leases and ports, which the
+// constructors of Cgroup and Network do by themselves.
+// Holds containers.lock only while it looks for them, never while it waits for a record's lock.
+void recover_container_records();
+void recover_crashed_containers();
 
-// The exit status of a container that ended with its holder: KILL.
+// The exit status of a container whose holder was killed: SIGKILL.
 constexpr int kKilled = kSignalBase + SIGKILL;
 
-// All of them, the newest first, as they are now. (find_container.cpp)
+// All containers as they are now, the newest first. (container_lookup.cpp)
 std::vector<Record> all_containers();
 
 // The containers as the users of their images, for remove_image(). (container_lookup.cpp)
@@ -97,19 +106,19 @@ class NoSuchContainer : public Failure {
   using Failure::Failure;
 };
 
-// The container of this name, id, or beginning of one id only.
-// Throws NoSuchContainer; Failure when there is more than one.
+// The container with this name or id, or whose id alone begins so.
+// Throws NoSuchContainer; Failure if several ids begin so.
 Record find_container(const std::string& reference);
 
-// The record of container `id`; all but the id is empty, and a warning said, if it cannot be read.
+// The record of container `id`. If it cannot be read: a warning, and a record with the id only.
 Record read_or_empty(const std::string& id);
 
-// Held by whoever changes a container's record: its holder and several verbs may want to, at once.
-// Throws Failure when it cannot be had within 10 s; system_error when the container is gone.
+// The lock for changes of a container's record, by its holder or by verbs.
+// Throws Failure if another process holds it for 10 s; system_error if the container is gone.
 FileLock lock_record(const std::string& id);
 
-// Calls `change(Record&)` on the record as it is now, and writes what came out. Where it throws,
-// the old record stays. Returns the new one.
+// Reads the record, calls `change(Record&)`, and writes the result. If `change` throws, the old
+// record stays. Returns the new one.
 template <class Change>
 Record change_record(const std::string& id, Change change) {
   const FileLock lock = lock_record(id);
@@ -119,15 +128,15 @@ Record change_record(const std::string& id, Change change) {
   return record;
 }
 
-// A descriptor of process 1 of a container (pidfd_open(2)); -1 if it has ended. Whatever process
-// has that number later, this is the container's own.
+// A pidfd (pidfd_open(2)) of process 1 of a container; none if it has ended. It never refers to
+// another process that got the same pid later.
 Fd open_process(const Record& record);
 
-// Waits until nobody holds the container any more. Returns the exit status it ended with, though it
-// was removed then (--rm).
+// Waits until the container has no holder. Returns its exit status, even if --rm removed it.
 int wait_for_end(const Record& record);
 
-// When a process began, in clock ticks since the boot; -1 if there is none. (proc(5), starttime)
+// The start time of a process in clock ticks since the boot; -1 if there is no such process.
+// proc_pid_stat(5), field 22.
 int64_t start_time(pid_t pid);
 
 }  // namespace stepbox

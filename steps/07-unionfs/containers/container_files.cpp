@@ -19,7 +19,8 @@ namespace stepbox {
 Fd open_merged(const Record& record) {
   const std::string directory = directory_of(record.id);
   if (record.options.storage == StorageKind::kCopy) return open_directory(directory + "/rootfs");
-  // Its own upper layer as one more read-only one. (A work directory is its mount's alone.)
+  // The upper layer becomes one more read-only layer: a work directory may belong to one mount
+  // only.
   std::vector<std::string> layers = record.image.layers;
   layers.insert(layers.begin(), directory + "/upper");
   mount_read_only(layers, directory + "/merged", record.options.namespaces.user);
@@ -40,7 +41,7 @@ ContainerRoot::ContainerRoot(const Record& record) : record_(record) {
     if (!user_) throw_errno({"open ", proc, "/ns/user"});
   }
   pollfd ended{process.get(), POLLIN, 0};
-  if (::poll(&ended, 1, 0) != 0) {  // then the number may have been another's
+  if (::poll(&ended, 1, 0) != 0) {  // then the pid may have been reused
     throw Failure(join({"container ", short_id(record.id), " has just ended"}), "try again", 1);
   }
 }
@@ -49,7 +50,7 @@ Fd ContainerRoot::open() {
   if (running_) return std::move(running_);
   overlay_.emplace(record_.image.layers, directory_of(record_.id), storage_options(record_.options),
                    false);
-  restore_signal_mask();  // which it may have held
+  restore_signal_mask();  // blocked by the constructor
   overlay_->mount();
   mount_volumes(overlay_->root(), record_.options.volumes, {});
   return open_directory(overlay_->root());

@@ -1,8 +1,8 @@
-// Step 7. The files of a container, read and written from outside: cp, export.
+// Step 7. The files of a container, read and written from the host: cp, export, diff, commit.
 //
-// What is in it may be made to lead us astray. So nothing here follows a symbolic link of the
-// container but by open_below() (mount.hpp), for which the container's root is the root; and
-// nothing runs with that root as its own, where libc would load what it finds there.
+// The files may hold hostile symlinks. So links of the container are followed only by open_below()
+// (mount.hpp), which resolves them below the container's root. And no process chroots into the
+// container here: libc would load libraries of the container.
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONTAINERS_CONTAINER_FILES_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONTAINERS_CONTAINER_FILES_HPP_
 
@@ -19,10 +19,10 @@
 
 namespace stepbox {
 
-// Runs `function` where its mounts are seen by nobody, with `user` in a user namespace: in a child.
-// Returns what it returns; throws what it throws. ^C ends it.
+// Runs `function` in a child with a private mount namespace; with `user` in a user namespace, too.
+// Returns what it returns; throws what it throws. ^C ends the child.
 template <class Function>
-int apart(bool user, Function function) {
+int run_in_private_mounts(bool user, Function function) {
   Child child = spawn(
       {.namespaces = CLONE_NEWNS | (user ? CLONE_NEWUSER : 0), .before_go = write_id_maps}, [&] {
         restore_signal_mask();
@@ -32,35 +32,36 @@ int apart(bool user, Function function) {
   return child.wait();
 }
 
-// The same, with the user ids that a container has on the disk.
+// The same with the user ids that the files of the container have.
 template <class Function>
-int apart(const Record& record, Function function) {
-  return apart(record.options.namespaces.user && ::geteuid() != 0, function);
+int run_in_private_mounts(const Record& record, Function function) {
+  return run_in_private_mounts(record.options.namespaces.user && ::geteuid() != 0, function);
 }
 
-// The image with the container's changes, and nothing mounted in it; to be read only. The container
-// may be running. Apart.
+// The image with the container's changes, without its volumes; read-only. The container may be
+// running. Call in run_in_private_mounts().
 Fd open_merged(const Record& record);
 
-// The root directory as the container's own processes see it, with its volumes.
+// The root directory as the processes of the container see it, with its volumes.
 class ContainerRoot {
  public:
-  // Outside. Holds a container that has ended, so that nobody starts it meanwhile.
+  // [parent] Holds the run lock of a container that has ended, so that it is not started meanwhile.
   explicit ContainerRoot(const Record& record);
 
-  // Apart. Mounts the files of one that has ended.
+  // In run_in_private_mounts(). Mounts the files of a container that has ended.
   Fd open();
 
-  // Apart, before files of it are read or written: this process has the container's ids from here
-  // on, where they are shifted. (Those of one that has ended are not.)
+  // In run_in_private_mounts(), before files are read or written. If a running container has
+  // shifted ids, this process joins its user namespace. (A container that has ended has no shifted
+  // ids.)
   void take_ids() const;
 
  private:
   const Record& record_;
-  Fd running_;  // its root directory; -1: it has ended
-  Fd user_;     // its user namespace, if its ids are shifted there
+  Fd running_;  // its root directory; none if it has ended
+  Fd user_;     // its user namespace, if its ids are shifted
   std::optional<Container> held_;
-  std::optional<Overlay> overlay_;  // mounted as long as this lives
+  std::optional<Overlay> overlay_;  // mounted until this object ends
 };
 
 }  // namespace stepbox

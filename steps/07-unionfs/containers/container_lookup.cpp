@@ -1,4 +1,4 @@
-// A container by what a user calls it: all of them are looked through.
+// Finds containers by the names and ids that users type.
 #include <algorithm>
 
 #include "07-unionfs/containers/container.hpp"
@@ -10,17 +10,17 @@
 
 namespace stepbox {
 
-// Those whose ids begin so. Nobody else's record is read.
+// The containers whose ids begin so. Other records are not read.
 static std::vector<Record> containers_with(const std::string& beginning) {
-  const FileLock lock = lock_holders();
+  const FileLock lock = lock_run_locks();
   std::vector<Record> records;
   for (const std::string& id : list_directory(store() + "/containers")) {
-    if (!id.starts_with(beginning) || !exists(record_of(id))) continue;  // about to start, or go
+    if (!id.starts_with(beginning) || !exists(record_of(id))) continue;  // being created or removed
     Record record = read_or_empty(id);
-    if (record.running && !is_held(id)) {  // a reboot has emptied the run directory
+    if (record.running && !is_run_lock_held(id)) {  // a reboot has emptied the run directory
       record.running = record.paused = false;
       record.status = kKilled;
-      record.ended = record.started;  // or later: nobody was there
+      record.ended = record.started;  // or later: nothing recorded it
     }
     records.push_back(std::move(record));
   }

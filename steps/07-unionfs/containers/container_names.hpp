@@ -1,4 +1,4 @@
-// Step 7. Names of containers: a symbolic link for each in the store, names/NAME -> ID.
+// Step 7. Names of containers: for each a symbolic link in the store, names/NAME -> ID.
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONTAINERS_CONTAINER_NAMES_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONTAINERS_CONTAINER_NAMES_HPP_
 
@@ -6,16 +6,16 @@
 
 namespace stepbox {
 
-// Throws Failure for what cannot be a name.
+// Throws Failure if `name` is not a valid name.
 void check_name(const std::string& name);
 
 // Gives `name` to container `id`. Throws Failure when another container has it.
 void take_name(const std::string& name, const std::string& id);
 
-// Takes the name from container `id`; if it is empty, whatever names it has.
+// Removes the name if it belongs to container `id`; with an empty name, all names of `id`.
 void drop_name(const std::string& name, const std::string& id);
 
-// The id that has this name; empty if none has.
+// The id of the container with this name; empty if there is none.
 std::string id_of_name(const std::string& name);
 
 }  // namespace stepbox

@@ -25,7 +25,7 @@ static std::string of_process(const std::string& pid, const char* file) {
   return join({"/proc/", pid, "/", file});
 }
 
-// Two processes see the same files if they have this in common: the mount namespace, and the root.
+// Identifies what files a process sees: its mount namespace and its root directory.
 static std::string view_of(const std::string& pid) {
   struct stat root;
   if (::stat(of_process(pid, "root/").c_str(), &root) == -1) return "";
@@ -33,7 +33,8 @@ static std::string view_of(const std::string& pid) {
                std::to_string(root.st_ino)});
 }
 
-// mountinfo(5) names mounts as the process itself does: its /dev is ours only inside.
+// proc_pid_mountinfo(5) has paths relative to the root of the process, so /dev is the mount of
+// stepbox only in a container.
 static bool is_inside(const std::string& pid) {
   const std::vector<MountEntry> entries = read_mountinfo(pid);
   return std::any_of(entries.begin(), entries.end(), [](const MountEntry& entry) {
@@ -41,76 +42,78 @@ static bool is_inside(const std::string& pid) {
   });
 }
 
-static Inhabitant open_inhabitant(const std::string& pid) {
+static ContainerProcess open_container_process(const std::string& pid) {
   const pid_t number = std::stoi(pid);
   return {number, open_pidfd(number)};
 }
 
-// Whether it is one of our programs, by name, or at least the one that asks.
+// Whether it is a program of stepbox: by its name, or because it is the program of this process.
 static bool is_runtime(const std::string& pid) {
   if (!exists(of_process(pid, "comm"))) return false;
   return read_file(of_process(pid, "comm")).starts_with("step") ||
          read_link(of_process(pid, "exe")) == read_link("/proc/self/exe");
 }
 
-// The parents of the members, where they are runtimes and live outside: a container's own reaper
-// (--init) is one of our programs, too.
-static std::vector<Inhabitant> find_owners(const World& world, const std::string& view) {
+// The parents of the members that are runtimes outside of the container. (Inside, the reaper of
+// --init is a program of stepbox, too.)
+static std::vector<ContainerProcess> find_owners(const ContainerProcesses& container,
+                                                 const std::string& view) {
   std::set<std::string> parents;
-  for (const Inhabitant& member : world.members) {
+  for (const ContainerProcess& member : container.members) {
     try {
       parents.insert(stat_fields(member.pid).at(4));
     } catch (const std::system_error&) {
-      // it has ended just now
+      // The member has just ended.
     }
   }
-  std::vector<Inhabitant> owners;
+  std::vector<ContainerProcess> owners;
   for (const std::string& pid : parents) {
-    Inhabitant owner = open_inhabitant(pid);
+    ContainerProcess owner = open_container_process(pid);
     if (owner.handle && view_of(pid) != view && is_runtime(pid)) owners.push_back(std::move(owner));
   }
   return owners;
 }
 
-std::vector<World> find_worlds() {
-  std::map<std::string, World> worlds;  // by view
+std::vector<ContainerProcesses> find_container_processes() {
+  std::map<std::string, ContainerProcesses> by_view;
   const std::string own = view_of("self");
   for (const std::string& pid : list_directory("/proc")) {
     if (!parse_number(pid)) continue;
     try {
-      Inhabitant inhabitant = open_inhabitant(pid);  // first: what follows is about this very one
+      // Opened first: if the pid is reused below, the handle refers to a process that has ended.
+      ContainerProcess process = open_container_process(pid);
       const std::string view = view_of(pid);
-      if (!inhabitant.handle || view.empty() || view == own || !is_inside(pid)) continue;
-      World& world = worlds[view];
-      world.root = read_link(of_process(pid, "root"));
-      world.members.push_back(std::move(inhabitant));
+      if (!process.handle || view.empty() || view == own || !is_inside(pid)) continue;
+      ContainerProcesses& container = by_view[view];
+      container.root = read_link(of_process(pid, "root"));
+      container.members.push_back(std::move(process));
     } catch (const std::system_error&) {
-      // it has ended just now
+      // The process has just ended.
     }
   }
-  std::vector<World> found;
-  for (auto& [view, world] : worlds) {
-    world.owners = find_owners(world, view);
-    found.push_back(std::move(world));
+  std::vector<ContainerProcesses> found;
+  for (auto& [view, container] : by_view) {
+    container.owners = find_owners(container, view);
+    found.push_back(std::move(container));
   }
   return found;
 }
 
-static void kill_all(const std::vector<Inhabitant>& processes) {
-  for (const Inhabitant& process : processes) {
+static void kill_all(const std::vector<ContainerProcess>& processes) {
+  for (const ContainerProcess& process : processes) {
     explain({"kill -KILL ", std::to_string(process.pid)});
     send_signal(process.handle, SIGKILL);
   }
-  for (const Inhabitant& process : processes) {
+  for (const ContainerProcess& process : processes) {
     pollfd ended{process.handle.get(), POLLIN, 0};
     if (::poll(&ended, 1, 10'000) == 1) continue;
     throw Failure(join({"process ", std::to_string(process.pid), " does not end"}));
   }
 }
 
-void end_world(const World& world) {
-  kill_all(world.owners);
-  kill_all(world.members);
+void kill_container_processes(const ContainerProcesses& container) {
+  kill_all(container.owners);
+  kill_all(container.members);
 }
 
 }  // namespace stepbox

@@ -1,4 +1,4 @@
-// Step 7. Who lives in a container, be it of step 3 or of step 7, and who answers for them.
+// Step 7. The processes of containers, of steps 3 to 7, found without any record. For rescue.
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONTAINERS_CONTAINER_PROCESSES_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONTAINERS_CONTAINER_PROCESSES_HPP_
 
@@ -11,24 +11,24 @@
 
 namespace stepbox {
 
-struct Inhabitant {
+struct ContainerProcess {
   pid_t pid = 0;
-  Fd handle;  // pidfd_open(2): still this one, whoever has the number later
+  Fd handle;  // pidfd_open(2): refers to this process even if its pid is reused
 };
 
-// The processes that share a root directory with a /dev of our making.
-struct World {
-  std::string root;  // as the host sees it, where it can: "/srv/busybox"
-  std::vector<Inhabitant> members;
-  std::vector<Inhabitant> owners;  // the runtimes that have started them, and are alive
+// The processes that share a root directory with a /dev that stepbox mounted.
+struct ContainerProcesses {
+  std::string root;  // as the host sees it, if it can: "/srv/busybox"
+  std::vector<ContainerProcess> members;
+  std::vector<ContainerProcess> owners;  // the runtimes that started them and are still alive
 };
 
-// All containers that this process can see into; not one that it is in itself.
-std::vector<World> find_worlds();
+// All containers whose processes the caller may examine, but for one that the caller is in.
+std::vector<ContainerProcesses> find_container_processes();
 
-// Kills owners first, so that nobody starts anything again, then the rest; waits for their end.
-// Throws Failure when they do not end within 10 s.
-void end_world(const World& world);
+// Kills the owners first, so that they start nothing again, then the members; waits for their end.
+// Throws Failure if one does not end within 10 s.
+void kill_container_processes(const ContainerProcesses& container);
 
 }  // namespace stepbox
 

@@ -1,6 +1,7 @@
 // Looking up containers by name, id and prefix.
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -123,13 +124,53 @@ TEST_CASE("a container that was removed during a wait does not exist any more") 
   const Example example;
   const std::string id(64, 'a');
   CHECK_THROWS_AS(Container{id}, NoSuchContainer);
-  CHECK_FALSE(exists(holder_of(id)));
+  CHECK_FALSE(exists(run_lock_of(id)));
 }
 
 TEST_CASE("a container of an unknown image is not started") {
   const ScratchDirectory scratch;
   CHECK_THROWS_WITH_AS(Overlay({}, scratch.path(), StorageOptions(), true),
                        doctest::Contains("record"), Failure);
+}
+
+TEST_CASE("a mark that is written in part is an error of the disk, whatever errno was before") {
+  Example example;
+  const std::string id = example.add("abc1", "web");
+  const int status = run_forked([&] {
+    const Fd run_lock = acquire_run_lock(id);
+    const rlim_t size = store().size() + 4;  // the line with the store, and 3 bytes
+    const rlimit limit{size, size};
+    ::signal(SIGXFSZ, SIG_IGN);
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    errno = ENOENT;
+    try {
+      mark_running(run_lock);
+    } catch (const std::system_error& error) {
+      return error.code().value() == ENOSPC ? 0 : 1;
+    }
+    return 2;
+  });
+  CHECK(status == 0);
+}
+
+TEST_CASE("a container in recovery has no holder, but its run lock is not released") {
+  Example example;
+  const std::string id = example.add("abc1", "web", true);
+  acquire_run_lock(id);  // and it is dropped at once, as if the holder were killed
+  Fd run_lock;
+  {
+    const FileLock lock = lock_run_locks();
+    run_lock = acquire_for_recovery(id);
+    CHECK(run_lock);
+    CHECK_FALSE(is_run_lock_held(id));
+    CHECK(is_in_recovery(id));
+    CHECK_FALSE(acquire_for_recovery(id));
+  }
+  CHECK_FALSE(is_released(id));
+  CHECK_THROWS_AS(acquire_run_lock(id), Failure);
+  run_lock.close();
+  CHECK(is_released(id));
+  CHECK(acquire_run_lock(id));
 }
 
 TEST_CASE("a tree that is deeper than can be named is refused with the place where it begins") {

@@ -13,15 +13,15 @@ namespace stepbox {
 
 namespace {
 
-// What the image has under some name. A directory may be in several layers, merged.
+// A name in the image. A directory may be merged from several layers.
 struct ImageEntry {
-  std::optional<struct stat> status = {};     // none: nothing
-  std::vector<std::string> directories = {};  // the uppermost first; none: no directory
+  std::optional<struct stat> status = {};     // none: no such file
+  std::vector<std::string> directories = {};  // the uppermost first; empty: not a directory
 
   bool is_directory() const { return !directories.empty(); }
 };
 
-// `name` in an image's directory, as overlay would find it.
+// Looks up `name` in a directory of the image as overlayfs would.
 ImageEntry look_up(const ImageEntry& parent, const std::string& name) {
   ImageEntry found;
   for (const std::string& directory : parent.directories) {
@@ -60,12 +60,12 @@ bool same_file(const struct stat& a, const struct stat& b) {
          a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
 }
 
-// A directory of the container on the way down to what is compared now.
+// A directory of the container above the file that is compared now.
 struct Level {
   ImageEntry in_image;
-  bool hides;                  // it is all there is: what only the image has was deleted
-  std::set<std::string> seen;  // names in it, if it hides
-  size_t changes_before;       // how many were known when it began
+  bool hides;  // nothing of the image is merged: files that are not here were deleted
+  std::set<std::string> seen;  // names in it, if `hides`
+  size_t changes_before;       // number of changes when it was entered
 };
 
 class Comparer {
@@ -138,7 +138,7 @@ class Comparer {
     }
   }
 
-  // Whether we have made it, to mount something there or below.
+  // Whether stepbox created it, as a mount point or above one.
   bool leads_to_mount_point(const std::string& path) const {
     const auto below = comparison_.mount_points.lower_bound(path + "/");
     return comparison_.mount_points.contains(path) ||

@@ -1,4 +1,4 @@
-// Step 7. What a container changed: its files compared with those of its image.
+// Step 7. The changes of a container: its files compared with those of its image. For diff, commit.
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONTAINERS_FILE_CHANGES_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONTAINERS_FILE_CHANGES_HPP_
 
@@ -13,30 +13,30 @@
 namespace stepbox {
 
 struct Change {
-  char kind;         // 'A' added, 'C' changed, 'D' deleted: as `docker diff` has it
-  std::string path;  // from the container's root: "/etc/motd"
+  char kind;         // 'A' added, 'C' changed, 'D' deleted: as in `docker diff`
+  std::string path;  // absolute in the container: "/etc/motd"
 };
 
-// What is compared.
+// The arguments of compare().
 struct Comparison {
-  const Fd& own;                           // what the container wrote
-  bool whole;                              // it is all there (--storage copy), not an upper layer
+  const Fd& own;                           // the directory that the container writes to
+  bool whole;                              // `own` has all files (--storage copy): no upper layer
   const std::vector<std::string>& layers;  // of the image, the uppermost first
-  std::set<std::string> mount_points;      // made by us: no change, unless something is in them
+  std::set<std::string> mount_points;      // created by stepbox: a change only if files are in them
 };
 
-// Sorted by path. A directory is changed when its mode or owner is, or something in it; of one that
-// was deleted the content is not told. (Moves the working directory, as Tree does.)
+// The changes, sorted by path. A directory has changed if its mode, its owner or a file in it has.
+// The files of a deleted directory are not listed. Changes the working directory, as Tree does.
 // Throws system_error.
 std::vector<Change> compare(const Comparison& comparison);
 
 // The directory that a container writes to: overlay's upper layer, or its copy of the image.
 Fd open_own_files(const Record& record);
 
-// The same for a container.
+// compare() for a container.
 std::vector<Change> changes_of(const Record& record);
 
-// Packs the changes as a layer: of `tree` what was added or changed, whiteouts for the rest.
+// Writes the changes as a layer: added and changed files of `tree`, whiteouts for deleted ones.
 void add_changes(TarWriter& tar, Tree& tree, const std::vector<Change>& changes);
 
 }  // namespace stepbox

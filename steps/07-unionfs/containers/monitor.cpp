@@ -23,21 +23,20 @@ int run_held(Container& held, Runner runner) {
   }
 }
 
-// False when it was cut short: a user wants the container stopped (want_stop() writes to the
-// holder's file), or us.
-static bool pause_undisturbed(const std::string& id, int milliseconds) {
-  const Fd changes = open_inotify(holder_of(id), IN_MODIFY);
-  if (is_stop_wanted(id)) return false;
-  return wait_for_input(changes, milliseconds) == 0 && !is_stop_wanted(id);
+// False if a signal or `stop` interrupted it: request_stop() writes to the run lock.
+static bool wait_undisturbed(const std::string& id, int milliseconds) {
+  const Fd changes = open_inotify(run_lock_of(id), IN_MODIFY);
+  if (is_stop_requested(id)) return false;
+  return wait_for_input(changes, milliseconds) == 0 && !is_stop_requested(id);
 }
 
-// Again and again, as --restart says, after a first run that ended with `status`.
+// Restarts the container as --restart says, after a first run that ended with `status`.
 static int run_again(Container& held, Runner runner, OutputFanout& fanout, int status) {
   for (int pause = 0; held.restarting();) {
     fanout.tell_exit(status);
     pause = next_pause(pause, held.seconds_run());
-    if (!pause_undisturbed(held.id(), pause)) {
-      held.stay_ended();
+    if (!wait_undisturbed(held.id(), pause)) {
+      held.cancel_restart();
       break;
     }
     try {
@@ -60,11 +59,11 @@ static void be_monitor(Container held, Runner runner, Caller& caller, Fd first,
     ours.set_monitor(&caller, &fanout);
     status = run_again(ours, runner, fanout, run_held(ours, runner));
   }
-  fanout.tell_exit(status);  // now: all is taken back
+  fanout.tell_exit(status);  // after ~Container(): everything is given back
 }
 
 void run_detached(Container& held, Runner runner, Fd first) {
-  const Daemon monitor({held.holder(), first.get()}, [&](Caller& caller) {
+  const Daemon monitor({held.run_lock(), first.get()}, [&](Caller& caller) {
     be_monitor(std::move(held), runner, caller, std::move(first), own_window());
   });
   held.hand_over();

@@ -1,7 +1,8 @@
-// Step 7. The monitor: the process that stays with a container when its caller goes.
+// Step 7. The monitor: the process that stays with a container after its caller has ended.
 //
-// It holds the container (holders.hpp), keeps its log, serves who is attached, waits for its end,
-// records it, cleans up, and starts it again if --restart says so. At rest it needs less than 1 MB.
+// It holds the run lock (run_lock.hpp), writes the log, serves attached clients, waits for the end
+// of the container, records it, gives back its resources, and starts it again if --restart says so.
+// While it waits it uses less than 1 MB.
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONTAINERS_MONITOR_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONTAINERS_MONITOR_HPP_
 
@@ -10,19 +11,19 @@
 
 namespace stepbox {
 
-// main.cpp's run(): from a container that is held to the exit status of its command.
+// run() of main.cpp: starts the container and returns the exit status of its command.
 using Runner = int (*)(const Options& options, Container& held);
 
-// Runs a held container by ourselves, and records how it ended. Throws as `runner` does.
+// Runs the container in this process, and records how it ended. Throws what `runner` throws.
 int run_held(Container& held, Runner runner);
 
-// The same under a monitor, which becomes the holder. Returns when the command runs. `first` hears
-// all that it says; -1: nobody does.
-// Throws Failure when it never runs: the monitor has taken back all by then, and is gone.
+// The same under a monitor, which takes over the run lock. Returns when the command runs. `first`:
+// the connection of a client that receives all output; none by default.
+// Throws Failure if the command cannot be run: the monitor has given back everything and ended.
 void run_detached(Container& held, Runner runner, Fd first = Fd());
 
-// In the foreground: by ourselves if we may, under a monitor that we are attached to if its options
-// want one. Returns the exit status; 0 when it was left alone (attach.hpp). Throws as they do.
+// In the foreground: in this process, or, with -t or --restart, attached to a monitor. Returns the
+// exit status; 0 after a detach (attach.hpp). Throws what the two above throw.
 int run_attached(Container& held, Runner runner, AttachOptions options);
 
 }  // namespace stepbox

@@ -1,4 +1,4 @@
-// Step 7. What `run` is told: all that the steps before know, and what this one adds.
+// Step 7. The options of `run`: those of the earlier steps, and those that step 7 adds.
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONTAINERS_OPTIONS_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONTAINERS_OPTIONS_HPP_
 
@@ -32,10 +32,10 @@ struct Options {
   std::vector<Tmpfs> tmpfs;
   ConsoleOptions console;
   RestartPolicy restart;                        // --restart
-  std::string name;                             // --name; empty: one is made up
+  std::string name;                             // --name; empty: generated
   bool remove = false;                          // --rm
   StorageKind storage = StorageKind::kOverlay;  // --storage
-  std::string image;                            // as the user named it
+  std::string image;                            // as the user typed it
   std::vector<std::string> command;
 };
 void add_options(CommandLine& cli, Options& options);

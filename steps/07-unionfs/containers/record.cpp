@@ -46,7 +46,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Entrypoint, given, words)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Labels, values)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Ulimit, name, soft, hard)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Signal, number)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Patience, seconds)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StopTimeout, seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ProcessOptions, environment, working_directory, user, entrypoint,
                                    ulimits, labels, stop_signal, stop_timeout, cidfile)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Tmpfs, destination, flags, data)
@@ -87,7 +87,7 @@ Record read_record(const std::string& path) {
   } catch (const Failure& error) {
     throw Failure(join({"read ", path, ": ", error.what()}));
   } catch (const nlohmann::json::exception& error) {
-    throw Failure(join({"read ", path, ": no record of a container"}), error.what());
+    throw Failure(join({"read ", path, ": not a record of a container"}), error.what());
   }
 }
 
@@ -96,7 +96,7 @@ void write_record(const std::string& path, const Record& record) {
     replace_file(path, nlohmann::json(record).dump(2) + "\n");
   } catch (const nlohmann::json::exception&) {
     throw Failure(join({"write ", path, ": a word of the command is not UTF-8"}),
-                  "it could not be remembered as it is");
+                  "a record is JSON, and cannot hold it");
   }
 }
 

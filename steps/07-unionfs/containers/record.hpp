@@ -1,4 +1,4 @@
-// Step 7. What is remembered of a container: record.json in its directory.
+// Step 7. The record of a container: record.json in its directory, kept after the container ends.
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONTAINERS_RECORD_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONTAINERS_RECORD_HPP_
 
@@ -17,32 +17,33 @@ int64_t nanoseconds_now();                       // since 1970
 struct Record {
   std::string id;
   std::string name;
-  Image image;                 // what options.image was, so that `start` finds the same
-  Options options;             // so that `start` does the same again
-  bool running = false;        // as its holder said; only the lock tells whether it still is
-  bool paused = false;         // frozen by its cgroup
+  Image image;                 // what options.image referred to when the container was created
+  Options options;             // used again by `start`
+  bool running = false;        // written by the holder; the run lock tells whether it still is
+  bool paused = false;         // frozen by the freezer of its cgroup
   bool restarting = false;     // it has ended, and its monitor will start it again
-  int restarts = 0;            // how often that was so, since `start`
-  int holder = 0;              // the process that holds it: `run` itself, or its monitor
-  int pid = 0;                 // process 1, as the host numbers it
-  int64_t pid_started = 0;     // when that process began, start_time(): its number may be reused
+  int restarts = 0;            // number of such restarts since `start`
+  int holder = 0;              // pid of the holder of the run lock (run_lock.hpp)
+  int pid = 0;                 // of process 1, in the PID namespace of the host
+  int64_t pid_started = 0;     // start_time() of that process: tells a reused pid
   int status = 0;              // exit status, once it has ended
-  bool out_of_memory = false;  // the kernel killed one of its processes for that
-  int64_t created = 0;         // nanoseconds since 1970: which is the newest?
-  int64_t started = 0;         // seconds since 1970
+  bool out_of_memory = false;  // the kernel killed one of its processes for lack of memory
+  int64_t created = 0;         // nanoseconds since 1970: the order of ps
+  int64_t started = 0;         // seconds since 1970; 0: never
   int64_t ended = 0;
 };
 
-// "created", "running", "paused", "restarting", "exited": as docker calls it.
+// "created", "running", "paused", "restarting", "exited": docker's words.
 const char* state_of(const Record& record);
 
-// The processes of a container that runs; none if it does not.
+// The processes of a running container; none if it is not running.
 std::map<pid_t, Process> processes_of(const Record& record, const ProcessTable& table);
 
-// Throws system_error; Failure for a file that is no record.
+// Throws system_error; Failure if the file is not a record.
 Record read_record(const std::string& path);
 
-// Writes beside, then renames: a reader sees the old record or the new one, never a part.
+// Replaces the file with rename(2): a reader sees the old record or the new one, never a part.
+// Call with lock_record() held. Throws Failure, system_error.
 void write_record(const std::string& path, const Record& record);
 
 }  // namespace stepbox

@@ -1,4 +1,4 @@
-// What a holder that was killed has left, put right by the next verb.
+// Containers whose holder was killed: the next verb records their end and gives back what they had.
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -17,11 +17,11 @@
 
 namespace stepbox {
 
-// The kernel has killed the container with its holder (process.hpp), unless the command gave up
-// root: that cancels it (prctl(2), PR_SET_PDEATHSIG).
+// The kernel has killed the container together with its holder (process.hpp), unless the command
+// gave up root: that clears the parent-death signal. prctl(2), PR_SET_PDEATHSIG.
 static void kill_survivor(const Record& record) {
   const Fd process = open_pidfd(record.pid);
-  if (!process || start_time(record.pid) != record.pid_started) return;  // another's number by now
+  if (!process || start_time(record.pid) != record.pid_started) return;  // the pid was reused
   explain({"kill -KILL ", std::to_string(record.pid)});
   send_signal(process, SIGKILL);
   RunningGroups(record.id).thaw();  // it may have been paused
@@ -31,19 +31,19 @@ static void kill_survivor(const Record& record) {
 
 namespace {
 
-// Containers whose holder was killed: those that this verb is to recover, and those that another
-// verb recovers at this moment.
+// Containers whose holder was killed: those that this verb recovers, and those that another verb
+// recovers at this moment.
 struct Crashed {
   std::vector<std::pair<std::string, Fd>> ours;  // id, run lock
   std::vector<std::string> others;
 };
 
 Crashed find_crashed() {
-  const FileLock lock = lock_holders();
+  const FileLock lock = lock_run_locks();
   Crashed crashed;
   for (const std::string& id : list_directory(run_directory() + "/containers")) {
-    if (Fd holder = hold_for_recovery(id)) {
-      crashed.ours.emplace_back(id, std::move(holder));
+    if (Fd run_lock = acquire_for_recovery(id)) {
+      crashed.ours.emplace_back(id, std::move(run_lock));
     } else if (is_in_recovery(id)) {
       crashed.others.push_back(id);
     }
@@ -53,25 +53,27 @@ Crashed find_crashed() {
 
 }  // namespace
 
-// The locks: containers.lock only while they are collected, for each record's lock comes before it.
-void settle_containers() {
+// Lock order: ended() takes the record's lock, which comes before containers.lock. So
+// find_crashed() has released that.
+void recover_container_records() {
   sweep_staging();
   Crashed crashed = find_crashed();
-  for (auto& [id, holder] : crashed.ours) {
+  for (auto& [id, run_lock] : crashed.ours) {
     const bool started = exists(record_of(id));
     const Record record = read_or_empty(id);
     if (record.running) kill_survivor(record);
-    Container dead(record, std::move(holder), !started || record.options.remove);
+    Container dead(record, std::move(run_lock), !started || record.options.remove);
     if (record.running) dead.ended(kKilled);
-    if (record.restarting) dead.stay_ended();
+    if (record.restarting) dead.cancel_restart();
   }
-  for (const std::string& id : crashed.others) wait_until(10, [&] { return is_given_back(id); });
+  // So that the verb sees these as ended, too.
+  for (const std::string& id : crashed.others) wait_until(10, [&] { return is_released(id); });
 }
 
-void settle() {
+void recover_crashed_containers() {
   remove_dead_groups();
   settle_network();
-  settle_containers();
+  recover_container_records();
 }
 
 }  // namespace stepbox

@@ -27,8 +27,9 @@ void parse_value(const std::string& text, RestartPolicy& policy) {
 }
 
 void add_options(CommandLine& cli, RestartPolicy& policy) {
-  cli.option("--restart", "POLICY", policy,
-             "When it has ended, start it again: no, on-failure[:N], always or unless-stopped");
+  cli.option(
+      "--restart", "POLICY", policy,
+      "Restart policy when the container exits: no, on-failure[:N], always or unless-stopped");
 }
 
 bool RestartPolicy::applies(int status, int restarts) const {

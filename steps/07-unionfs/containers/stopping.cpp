@@ -40,24 +40,25 @@ static void unpause(const std::string& id) {
   try {
     set_paused(id, false);
   } catch (const std::exception&) {
-    // It has ended, or somebody else was first.
+    // It has ended, or another process has resumed it.
   }
 }
 
 void send_signal(const Record& record, int signal) {
   const bool stop = signal == stop_signal_of(record);
-  if (stop) want_stop(record.id);
+  if (stop) request_stop(record.id);
   const Fd process = open_process(record);
   if (!process) throw_not_running(record);
   send(process, record, signal);
   if (stop && record.paused) unpause(record.id);
 }
 
-Stop::Stop(const Record& record, int signal, Patience patience)
+Stop::Stop(const Record& record, int signal, StopTimeout timeout)
     : id_(record.id),
-      for_ever_(patience.seconds < 0),
-      deadline_(Clock::now() + std::chrono::seconds(patience.seconds)) {
-  want_stop(id_);  // before we look: what its monitor starts after that, it ends by itself
+      waits_forever_(timeout.seconds < 0),
+      deadline_(Clock::now() + std::chrono::seconds(timeout.seconds)) {
+  request_stop(
+      id_);  // before the record is read: a monitor that starts it later sees this, and ends it
   const Record now = read_or_empty(id_);
   process_ = open_process(now);
   if (!process_) return;
@@ -66,7 +67,7 @@ Stop::Stop(const Record& record, int signal, Patience patience)
   if (now.paused) unpause(id_);
 }
 
-// What runs by now is not what we have stopped: its monitor had started it before it heard of us.
+// The monitor may have started the container again before it saw the request to stop.
 static void kill_late(const std::string& id) {
   const Record record = read_or_empty(id);
   const Fd process = open_process(record);
@@ -78,17 +79,17 @@ void Stop::finish() {
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now()).count();
     pollfd ended{process_.get(), POLLIN, 0};
-    ::poll(&ended, 1, for_ever_ ? -1 : static_cast<int>(std::max<int64_t>(left, 0)));
+    ::poll(&ended, 1, waits_forever_ ? -1 : static_cast<int>(std::max<int64_t>(left, 0)));
   }
   const auto given_back = [&] {
-    if (is_given_back(id_)) return true;
+    if (is_released(id_)) return true;
     kill_late(id_);
     return false;
   };
   if (!wait_until(10, given_back)) {
     throw Failure(join({"container ", short_id(id_), " does not end"}));
   }
-  settle_containers();  // its holder may have been killed
+  recover_container_records();  // its holder may have been killed meanwhile
 }
 
 void finish(NamedStop& stop) {
@@ -98,20 +99,22 @@ void finish(NamedStop& stop) {
 
 void kill_container(const Record& record) { Stop(record, SIGKILL, {0}).finish(); }
 
-static void parse_value(const std::string& text, std::optional<Patience>& patience) {
-  parse_value(text, patience.emplace());
+static void parse_value(const std::string& text, std::optional<StopTimeout>& timeout) {
+  parse_value(text, timeout.emplace());
 }
 
 void add_options(CommandLine& cli, StopOptions& options) {
-  cli.option("-s,--signal", "SIGNAL", options.signal, "Send this one first (its stop signal)");
-  cli.option("-t,--time,--timeout", "SECONDS", options.patience,
-             "Wait so long before the kill; -1: as long as it takes (its stop timeout)");
+  cli.option("-s,--signal", "SIGNAL", options.signal,
+             "Signal to send first (default: the container's stop signal)");
+  cli.option(
+      "-t,--time,--timeout", "SECONDS", options.timeout,
+      "Seconds to wait before killing the container; -1: no limit (default: its stop timeout)");
 }
 
 Stop begin_stop(const Record& record, const StopOptions& options) {
   const int signal = options.signal.number;
   return Stop(record, signal == 0 ? stop_signal_of(record) : signal,
-              options.patience.value_or(record.options.process.stop_timeout));
+              options.timeout.value_or(record.options.process.stop_timeout));
 }
 
 Stop begin_kill(const Record& record) {

@@ -27,7 +27,7 @@ void parse_value(const std::string& text, StorePath&) { set_store(text); }
 }  // namespace
 
 void add_store_option(CommandLine& cli) {
-  cli.option("--root", "DIR", g_store, "Keep images and containers here (/var/lib/stepbox)");
+  cli.option("--root", "DIR", g_store, "Directory of images and containers (/var/lib/stepbox)");
 }
 
 void set_store(const std::string& path) {

@@ -70,13 +70,14 @@ void parse_value(const std::string& text, Filter& filter) {
   }
   if (filter.key == "status" &&
       std::find(std::begin(kStates), std::end(kStates), filter.value) == std::end(kStates)) {
-    throw Failure(join({"no container is ever '", filter.value, "'"}),
+    throw Failure(join({"'", filter.value, "' is no state of a container"}),
                   "created, running, paused, restarting, exited");
   }
   if (filter.key == "exited" && !parse_number(filter.value)) {
     throw Failure(join({"'", filter.value, "' is no exit status"}));
   }
-  if (filter.key == "id" || filter.key == "name") Expression{filter.value};  // does it compile?
+  if (filter.key == "id" || filter.key == "name")
+    Expression{filter.value};  // throws if it does not compile
 }
 
 bool matches(const std::vector<Filter>& filters, const Record& record) {

@@ -1,4 +1,4 @@
-// Step 7. Which containers `ps -f` lists.
+// Step 7. The filters of `ps -f`.
 #ifndef STEPBOX_STEPS_07_UNIONFS_FORMATS_CONTAINER_FILTERS_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_FORMATS_CONTAINER_FILTERS_HPP_
 
@@ -9,19 +9,19 @@
 
 namespace stepbox {
 
-// One -f KEY=VALUE, VALUE as docker has it:
-//   status=exited     as state_of() says it
-//   exited=3          the exit status of one that has ended
-//   name=^web, id=3f2 a regular expression (regex(7)) that is found in it
+// One -f KEY=VALUE, with docker's meaning:
+//   status=exited     state_of() returns it
+//   exited=3          it has ended with this exit status
+//   name=^web, id=3f2 a regular expression (regex(7)) that matches a part of it
 //   label=KEY[=VALUE]
-//   ancestor=IMAGE    made of that image: its name, or the beginning of its id
+//   ancestor=IMAGE    created from this image: a name, or the beginning of an id
 struct Filter {
   std::string key;
   std::string value;
 };
 void parse_value(const std::string& text, Filter& filter);  // throws Failure
 
-// Filters of one key: one must match, of labels all; and so for each key.
+// For each key at least one of its filters must match; of labels all.
 bool matches(const std::vector<Filter>& filters, const Record& record);
 
 }  // namespace stepbox

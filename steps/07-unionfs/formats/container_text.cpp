@@ -23,12 +23,12 @@ std::string status_text(const Record& record, int64_t now) {
                ") ", as_duration(now - record.ended), " ago"});
 }
 
-// `text`, and `item` behind it.
+// Appends `item` to `text`, with `separator` unless it is the first.
 static void append(std::string& text, const char* separator, Words item) {
   text += join({text.empty() ? "" : separator, join(item)});
 }
 
-// Whether docker says the two as one range: 80-81->80-81.
+// Whether docker prints the two as one range: 80-81->80-81.
 static bool continues(const PublishedPort& a, const PublishedPort& b) {
   return a.host_port == a.container_port && b.host_port == b.container_port &&
          b.container_port == a.container_port + 1 && b.udp == a.udp &&
@@ -69,7 +69,7 @@ std::string mounts_text(const Record& record) {
 }
 
 std::string own_address(const std::string& fib_trie) {
-  std::string address;  // of the leaf that we are at: |-- 172.16.0.2
+  std::string address;  // of the leaf above the line: |-- 172.16.0.2
   for (const std::string& line : split(fib_trie, '\n')) {
     const std::vector<std::string> words = words_in(line);
     if (words.size() == 2 && words[0] == "|--") address = words[1];

@@ -12,13 +12,13 @@
 
 namespace stepbox {
 
-// A file of one number; -1 for a word such as "max".
+// The number in a file of the group; -1 for a word such as "max".
 static int64_t number_in(const GroupDirectory& group, const char* name) {
   const std::string text = group.get(name);
   return parse_number(text.substr(0, text.find('\n'))).value_or(-1);
 }
 
-// What the group counts; it has the files of those controllers that it was made for.
+// Adds the counters of the group: it has the files of its own controllers only.
 static void add_group(const GroupDirectory& group, Sample& sample) {
   const bool v2 = group.hierarchy().v2;
   if (v2) sample.cpu_us = group.get_number("cpu.stat", "usage_usec");
@@ -70,7 +70,7 @@ Sample take_sample(const Record& record, const ProcessTable& table) {
       sample.cpu_us += process.cpu_us;
       sample.memory += process.resident;
       sample.processes += process.threads;
-      // With what its children that have ended read and wrote. (proc(5))
+      // Includes the children that have been reaped. proc_pid_io(5).
       add_disk(read_file(join({"/proc/", std::to_string(pid), "/io"})), sample);
     }
     if (!processes.empty() && record.options.network.mode != NetworkMode::kHost) {
@@ -79,7 +79,7 @@ Sample take_sample(const Record& record, const ProcessTable& table) {
     const RunningGroups groups(record.id);
     for (const GroupDirectory& group : groups.all()) add_group(group, sample);
   } catch (const std::system_error&) {
-    // It has ended meanwhile, or a part of it.
+    // The container, or a process of it, has ended meanwhile.
   }
   return sample;
 }

@@ -1,4 +1,4 @@
-// Step 7. What a container uses now, for `stats`.
+// Step 7. The resource usage of a container, for `stats`.
 #ifndef STEPBOX_STEPS_07_UNIONFS_FORMATS_USAGE_SAMPLE_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_FORMATS_USAGE_SAMPLE_HPP_
 
@@ -10,24 +10,24 @@
 
 namespace stepbox {
 
-// Since its start, but for memory and processes: those are of now. Bytes.
+// Totals since the start, except for memory and processes, which are current. In bytes.
 struct Sample {
   int64_t time_us = 0;  // when it was taken (CLOCK_MONOTONIC)
   int64_t cpu_us = 0;
-  int64_t memory = 0;        // without the files that were only read: the kernel takes those back
-  int64_t memory_limit = 0;  // the host's memory, where there is none
+  int64_t memory = 0;        // without cached files, which the kernel can drop
+  int64_t memory_limit = 0;  // the memory of the host if there is no limit
   int64_t received = 0;
   int64_t sent = 0;
   int64_t read = 0;  // from disks
   int64_t written = 0;
-  int64_t processes = 0;  // and threads
+  int64_t processes = 0;  // with threads
 };
 
-// Outside. CPU time, memory and processes are counted by its cgroups; where it has none, as without
+// [parent] CPU time, memory and processes come from its cgroups. Without cgroups, as with no
 // limits, they are summed up over its processes. All 0 if it has ended.
 Sample take_sample(const Record& record, const ProcessTable& processes);
 
-// Adds what the text of /proc/PID/net/dev counts, but for the loopback; of /proc/PID/io.
+// Add the counters in the text of /proc/PID/net/dev, without the loopback; of /proc/PID/io.
 void add_traffic(const std::string& net_dev, Sample& sample);
 void add_disk(const std::string& io, Sample& sample);
 

@@ -23,40 +23,40 @@ void parse_value(const std::string& text, Labels& labels) {
       equals == std::string::npos ? "" : text.substr(equals + 1);
 }
 
-void parse_value(const std::string& text, Patience& patience) {
+void parse_value(const std::string& text, StopTimeout& timeout) {
   const auto seconds = parse_number(text);
   if (!seconds || *seconds < -1 || *seconds > 1'000'000) {
     throw Failure(join({"'", text, "' is not a number of seconds"}), "-1: no limit");
   }
-  patience.seconds = *seconds;
-}
-
-void parse_value(const std::string& text, PullPolicy&) {
-  if (text == "never") return;
-  throw Failure(join({"'", text, "': stepbox fetches no images"}),
-                "never; skopeo copy brings an image, load takes it");
+  timeout.seconds = *seconds;
 }
 
 void add_exec_options(CommandLine& cli, ProcessOptions& process) {
   cli.option("-e,--env", "NAME[=VALUE]", process.environment,
-             "Set a variable; without VALUE: to what it is here");
-  cli.option("--env-file", "FILE", process.environment_files, "Set variables, one a line");
-  cli.option("-w,--workdir", "DIR", process.working_directory, "Start there; it is made");
-  cli.option("-u,--user", "USER[:GROUP]", process.user, "Be that user of the image, not root");
+             "Set an environment variable; without VALUE, to the caller's value");
+  cli.option("--env-file", "FILE", process.environment_files,
+             "Read environment variables from FILE, one a line");
+  cli.option("-w,--workdir", "DIR", process.working_directory,
+             "Working directory in the container; created if missing");
+  cli.option("-u,--user", "USER[:GROUP]", process.user,
+             "User and group in the container: names or numbers (default: the image's, or root)");
 }
 
 void add_options(CommandLine& cli, ProcessOptions& process) {
+  cli.group("Process");
   add_exec_options(cli, process);
   cli.option("--entrypoint", "COMMAND", process.entrypoint,
-             "Stands before COMMAND, instead of the image's");
+             "Replace the entrypoint of the image: what COMMAND is appended to");
+  cli.group("Limits");
   cli.list("--ulimit", "NAME=SOFT[:HARD]", process.ulimits,
-           "Limit each process, as nofile=1024; -1: no limit");
-  cli.option("-l,--label", "KEY[=VALUE]", process.labels, "A note for people and programs");
-  cli.option("--stop-signal", "SIGNAL", process.stop_signal, "What `stop` sends (TERM)");
+           "Limit a resource of each process, such as nofile=1024; -1: no limit");
+  cli.group("Lifecycle");
+  cli.option("--cidfile", "FILE", process.cidfile, "Write the container's id to a new file");
+  cli.option("-l,--label", "KEY[=VALUE]", process.labels, "Add a label to the container");
+  cli.option("--stop-signal", "SIGNAL", process.stop_signal,
+             "Signal that `stop` sends (default: the image's, or TERM)");
   cli.option("--stop-timeout", "SECONDS", process.stop_timeout,
-             "How long `stop` waits before it kills (10)");
-  cli.option("--cidfile", "FILE", process.cidfile, "Write the container's id to a new FILE");
-  cli.option("--pull", "never", process.pull, "Images are never fetched: for docker's scripts");
+             "Seconds that `stop` waits before it kills the container (10)");
 }
 
 void override(ProcessOptions& process, const ProcessOptions& given) {

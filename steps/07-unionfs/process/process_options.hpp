@@ -29,14 +29,10 @@ struct Labels {
 void parse_value(const std::string& text, Labels& labels);  // adds one
 
 // Seconds from the stop signal to SIGKILL; -1: no limit.
-struct Patience {
+struct StopTimeout {
   int64_t seconds = 10;
 };
-void parse_value(const std::string& text, Patience& patience);
-
-// --pull: stepbox fetches no images, so `never` is the only value.
-struct PullPolicy {};
-void parse_value(const std::string& text, PullPolicy& policy);
+void parse_value(const std::string& text, StopTimeout& patience);
 
 struct ProcessOptions {
   Environment environment;             // -e
@@ -47,9 +43,8 @@ struct ProcessOptions {
   std::vector<Ulimit> ulimits;         // --ulimit
   Labels labels;                       // --label
   Signal stop_signal;                  // --stop-signal
-  Patience stop_timeout;               // --stop-timeout
+  StopTimeout stop_timeout;            // --stop-timeout
   std::string cidfile;                 // --cidfile
-  PullPolicy pull;                     // --pull
 };
 void add_options(CommandLine& cli, ProcessOptions& process);
 

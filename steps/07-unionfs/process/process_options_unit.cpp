@@ -50,19 +50,17 @@ TEST_CASE("a ulimit is soft and hard, and -1 is more than any number") {
   }
 }
 
-TEST_CASE("labels, patience and the pull policy") {
+TEST_CASE("labels and stop timeouts") {
   CHECK(parsed<Labels>("a=b=c").values.at("a") == "b=c");
   CHECK(parsed<Labels>("a").values.at("a") == "");
   CHECK_THROWS_AS(parsed<Labels>("=b"), Failure);
   CHECK_THROWS_AS(parsed<Labels>(""), Failure);
-  CHECK(parsed<Patience>("0").seconds == 0);
-  CHECK(parsed<Patience>("-1").seconds == -1);
+  CHECK(parsed<StopTimeout>("0").seconds == 0);
+  CHECK(parsed<StopTimeout>("-1").seconds == -1);
   for (const char* text : {"", "-2", "1.5", "1s", "99999999999"}) {
     CAPTURE(std::string(text));
-    CHECK_THROWS_AS(parsed<Patience>(text), Failure);
+    CHECK_THROWS_AS(parsed<StopTimeout>(text), Failure);
   }
-  CHECK_NOTHROW(parsed<PullPolicy>("never"));
-  CHECK_THROWS_AS(parsed<PullPolicy>("missing"), Failure);
 }
 
 TEST_CASE("a later variable takes the place of an earlier one") {

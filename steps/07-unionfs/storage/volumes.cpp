@@ -53,7 +53,7 @@ void parse_value(const std::string& text, Tmpfs& tmpfs) {
 }
 
 void add_options(CommandLine& cli, std::vector<Tmpfs>& tmpfs) {
-  cli.list("--tmpfs", "DST[:OPTION,...]", tmpfs, "Memory as a directory, as /tmp:size=64m");
+  cli.list("--tmpfs", "DST[:OPTION,...]", tmpfs, "Mount a tmpfs, such as /tmp:size=64m");
 }
 
 // Creates an empty directory or file.

@@ -1,11 +1,10 @@
-// commit: an image of a container: its image's layers, and one more of what it changed.
+// commit: creates an image from the layers of a container's image and one layer of its changes.
 #include <time.h>
 #include <unistd.h>
 
 #include "07-unionfs/containers/container_files.hpp"
 #include "07-unionfs/containers/file_changes.hpp"
 #include "07-unionfs/containers/stopping.hpp"
-#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/files/tar_writer.hpp"
 #include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/images/config_changes.hpp"
@@ -21,11 +20,11 @@ namespace stepbox {
 
 namespace {
 
-// Runs `pack(tar)` apart, and adds what it has written as a layer. Returns its diff id.
+// Runs `pack(tar)` in private mounts, and adds its output as a layer. Returns the diff id.
 template <class Pack>
 std::string add_layer(Staging& staging, const Record& record, const std::string& what, Pack pack) {
   Fd packed = open_unnamed(staging.path());
-  const int status = apart(record, [&] {
+  const int status = run_in_private_mounts(record, [&] {
     FdSink sink(packed.get(), "the layer");
     MeasuredSink measured(sink, join({"packing ", what}));
     TarWriter tar(measured);
@@ -38,7 +37,7 @@ std::string add_layer(Staging& staging, const Record& record, const std::string&
   return staging.add_layer({std::move(packed), 0, size}, {what, ""});
 }
 
-// A directory as an image has no layer in the store yet.
+// An image that is a plain directory has no layer in the store yet.
 std::string add_directory(Staging& staging, const Record& record) {
   return add_layer(staging, record, "the image", [&](TarWriter& tar) {
     Tree tree(open_directory(record.image.layers.at(0)));
@@ -66,7 +65,7 @@ std::string add_changed_files(Staging& staging, const Record& record, bool pause
   });
 }
 
-// What the container was told becomes what containers of the new image do.
+// The options of the container become the defaults of the new image.
 ImageConfig config_of(const Record& record) {
   const ProcessOptions& process = record.options.process;
   const auto entrypoint_words = static_cast<std::ptrdiff_t>(process.entrypoint.words.size());
@@ -84,45 +83,61 @@ ImageConfig config_of(const Record& record) {
   return config;
 }
 
-}  // namespace
-
-int verb_commit(int argc, char** argv, Runner) {
+struct CommitOptions {
   std::string author, message;
-  std::vector<std::string> changes;
+  std::vector<std::string> changes;  // Dockerfile instructions
   bool pause = true;
-  CommandLine cli("commit [OPTIONS] CONTAINER [NAME[:TAG]]", "commit -m 'with vim' box mine");
-  cli.option("-a,--author", "TEXT", author, "Who made it");
-  cli.list("-c,--change", "WORDS", changes, "As in a Dockerfile: -c 'CMD [\"/bin/sh\"]'");
-  cli.option("-m,--message", "TEXT", message, "What history shows of it");
-  cli.flag("-p,--pause", pause, "Stop it meanwhile, as is done unless told --pause=false");
-  add_store_option(cli);
+  std::string container;
+  std::vector<std::string> names;  // of the new image
+};
+
+CommitOptions parse_commit(int argc, char** argv) {
+  CommitOptions options;
+  VerbLine cli("commit [OPTIONS] CONTAINER [NAME[:TAG]]", "commit -m 'with vim' box mine");
+  cli.option("-a,--author", "TEXT", options.author, "Author of the image");
+  cli.list("-c,--change", "WORDS", options.changes,
+           "Apply a Dockerfile instruction: -c 'CMD [\"/bin/sh\"]'");
+  cli.option("-m,--message", "TEXT", options.message, "Comment that `history` shows");
+  cli.flag("-p,--pause", options.pause, "Pause the container meanwhile; off with =false");
   cli.parse_mixed(argc, argv);
-  const std::string reference = cli.take("CONTAINER");
-  std::vector<std::string> names = cli.take_rest();
-  if (names.size() > 1) throw UsageError("commit makes one image: " + names[1]);
-  for (std::string& name : names) name = parse_reference(name).text();
-  settle();
-  const Record record = find_container(reference);
-  const bool has_image = !record.image.id.empty();
-  ImageConfigFile file = has_image ? read_config_file(record.image.id) : ImageConfigFile();
+  options.container = cli.take("CONTAINER");
+  options.names = cli.take_rest();
+  if (options.names.size() > 1) throw UsageError("commit makes one image: " + options.names[1]);
+  for (std::string& name : options.names) name = parse_reference(name).text();
+  return options;
+}
+
+// The image of the container with its options applied; without the layer of its changes.
+ImageConfigFile image_file_of(const Record& record, const CommitOptions& options) {
+  ImageConfigFile file = record.image.id.empty() ? ImageConfigFile() : read_config_file(record.image.id);
   file.config = config_of(record);
-  for (const std::string& change : changes) apply_change(change, file.config);
+  for (const std::string& change : options.changes) apply_change(change, file.config);
   file.created = ::time(nullptr);
-  file.author = author;
+  file.author = options.author;
   file.architecture = own_architecture();
   file.os = "linux";
+  return file;
+}
 
+}  // namespace
+
+int verb_commit(int argc, char** argv) {
+  const CommitOptions options = parse_commit(argc, argv);
+  recover_crashed_containers();
+  const Record record = find_container(options.container);
+  ImageConfigFile file = image_file_of(record, options);
   Staging staging;
-  if (!has_image) {
+  if (record.image.id.empty()) {
     file.diff_ids = {add_directory(staging, record)};
     file.history = {{.created = record.created / kNanoseconds,
                      .created_by = "",
                      .comment = "Imported from " + record.image.name}};
   }
-  file.diff_ids.push_back(add_changed_files(staging, record, pause));
-  file.history.push_back(
-      {.created = file.created, .created_by = quoted(record.options.command), .comment = message});
-  print(join({"sha256:", staging.publish(config_file_text(file), names), "\n"}));
+  file.diff_ids.push_back(add_changed_files(staging, record, options.pause));
+  file.history.push_back({.created = file.created,
+                          .created_by = quoted(record.options.command),
+                          .comment = options.message});
+  print(join({"sha256:", staging.publish(config_file_text(file), options.names), "\n"}));
   return 0;
 }
 

@@ -1,4 +1,4 @@
-// cp: files and directories, between a container and the host; or, as a tar archive, stdin, stdout.
+// cp: copies files between a container and the host, or standard input and output as a tar archive.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -8,7 +8,6 @@
 #include "07-unionfs/files/extract.hpp"
 #include "07-unionfs/files/output_file.hpp"
 #include "07-unionfs/files/scoped_path.hpp"
-#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/files/tar_writer.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
@@ -25,7 +24,7 @@ struct End {
   bool is_stream() const { return container.empty() && path == "-"; }
 };
 
-// What begins with / or . is the host's, whatever follows: ./a:b
+// A word that begins with / or . is a path of the host, even with a colon: ./a:b
 End parse_end(const std::string& word) {
   const size_t colon = word.find(':');
   if (word.starts_with('/') || word.starts_with('.') || colon == std::string::npos || colon == 0) {
@@ -35,10 +34,10 @@ End parse_end(const std::string& word) {
   return {word.substr(0, colon), path.starts_with('/') ? path : "/" + path};
 }
 
-// A directory of files to read, or to write, and how they are called.
+// Files to read or to write: a name in a directory.
 struct Files {
   Fd directory;
-  std::string name;  // in the directory; "." is all of it
+  std::string name;  // "." is the whole directory
   bool is_directory = false;
 };
 
@@ -55,14 +54,14 @@ Files find_source(const Fd& root, const End& end, bool follow) {
   return {place.open(), ".", true};
 }
 
-// SRC/. means what is in it; SRC/ and SRC the directory of that name.
+// SRC/. means the contents of SRC; SRC/ and SRC mean the directory itself.
 std::string own_name(const std::string& path) {
   const std::filesystem::path clean = std::filesystem::path(path).lexically_normal();
   const std::string name = clean.has_filename() ? clean.filename() : clean.parent_path().filename();
   return path.ends_with("/.") || name == "." || name == ".." ? "" : name;
 }
 
-// Where the files go: into a directory, under a name; empty for what is in a directory.
+// The directory to copy into, and the name there; an empty name for the contents of a directory.
 Files find_destination(const Fd& root, const End& end, bool source_is_directory,
                        const std::string& source_name) {
   ScopedPath place = look_up(root, end.path, true);
@@ -79,8 +78,8 @@ Files find_destination(const Fd& root, const End& end, bool source_is_directory,
           true};
 }
 
-// Packed here, unpacked by a child that can reach nothing but the destination. One of the two works
-// in the container.
+// This process packs the source; a child, which has only the destination, unpacks it. One of the
+// two has the ids of the container.
 int copy(const Files& source, const Files& destination, bool keep_owners,
          const ContainerRoot& container, bool out) {
   Pipe pipe;
@@ -101,7 +100,7 @@ int copy(const Files& source, const Files& destination, bool keep_owners,
     add_tree(tar, tree, destination.name);
     tar.finish();
   } catch (const std::system_error& error) {
-    if (error.code() != std::errc::broken_pipe) throw;  // else the child says what is wrong
+    if (error.code() != std::errc::broken_pipe) throw;  // the child reports why it stopped reading
   }
   pipe.writer.close();
   return child.wait();
@@ -126,13 +125,12 @@ int unpack_stdin(const Fd& root, const End& end) {
 
 }  // namespace
 
-int verb_cp(int argc, char** argv, Runner) {
+int verb_cp(int argc, char** argv) {
   bool keep_owners = false, follow = false;
-  CommandLine cli("cp [OPTIONS] CONTAINER:SRC DST|-\n       cp [OPTIONS] SRC|- CONTAINER:DST",
-                  "cp box:/etc/hosts .");
-  cli.flag("-a,--archive", keep_owners, "Keep owners; else the copies are root's");
-  cli.flag("-L,--follow-link", follow, "If SRC is a symbolic link, copy what it leads to");
-  add_store_option(cli);
+  VerbLine cli("cp [OPTIONS] CONTAINER:SRC DST|-\n       cp [OPTIONS] SRC|- CONTAINER:DST",
+               "cp box:/etc/hosts .");
+  cli.flag("-a,--archive", keep_owners, "Keep the owners; without it the copies belong to root");
+  cli.flag("-L,--follow-link", follow, "If SRC is a symbolic link, copy its target");
   cli.parse_mixed(argc, argv);
   End source = parse_end(cli.take("SRC")), destination = parse_end(cli.take("DST"));
   cli.end();
@@ -141,7 +139,7 @@ int verb_cp(int argc, char** argv, Runner) {
                                               : "copying between containers is not supported",
                      "CONTAINER:PATH is a path in a container");
   }
-  settle();
+  recover_crashed_containers();
   const bool out = !source.container.empty();
   const Record record = find_container(out ? source.container : destination.container);
   if (destination.is_stream()) refuse_terminal();
@@ -151,7 +149,7 @@ int verb_cp(int argc, char** argv, Runner) {
   }
   const Fd host(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   ContainerRoot container(record);
-  return apart(record, [&] {
+  return run_in_private_mounts(record, [&] {
     const Fd root = container.open();
     if (source.is_stream() || destination.is_stream()) container.take_ids();
     if (source.is_stream()) return unpack_stdin(root, destination);

@@ -1,15 +1,15 @@
-// create: a new container that does not run yet. `start` runs it.
+// create: creates a container for `start` to run.
 #include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/storage/overlay.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 
 namespace stepbox {
 
-int verb_create(int argc, char** argv, Runner) {
-  CommandLine cli("create [OPTIONS] ROOTFS-or-IMAGE [COMMAND] [ARG...]",
-                  "create --name box busybox /bin/sh");
+int verb_create(int argc, char** argv) {
+  VerbLine cli("create [OPTIONS] ROOTFS-or-IMAGE [COMMAND] [ARG...]",
+               "create --name box busybox /bin/sh");
   const Options options = parse_options(cli, argc, argv);
-  settle_containers();
+  recover_container_records();
   Container held(options);
   const Overlay layer(held.image().layers, held.directory(), storage_options(held.options()),
                       false);  // for diff, commit

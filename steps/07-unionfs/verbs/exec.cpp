@@ -1,4 +1,4 @@
-// exec: one more command in a container that runs. (setns(2), pidfd_open(2))
+// exec: runs a command in a running container. setns(2), pidfd_open(2).
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -9,7 +9,6 @@
 #include "07-unionfs/console/console.hpp"
 #include "07-unionfs/console/daemon.hpp"
 #include "07-unionfs/containers/run_lock.hpp"
-#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/process/process_setup.hpp"
 #include "07-unionfs/process/sealed_program.hpp"
 #include "07-unionfs/storage/shifted_ids.hpp"
@@ -28,7 +27,7 @@ struct ExecOptions {
 };
 
 // The namespaces of process `pid` that are not ours already, as CLONE_NEW* flags.
-// (Nobody may join the user namespace that he is in.)
+// setns(2) fails for the user namespace that the caller is in already.
 static int foreign_namespaces(const std::string& pid) {
   constexpr std::pair<const char*, int> kKinds[] = {
       {"user", CLONE_NEWUSER},    {"mnt", CLONE_NEWNS},  {"uts", CLONE_NEWUTS},
@@ -52,10 +51,9 @@ static void join_namespaces(const Fd& process, int flags, const std::string& pid
   if (::setns(process.get(), flags) == -1) throw_errno({"join the namespaces of process ", pid});
 }
 
-// Inside, on the way in.
-static int container(const Options& options, const RunningGroups& cgroup,
-                     const Confinement& confinement, const Console& console, const Fd& process,
-                     int flags, const std::string& pid) {
+// [child] Joins the container.
+static int container(const Options& options, const RunningGroups& cgroup, const Confinement& confinement,
+                     const Console& console, const Fd& process, int flags, const std::string& pid) {
   cgroup.join();
   const std::string root = join({"/proc/", pid, "/root"});
   const Fd directory(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -69,23 +67,25 @@ static int container(const Options& options, const RunningGroups& cgroup,
   return exec_command(options.command);
 }
 
-// Without -i the command has nothing to read.
+// Without -i standard input of the command is empty.
 static void close_input() {
   const Fd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
   ::dup2(nothing.get(), STDIN_FILENO);
 }
 
-// The command, from birth to exit. `fanout`: none in the foreground.
+// [parent] Runs the command and returns its exit status. `fanout`: null in the foreground.
 static int run(const Record& record, const Fd& process, OutputFanout* fanout, Caller* caller) {
   const std::string pid = std::to_string(record.pid);
   const RunningGroups cgroup(record.id);
   const int flags = foreign_namespaces(pid);
   const Confinement confinement(record.options.confinement);
   Console console(record.options.console, fanout);
-  // Born in the container's PID namespace, our child is seen inside at once: its files, its memory.
-  // Not to be dumped is not to be looked into, until it is the command. (CVE-2016-9962)
+  // The child is visible in the container's PID namespace at once, so processes there could read
+  // its memory and files in /proc. A process that is not dumpable cannot be read, until it calls
+  // execve(2). prctl(2), PR_SET_DUMPABLE; CVE-2016-9962.
   ::prctl(PR_SET_DUMPABLE, 0);
-  // The PID namespace counts for children only. Who is not root first needs the user namespace.
+  // setns(2) moves only later children into a PID namespace, so it comes before the clone. Without
+  // root it needs the capabilities that the user namespace gives.
   const int first = flags & (CLONE_NEWPID | CLONE_NEWUSER);
   join_namespaces(process, first, pid);
   Child child = spawn({.cgroup_fd = cgroup.fd()}, [&] {
@@ -95,8 +95,7 @@ static int run(const Record& record, const Fd& process, OutputFanout* fanout, Ca
   return console.serve(child);
 }
 
-// With a terminal of its own, or in the background: by a process that stays with it, as monitors
-// do.
+// With -t or -d: under a daemon that stays with the command, as a monitor does.
 static int run_detached(const Record& record, const Fd& process, const ExecOptions& options) {
   AttachOptions attached = options.attach;
   attached.tty = options.console.tty;
@@ -114,24 +113,22 @@ static int run_detached(const Record& record, const Fd& process, const ExecOptio
   return options.detach ? 0 : attach(line.ours, attached).value_or(kKilled);
 }
 
-int verb_exec(int argc, char** argv, Runner) {
+int verb_exec(int argc, char** argv) {
   ExecOptions options;
   std::string reference;
   std::vector<std::string> command;
   {
-    CommandLine cli("exec [OPTIONS] CONTAINER COMMAND [ARG...]", "exec box /bin/sh");
-    cli.flag("-d,--detach", options.detach, "In the background: return when it runs");
-    cli.flag("--privileged", options.privileged,
-             "Confine nothing: this command has all of root's rights");
+    VerbLine cli("exec [OPTIONS] CONTAINER COMMAND [ARG...]", "exec box /bin/sh");
+    cli.flag("-d,--detach", options.detach, "Run the command in the background");
+    cli.flag("--privileged", options.privileged, "Run the command without confinement");
     add_exec_options(cli, options.process);
     add_options(cli, options.console);
     add_options(cli, options.attach);
-    add_store_option(cli);
     cli.parse(argc, argv);
     reference = cli.take("CONTAINER");
     command = cli.take_all("COMMAND");
   }
-  settle_containers();
+  recover_container_records();
   Record record = find_container(reference);
   record.options.command = command;
   override(record.options.process, options.process);

@@ -1,8 +1,7 @@
-// history: how an image came about, the last step first.
+// history: shows the steps that an image was made in, the last one first.
 #include <time.h>
 
 #include "07-unionfs/containers/run_lock.hpp"
-#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/images/image_store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
@@ -10,18 +9,17 @@
 
 namespace stepbox {
 
-int verb_history(int argc, char** argv, Runner) {
+int verb_history(int argc, char** argv) {
   bool whole = false, quiet = false;
   Format format = Format::kTable;
-  CommandLine cli("history [OPTIONS] IMAGE", "history alpine");
-  cli.flag("--no-trunc", whole, "Whole ids and commands");
-  cli.flag("-q,--quiet", quiet, "Ids only");
+  VerbLine cli("history [OPTIONS] IMAGE", "history alpine");
+  cli.flag("--no-trunc", whole, "Do not truncate ids and commands");
+  cli.flag("-q,--quiet", quiet, "Print ids only");
   add_format_option(cli, format);
-  add_store_option(cli);
   cli.parse_mixed(argc, argv);
   const std::string reference = cli.take("IMAGE");
   cli.end();
-  settle();
+  recover_crashed_containers();
   const std::string id = find_image_id(reference);
   const ImageConfigFile file = read_config_file(id);
 
@@ -41,7 +39,7 @@ int verb_history(int argc, char** argv, Runner) {
                  as_timestamp(making->created),
                  whole ? making->created_by : shortened(making->created_by, 45), as_size(size),
                  making->comment});
-    image = "<missing>";  // docker's word for an image that only its successor is left of
+    image = "<missing>";  // docker's word for the image of an earlier step
   }
   print(quiet ? ids : listing.text(format));
   return 0;

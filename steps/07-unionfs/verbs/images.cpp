@@ -1,8 +1,7 @@
-// images: what is in the store, the newest first; a line for each name.
+// images: lists the images of the store, the newest first, one line for each name.
 #include <time.h>
 
 #include "07-unionfs/containers/run_lock.hpp"
-#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/images/image.hpp"
 #include "07-unionfs/images/image_reference.hpp"
@@ -14,11 +13,11 @@ namespace stepbox {
 namespace {
 
 struct ImagesOptions {
-  bool all = false, quiet = false, whole = false, digests = false;
+  bool quiet = false, whole = false, digests = false;
   Format format = Format::kTable;
 };
 
-// Without a name given, all names; else those of this repository, or this tag of it.
+// Whether `name` has the repository, and the tag if there is one, of `wanted`; all have none.
 bool is_meant(const Reference& name, const std::string& wanted) {
   if (wanted.empty()) return true;
   if (!is_reference(wanted)) return false;
@@ -31,7 +30,7 @@ std::string list(const std::string& wanted, const ImagesOptions& options) {
   std::string ids;
   Listing listing({{"REPOSITORY", "Repository"},
                    {"TAG", "Tag"},
-                   // A registry's, which docker knows of what it has pulled: nothing here was.
+                   // The digest in a registry: stepbox pulls nothing, so there is none.
                    {options.digests ? "DIGEST" : "", "Digest"},
                    {"IMAGE ID", "ID"},
                    {"CREATED", "CreatedSince"},
@@ -55,19 +54,18 @@ std::string list(const std::string& wanted, const ImagesOptions& options) {
 
 }  // namespace
 
-int verb_images(int argc, char** argv, Runner) {
+int verb_images(int argc, char** argv) {
   ImagesOptions options;
-  CommandLine cli("images [OPTIONS] [NAME[:TAG]]", "images");
-  cli.flag("-a,--all", options.all, "All of them, as without it: for fingers that know docker");
-  cli.flag("-q,--quiet", options.quiet, "Ids only");
-  cli.flag("--digests", options.digests, "A registry's digest, too: <none>, for none was pulled");
-  cli.flag("--no-trunc", options.whole, "Whole ids");
+  VerbLine cli("images [OPTIONS] [NAME[:TAG]]", "images");
+  cli.flag("-q,--quiet", options.quiet, "Print ids only");
+  cli.flag("--digests", options.digests,
+           "Add a column of digests: <none>, because images are not pulled");
+  cli.flag("--no-trunc", options.whole, "Do not truncate ids");
   add_format_option(cli, options.format);
-  add_store_option(cli);
   cli.parse_mixed(argc, argv);
   const std::vector<std::string> words = cli.take_rest();
   if (words.size() > 1) throw UsageError("images takes one name: " + words[1]);
-  settle();
+  recover_crashed_containers();
   print(list(words.empty() ? "" : words[0], options));
   return 0;
 }

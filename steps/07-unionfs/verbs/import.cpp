@@ -1,4 +1,4 @@
-// import: an image of one layer, from a tar of its files or a directory.
+// import: creates an image of one layer from a tar archive or a directory.
 #include <time.h>
 #include <unistd.h>
 
@@ -6,7 +6,6 @@
 
 #include "02-chroot/chroot.hpp"
 #include "07-unionfs/files/child_task.hpp"
-#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/files/tar_writer.hpp"
 #include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/images/config_changes.hpp"
@@ -19,7 +18,7 @@
 
 namespace stepbox {
 
-// A directory is packed first.
+// Packs a directory into an unnamed file.
 static Blob packed(const std::string& directory, const Staging& staging) {
   Blob tar;
   tar.file = open_unnamed(staging.path());
@@ -35,13 +34,13 @@ static Blob packed(const std::string& directory, const Staging& staging) {
   return tar;
 }
 
-int verb_import(int argc, char** argv, Runner) {
+int verb_import(int argc, char** argv) {
   std::vector<std::string> changes;
   std::string message;
-  CommandLine cli("import [OPTIONS] FILE|DIRECTORY|- [NAME[:TAG]]", "import rootfs.tar.gz mine");
-  cli.list("-c,--change", "WORDS", changes, "As in a Dockerfile: -c 'CMD [\"/bin/sh\"]'");
-  cli.option("-m,--message", "TEXT", message, "What history shows of it");
-  add_store_option(cli);
+  VerbLine cli("import [OPTIONS] FILE|DIRECTORY|- [NAME[:TAG]]", "import rootfs.tar.gz mine");
+  cli.list("-c,--change", "WORDS", changes,
+           "Apply a Dockerfile instruction: -c 'CMD [\"/bin/sh\"]'");
+  cli.option("-m,--message", "TEXT", message, "Comment that `history` shows");
   cli.parse_mixed(argc, argv);
   const std::string path = cli.take("FILE");
   std::vector<std::string> names = cli.take_rest();
@@ -49,7 +48,7 @@ int verb_import(int argc, char** argv, Runner) {
   for (std::string& name : names) name = parse_reference(name).text();
   ImageConfigFile file;
   for (const std::string& change : changes) apply_change(change, file.config);
-  settle();
+  recover_crashed_containers();
 
   Staging staging;
   const bool is_directory = path != "-" && std::filesystem::is_directory(path);

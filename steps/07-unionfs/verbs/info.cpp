@@ -1,4 +1,4 @@
-// info, version: the runtime itself, and the machine that it is on.
+// info, version: properties of the runtime and of the host.
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -21,7 +21,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// One line of the text: what it is called there, and its key in JSON.
+// One line of the text: its label, and its key in JSON.
 struct Line {
   std::string_view label;
   const char* key;
@@ -44,7 +44,7 @@ std::string as_text(const Json& object, const Line (&lines)[N]) {
   return text;
 }
 
-// The words behind `NAME=` in /etc/os-release, without their quotes. (os-release(5))
+// The value of PRETTY_NAME in /etc/os-release, without quotes. os-release(5).
 std::string operating_system() {
   constexpr char kFile[] = "/etc/os-release";
   for (const std::string& line : split(exists(kFile) ? read_file(kFile) : "", '\n')) {
@@ -56,7 +56,7 @@ std::string operating_system() {
   return "unknown";
 }
 
-// "1" or "2": which of them limits memory here; "none" if neither can.
+// The cgroup version that can limit memory here: "1" or "2"; "none" if neither can.
 std::string cgroup_version() {
   try {
     return find_hierarchies({"memory"}).at(0).v2 ? "2" : "1";
@@ -131,7 +131,6 @@ constexpr Line kVersion[] = {{" Version", "Version"},
 Format parse(CommandLine& cli, int argc, char** argv) {
   Format format = Format::kTable;
   add_format_option(cli, format);
-  add_store_option(cli);
   cli.parse_mixed(argc, argv);
   cli.end();
   return format;
@@ -139,18 +138,18 @@ Format parse(CommandLine& cli, int argc, char** argv) {
 
 }  // namespace
 
-int verb_info(int argc, char** argv, Runner) {
-  CommandLine cli("info [OPTIONS]", "info --format json | jq .CgroupVersion");
+int verb_info(int argc, char** argv) {
+  VerbLine cli("info [OPTIONS]", "info --format json | jq .CgroupVersion");
   const Format format = parse(cli, argc, argv);
-  settle();
+  recover_crashed_containers();
   Json info = make_info();
   if (format == Format::kTable) info["MemTotal"] = as_binary_size(info["MemTotal"]);
   print(format == Format::kJson ? info.dump() + "\n" : as_text(info, kInfo));
   return 0;
 }
 
-int verb_version(int argc, char** argv, Runner) {
-  CommandLine cli("version [OPTIONS]", "version");
+int verb_version(int argc, char** argv) {
+  VerbLine cli("version [OPTIONS]", "version");
   const Format format = parse(cli, argc, argv);
   struct utsname system;
   ::uname(&system);

@@ -1,9 +1,8 @@
-// inspect: all that is known of containers and images, as JSON with docker's structure and keys.
+// inspect: shows containers and images as JSON with docker's structure and keys.
 #include "07-unionfs/verbs/inspect.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/images/image.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
@@ -17,7 +16,7 @@ std::string digest_of(const Image& image) {
 
 namespace {
 
-// {"80/tcp": {}}: a set, as Go has it.
+// {"80/tcp": {}}: how Go writes a set.
 Json keys(const std::vector<std::string>& names) {
   Json set = Json::object();
   for (const std::string& name : names) set[name] = Json::object();
@@ -28,7 +27,7 @@ Json keys(const std::vector<std::string>& names) {
 
 Json image_as_json(const Image& image) {
   const ImageConfig& config = image.config;
-  StoredImage stored{.id = image.id, .names = {image.name}};  // a plain directory: no more is known
+  StoredImage stored{.id = image.id, .names = {image.name}};  // a plain directory has no more
   for (StoredImage& candidate : all_images()) {
     if (candidate.id == image.id) stored = std::move(candidate);
   }
@@ -53,7 +52,7 @@ Json image_as_json(const Image& image) {
 
 namespace {
 
-// Which objects a name may stand for.
+// --type: the objects that a name may refer to.
 struct ObjectType {
   std::string name;  // empty: any
 };
@@ -64,12 +63,12 @@ void parse_value(const std::string& text, ObjectType& type) {
   type.name = text;
 }
 
-// The object of that name. Throws Failure when there is none.
+// The object of that name: a container, else an image. Throws Failure if there is none.
 Json find_object(const std::string& reference, const std::string& type) {
   try {
     if (type != "image") return container_as_json(find_container(reference));
-  } catch (const Failure& failure) {
-    if (type == "container" || !std::string_view(failure.what()).starts_with("no such")) throw;
+  } catch (const NoSuchContainer&) {
+    if (type == "container") throw;
   }
   try {
     return image_as_json(find_image(reference));
@@ -86,18 +85,17 @@ std::string lower_directories(const std::vector<std::string>& layers) {
   return text;
 }
 
-int verb_inspect(int argc, char** argv, Runner) {
+int verb_inspect(int argc, char** argv) {
   ObjectType type;
   Format format = Format::kTable;
-  CommandLine cli("inspect [OPTIONS] NAME...", "inspect box | jq '.[].State'");
-  cli.option("--type", "TYPE", type, "container or image: what the name stands for");
-  cli.option("-f,--format", "FORMAT", format, "json: an object a line; else a list of them all");
-  add_store_option(cli);
+  VerbLine cli("inspect [OPTIONS] NAME...", "inspect box | jq '.[].State'");
+  cli.option("--type", "TYPE", type, "Look for a container or an image only");
+  cli.option("-f,--format", "FORMAT", format, "Output format: json for one object a line (a list)");
   cli.parse_mixed(argc, argv);
   const std::vector<std::string> references = cli.take_all("NAME");
-  settle();
+  recover_crashed_containers();
   Json objects = Json::array();
-  const int status = for_each_container(references, [&](const std::string& reference) {
+  const int status = for_each_of(references, [&](const std::string& reference) {
     objects.push_back(find_object(reference, type.name));
   });
   constexpr auto kReplace = Json::error_handler_t::replace;

@@ -1,4 +1,4 @@
-// inspect, of a container: docker's structure and keys.
+// inspect: the JSON of a container, with docker's structure and keys.
 #include <string.h>
 
 #include <algorithm>
@@ -27,7 +27,8 @@ Json state_as_json(const Record& record) {
           {"FinishedAt", as_timestamp(record.running ? 0 : record.ended)}};
 }
 
-// {"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}]}; `asked`: as the user said it.
+// {"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}]}; `asked`: as the
+// user gave it, without a host port that was chosen.
 Json ports_as_json(const std::vector<PublishedPort>& ports, bool asked) {
   Json bindings = Json::object();
   for (const PublishedPort& port : ports) {
@@ -39,7 +40,7 @@ Json ports_as_json(const std::vector<PublishedPort>& ports, bool asked) {
   return bindings;
 }
 
-// A list of what `as_text` makes of each.
+// The list of `as_text(thing)` of all things.
 template <class Things, class AsText>
 Json list(const Things& things, AsText as_text) {
   Json texts = Json::array();
@@ -130,13 +131,13 @@ Json network_as_json(const Record& record) {
   Json json{{"Ports",
              record.running ? ports_as_json(record.options.network.ports, false) : Json::object()},
             {"Networks", {{network, own}}}};
-  json.update(own);  // docker had them here before it had several networks
+  json.update(own);  // kept by docker from the time before it had several networks
   return json;
 }
 
 std::string name_of(Signal signal) {
   const char* name = ::sigabbrev_np(signal.number == 0 ? SIGTERM : signal.number);
-  return name ? join({"SIG", name}) : std::to_string(signal.number);  // one of real time
+  return name ? join({"SIG", name}) : std::to_string(signal.number);  // a real-time signal
 }
 
 // `command` begins with the words of the entrypoint.

@@ -1,11 +1,10 @@
-// load: the images of an archive, as docker, podman, skopeo and umoci write them.
+// load: loads the images of an archive written by docker, podman, skopeo or umoci.
 #include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
 
 #include "07-unionfs/files/progress.hpp"
-#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/images/image_reference.hpp"
 #include "07-unionfs/images/image_staging.hpp"
@@ -16,7 +15,7 @@
 
 namespace stepbox {
 
-// alpine for /srv/alpine.tar.gz: the name of an image that has none.
+// alpine for /srv/alpine.tar.gz: for an image without a name.
 static std::string name_of_file(const std::string& file) {
   std::filesystem::path path = std::filesystem::absolute(file).lexically_normal();
   if (!path.has_filename()) path = path.parent_path();
@@ -24,7 +23,7 @@ static std::string name_of_file(const std::string& file) {
   return file == "-" ? "" : name.substr(0, name.find(".tar"));
 }
 
-// Returns what docker says of it.
+// Returns the lines that docker prints.
 static std::string load(const ArchiveFiles& files, const ArchivedImage& image) {
   std::vector<std::string> names;
   for (const std::string& name : image.names) names.push_back(parse_reference(name).text());
@@ -51,20 +50,20 @@ static std::string load(const ArchiveFiles& files, const ArchivedImage& image) {
   return lines;
 }
 
-int verb_load(int argc, char** argv, Runner) {
+int verb_load(int argc, char** argv) {
   std::string file = "-";
   bool quiet = false;
-  CommandLine cli("load [OPTIONS]", "load -i alpine.tar");
-  cli.option("-i,--input", "FILE", file,
-             "A docker archive or an OCI layout; a folder, or a tar (gz, xz, zst); stdin else");
-  cli.flag("-q,--quiet", quiet, "As without a terminal: say no progress");
-  add_store_option(cli);
+  VerbLine cli("load [OPTIONS]", "load -i alpine.tar");
+  cli.option(
+      "-i,--input", "FILE", file,
+      "Docker archive or OCI layout to read: a tar (gz, xz, zst) or a directory (standard input)");
+  cli.flag("-q,--quiet", quiet, "Do not print progress");
   cli.parse_mixed(argc, argv);
   cli.end();
   if (file == "-" && ::isatty(STDIN_FILENO)) {
     throw Failure("load from a terminal", "give a file: load -i FILE");
   }
-  settle();
+  recover_crashed_containers();
   if (quiet) hide_progress();
   const Staging staging;
   const ArchiveFiles files(file, staging.path());

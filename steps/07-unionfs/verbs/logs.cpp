@@ -1,4 +1,4 @@
-// logs: what a container wrote while nobody watched; with -f also what it writes from now on.
+// logs: prints the log of a container that ran in the background; with -f also later output.
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/inotify.h>
@@ -13,7 +13,6 @@
 #include "07-unionfs/console/log.hpp"
 #include "07-unionfs/console/log_time.hpp"
 #include "07-unionfs/containers/run_lock.hpp"
-#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
@@ -28,18 +27,18 @@ struct LogsOptions {
   bool follow = false;
   bool times = false;
   std::string tail = "all";
-  std::string since, until;  // as LogLine::time is; empty: from the beginning, to the end
+  std::string since, until;  // as LogLine::time; empty: from the beginning, to the end
   bool is_after(const std::string& time) const { return !until.empty() && time > until; }
 };
 
-// A log as it grows, line by line, from the oldest that is kept.
+// Reads the lines of a log that may still grow, from the oldest file that is kept.
 class LogReader {
  public:
   explicit LogReader(const std::string& path) : path_(path), file_(open(path + ".1")) {
     if (!file_) file_ = open(path);
   }
 
-  // None: there are no more, for now.
+  // The next line; none if there is none yet.
   std::optional<LogLine> next() {
     for (;;) {
       const size_t end = text_.find('\n');
@@ -60,7 +59,7 @@ class LogReader {
     char block[16'384];
     ssize_t got = file_ ? ::read(file_.get(), block, sizeof block) : 0;
     if (got <= 0) {
-      Fd fresh = open(path_);  // the one that we have read may be full, and be called otherwise now
+      Fd fresh = open(path_);  // the log may have been rotated: PATH is a new file
       struct stat ours, newest;
       if (!fresh || ::fstat(fresh.get(), &newest) == -1) return false;
       if (file_ && ::fstat(file_.get(), &ours) == 0 && ours.st_ino == newest.st_ino) return false;
@@ -74,7 +73,7 @@ class LogReader {
 
   std::string path_;
   Fd file_;
-  std::string text_;  // read, and not taken yet
+  std::string text_;  // read, but not yet returned
 };
 
 void print(const LogLine& line, const LogsOptions& options) {
@@ -83,12 +82,12 @@ void print(const LogLine& line, const LogsOptions& options) {
   std::fwrite(line.text.data(), 1, line.text.size(), out);
 }
 
-bool is_over(const std::string& id) {
-  const FileLock lock = lock_holders();
-  return !is_held(id);
+bool has_ended(const std::string& id) {
+  const FileLock lock = lock_run_locks();
+  return !is_run_lock_held(id);
 }
 
-// Prints what there is, the last lines of it.
+// Prints the lines that exist, or the last ones of them.
 void print_all(LogReader& log, const LogsOptions& options) {
   const auto most = options.tail == "all" ? std::nullopt : parse_number(options.tail);
   std::deque<LogLine> lines;
@@ -110,12 +109,13 @@ std::string now_as_log_time() {
   return as_log_time(now.tv_sec, now.tv_nsec);
 }
 
-// Returns when the container has ended, or it is too late, and all is printed.
+// Prints new lines until the container has ended, or --until is over.
 void follow(LogReader& log, const std::string& id, const LogsOptions& options) {
   const Fd changes =
       open_inotify(directory_of(id), IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_DELETE_SELF);
   for (bool over = false; !over;) {
-    over = is_over(id) || options.is_after(now_as_log_time());  // before we read: no more comes
+    over = has_ended(id) ||
+           options.is_after(now_as_log_time());  // tested before reading: no line can follow
     while (const auto line = log.next()) {
       if (!options.is_after(line->time)) print(*line, options);
     }
@@ -123,36 +123,37 @@ void follow(LogReader& log, const std::string& id, const LogsOptions& options) {
     char events[4096];
     while (::read(changes.get(), events, sizeof events) > 0) continue;
     pollfd watched{changes.get(), POLLIN, 0};
-    if (!over) ::poll(&watched, 1, 1'000);  // a monitor that is killed writes nothing
+    if (!over) ::poll(&watched, 1, 1'000);  // a killed monitor writes no end
   }
 }
 
 }  // namespace
 
-int verb_logs(int argc, char** argv, Runner) {
+int verb_logs(int argc, char** argv) {
   LogsOptions options;
-  CommandLine cli("logs [OPTIONS] CONTAINER", "logs -f box");
-  cli.flag("-f,--follow", options.follow, "Go on until it ends");
-  cli.flag("-t,--timestamps", options.times, "Say when each line was written");
-  cli.option("-n,--tail", "N", options.tail, "Only the last N lines, or all");
-  cli.option("--since", "TIME", options.since, "Only lines since then: 10m, 2026-11-22T01:44:00Z");
-  cli.option("--until", "TIME", options.until, "Only lines up to then");
-  add_store_option(cli);
+  VerbLine cli("logs [OPTIONS] CONTAINER", "logs -f box");
+  cli.flag("-f,--follow", options.follow, "Follow the output until the container exits");
+  cli.flag("-t,--timestamps", options.times, "Show the time of each line");
+  cli.option("-n,--tail", "N", options.tail, "Number of lines to show from the end, or all (all)");
+  cli.option("--since", "TIME", options.since,
+             "Show lines since a time: 10m, 2026-11-22T01:44:00Z");
+  cli.option("--until", "TIME", options.until, "Show lines before a time");
   cli.parse_mixed(argc, argv);
   const std::string reference = cli.take("CONTAINER");
   cli.end();
   if (!options.since.empty()) options.since = parse_since(options.since, ::time(nullptr));
   if (!options.until.empty()) options.until = parse_since(options.until, ::time(nullptr));
   if (options.tail != "all" && parse_number(options.tail).value_or(-1) < 0) {
-    throw Failure(join({"'", options.tail, "' is no number of lines"}), "0 or more, or all");
+    throw Failure(join({"'", options.tail, "' is not a number of lines"}), "0 or more, or all");
   }
-  settle_containers();
+  recover_container_records();
   const Record record = find_container(reference);
   const std::string path = directory_of(record.id) + "/log.json";
   if (!exists(path) && !record.running) {
-    throw Failure("container " + reference + " has no log", "it has run in the foreground only");
+    throw Failure("container " + reference + " has no log",
+                  "only containers of run -d and start have one");
   }
-  restore_signal_mask();  // nothing is ours here: ^C may end us
+  restore_signal_mask();  // ^C ends this process: it holds no resource
   LogReader log(path);
   print_all(log, options);
   if (options.follow) follow(log, record.id, options);

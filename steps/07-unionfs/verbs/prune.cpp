@@ -1,10 +1,9 @@
-// prune: all containers that do not run are forgotten, and the images that nobody needs.
+// prune: removes all containers that are not running, and unused images.
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "01-clone/signals.hpp"
 #include "07-unionfs/files/file_tree.hpp"
-#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/formats/container_text.hpp"
 #include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/images/image.hpp"
@@ -15,15 +14,16 @@ namespace stepbox {
 
 namespace {
 
-// What may be typed at the question: a line. 0: yes; else the status to end with.
+// Asks on the terminal. Returns 0 for yes, else the exit status.
 int ask(bool all) {
   if (!::isatty(STDIN_FILENO)) {
-    throw Failure("prune asks before it removes, and there is no terminal to answer at",
+    throw Failure("prune asks before it removes anything, but standard input is no terminal",
                   "prune -f");
   }
-  print(join({"WARNING! This will remove:\n  - all containers that do not run\n  - all images ",
-              all ? "that no container is made of" : "without a name", "\n\n",
-              "Are you sure you want to continue? [y/N] "}));
+  print(
+      join({"WARNING! This will remove:\n  - all containers that are not running\n  - all images ",
+            all ? "without a container" : "without a name", "\n\n",
+            "Are you sure you want to continue? [y/N] "}));
   const Fd input(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
   if (const int signal = wait_for_input(input)) return kSignalBase + signal;
   char answer[256];
@@ -31,7 +31,7 @@ int ask(bool all) {
   return got > 0 && (answer[0] == 'y' || answer[0] == 'Y') ? 0 : 1;
 }
 
-// Their ids, a line each; adds to `bytes` what they took up.
+// Returns the ids of the removed containers, one a line; adds their size to `bytes`.
 std::string remove_containers(int64_t& bytes) {
   std::string ids;
   for (const Record& record : all_containers()) {
@@ -43,7 +43,7 @@ std::string remove_containers(int64_t& bytes) {
       bytes += size;
       ids += record.id + "\n";
     } catch (const std::exception& error) {
-      report(error);  // somebody has just started it: the next one
+      report(error);  // it has just been started
     }
   }
   return ids;
@@ -51,16 +51,14 @@ std::string remove_containers(int64_t& bytes) {
 
 }  // namespace
 
-int verb_prune(int argc, char** argv, Runner) {
+int verb_prune(int argc, char** argv) {
   bool force = false, all = false;
-  CommandLine cli("prune [OPTIONS]", "prune");
-  cli.flag("-a,--all", all,
-           "All images that no container is made of, not only those without a name");
-  cli.flag("-f,--force", force, "Do not ask");
-  add_store_option(cli);
+  VerbLine cli("prune [OPTIONS]", "prune");
+  cli.flag("-a,--all", all, "Remove all images without a container, not only those without a name");
+  cli.flag("-f,--force", force, "Do not ask for confirmation");
   cli.parse_mixed(argc, argv);
   cli.end();
-  settle();
+  recover_crashed_containers();
   if (const int status = force ? 0 : ask(all)) return status;
   int64_t bytes = 0;
   const std::string ids = remove_containers(bytes);

@@ -1,11 +1,10 @@
-// ps: the containers that run; with -a those that have ended too.
+// ps: lists the running containers; with -a all.
 #include <time.h>
 
 #include <algorithm>
 
 #include "07-unionfs/containers/run_lock.hpp"
 #include "07-unionfs/files/file_tree.hpp"
-#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/formats/container_filters.hpp"
 #include "07-unionfs/formats/container_text.hpp"
 #include "07-unionfs/formats/table.hpp"
@@ -19,13 +18,13 @@ namespace stepbox {
 
 namespace {
 
-// How many of the newest; -1: all.
+// -n: how many of the newest containers; -1: all.
 struct Last {
   int64_t count = -1;
 };
 void parse_value(const std::string& text, Last& last) {
   last.count = parse_number(text).value_or(-1);
-  if (last.count < 0) throw Failure(join({"'", text, "' is no count"}));
+  if (last.count < 0) throw Failure(join({"'", text, "' is not a count"}));
 }
 
 struct PsOptions {
@@ -37,17 +36,16 @@ struct PsOptions {
 
 PsOptions parse_ps(int argc, char** argv) {
   PsOptions options;
-  CommandLine cli("ps [OPTIONS]", "ps -a -f name=web");
-  cli.flag("-a,--all", options.all, "Those that do not run too");
+  VerbLine cli("ps [OPTIONS]", "ps -a -f name=web");
+  cli.flag("-a,--all", options.all, "Show all containers (only running ones)");
   cli.list("-f,--filter", "KEY=VALUE", options.filters,
-           "Those of this status=, name=, id=, label=, ancestor= or exited= only");
-  cli.option("-n,--last", "N", options.last, "The N newest, whether they run or not");
-  cli.flag("-l,--latest", options.latest, "The newest, whether it runs or not");
-  cli.flag("--no-trunc", options.whole, "Whole ids and commands");
-  cli.flag("-q,--quiet", options.quiet, "Ids only");
-  cli.flag("-s,--size", options.size, "How much each has written, and with its image (slow)");
+           "Show containers with this status=, name=, id=, label=, ancestor= or exited=");
+  cli.option("-n,--last", "N", options.last, "Show the N newest containers, in any state");
+  cli.flag("-l,--latest", options.latest, "Show the newest container, in any state");
+  cli.flag("--no-trunc", options.whole, "Do not truncate ids and commands");
+  cli.flag("-q,--quiet", options.quiet, "Print ids only");
+  cli.flag("-s,--size", options.size, "Show the size of the changes, and with the image (slow)");
   add_format_option(cli, options.format);
-  add_store_option(cli);
   cli.parse_mixed(argc, argv);
   cli.end();
   if (options.latest) options.last.count = 1;
@@ -69,7 +67,7 @@ std::vector<Record> choose(const PsOptions& options) {
   return records;
 }
 
-// "2B (virtual 4.33MB)": its own, and with its image. What cannot be measured hides no other.
+// "2B (virtual 4.33MB)": of the changes, and with the image. A failure must not end the whole list.
 std::string as_sizes(const Record& record) try {
   int64_t image = 0;
   for (const std::string& layer : record.image.layers) image += size_of_tree(layer);
@@ -101,9 +99,9 @@ Row as_row(const Record& record, const PsOptions& options) {
 
 }  // namespace
 
-int verb_ps(int argc, char** argv, Runner) {
+int verb_ps(int argc, char** argv) {
   const PsOptions options = parse_ps(argc, argv);
-  settle();
+  recover_crashed_containers();
   const std::vector<Record> records = choose(options);
   if (options.quiet) {
     std::string ids;

@@ -1,6 +1,6 @@
-// rescue: what killed containers have left is found and removed, and each thing said as the command
-// that removes it. What every verb does for itself first, settle(), and beyond that what no verb
-// would touch.
+// rescue: removes the leftovers of killed containers, and prints each operation as a command. Does
+// more than recover_crashed_containers(), which every verb calls: also other stores, and things
+// without a record.
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,71 +21,74 @@
 
 namespace stepbox {
 
-// Ends those whose runtime was killed; with `force` the others too. Returns the roots of the rest.
-static std::vector<std::string> end_worlds(bool force) {
+// Kills the containers whose runtime was killed; with `force` all. Returns the roots of the others.
+static std::vector<std::string> kill_left_containers(bool force) {
   std::vector<std::string> spared;
-  for (const World& world : find_worlds()) {
-    if (force || world.owners.empty()) {
-      end_world(world);
+  for (const ContainerProcesses& container : find_container_processes()) {
+    if (force || container.owners.empty()) {
+      kill_container_processes(container);
     } else {
-      spared.push_back(world.root);
+      spared.push_back(container.root);
     }
   }
   return spared;
 }
 
-// Settles this store, and all others that somebody held a container of when he was killed.
-static void settle_stores() {
-  settle();
+// Recovers this store, and all others that a run lock names.
+static void recover_stores() {
+  recover_crashed_containers();
   const std::string own = store();
   std::set<std::string> others;
   for (const std::string& id : list_directory(run_directory() + "/containers")) {
-    others.insert(split(read_file(holder_of(id)), '\n')[0]);
+    others.insert(split(read_file(run_lock_of(id)), '\n')[0]);
   }
   for (const std::string& other : others) {
     if (other.empty() || other == own) continue;
     set_store(other);
-    settle_containers();
+    recover_container_records();
   }
   set_store(own);
 }
 
-// A reboot empties the run directory: then nobody knows of a start that it has cut short.
+// Containers without a record and without a run lock: a reboot, which empties the run directory,
+// interrupted their start.
 static void remove_unfinished() {
-  const FileLock lock = lock_holders();
+  const FileLock lock = lock_run_locks();
   for (const std::string& id : list_directory(store() + "/containers")) {
-    if (exists(record_of(id)) || exists(holder_of(id))) continue;
+    if (exists(record_of(id)) || exists(run_lock_of(id))) continue;
     drop_name("", id);
     remove_tree(directory_of(id));
   }
   if (!list_directory(run_directory() + "/containers").empty()) return;
-  ::unlink((run_directory() + "/containers.lock").c_str());  // whoever waits for it, looks again
+  ::unlink(
+      (run_directory() + "/containers.lock").c_str());  // lock_file() notices, and opens it again
 }
 
 static void rescue(bool force) {
-  const std::vector<std::string> spared = end_worlds(force);
-  settle_stores();
+  const std::vector<std::string> spared = kill_left_containers(force);
+  recover_stores();
   remove_unfinished();
   if (::geteuid() == 0) {
     unmount_leftovers(spared);
     remove_network_leftovers();
   } else {
     std::puts(
-        "Not root: cgroups, cables, rules and mounts of root's containers are not looked at.");
+        "Not root: cgroups, veth pairs, rules and mounts of root's containers are not examined.");
   }
   if (spared.empty()) {
-    std::puts("No container runs, and nothing is left of those that did.");
+    std::puts("No container is running, and no leftovers remain.");
   } else {
-    std::printf("Nothing is left but what %zu running container(s) need: FORCE=1 ends those too.\n",
-                spared.size());
+    std::printf(
+        "No leftovers remain but the resources of %zu running container(s): FORCE=1 kills those "
+        "too.\n",
+        spared.size());
   }
 }
 
-int verb_rescue(int argc, char** argv, Runner) {
+int verb_rescue(int argc, char** argv) {
   bool force = false;
-  CommandLine cli("rescue [OPTIONS]", "rescue");
-  cli.flag("-f,--force", force, "End running containers too, of all steps");
-  add_store_option(cli);
+  VerbLine cli("rescue [OPTIONS]", "rescue");
+  cli.flag("-f,--force", force, "Kill running containers too, of all steps");
   cli.parse_mixed(argc, argv);
   cli.end();
   set_explaining(true);

@@ -1,9 +1,8 @@
-// restart: stops containers, and starts them again.
+// restart: stops containers and starts them again.
 #include <algorithm>
 
 #include "07-unionfs/containers/run_lock.hpp"
 #include "07-unionfs/containers/stopping.hpp"
-#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 
@@ -21,7 +20,7 @@ struct Restart {
 
 static Restart begin(const std::string& reference, const StopOptions& options) {
   const Record record = find_container(reference);
-  keep(record.id);
+  keep_after_end(record.id);
   return {reference, record.id, begin_stop(record, options)};
 }
 
@@ -35,19 +34,18 @@ static void finish(Restart& restart, Runner runner) {
 int verb_restart(int argc, char** argv, Runner runner) {
   StopOptions options;
   std::vector<std::string> references;
-  {  // not for a monitor to keep
-    CommandLine cli("restart [OPTIONS] CONTAINER...", "restart box");
+  {  // freed before the monitor is forked, which would keep it
+    VerbLine cli("restart [OPTIONS] CONTAINER...", "restart box");
     add_options(cli, options);
-    add_store_option(cli);
     cli.parse_mixed(argc, argv);
     references = cli.take_all("CONTAINER");
   }
-  settle();
-  std::vector<Restart> restarts;  // all are asked to end, then all are waited for
-  const int status = for_each_container(references, [&](const std::string& reference) {
+  recover_crashed_containers();
+  std::vector<Restart> restarts;  // all are stopped, then all are waited for
+  const int status = for_each_of(references, [&](const std::string& reference) {
     restarts.push_back(begin(reference, options));
   });
-  return std::max(status, for_each_container(restarts, [&](Restart& one) { finish(one, runner); }));
+  return std::max(status, for_each_of(restarts, [&](Restart& one) { finish(one, runner); }));
 }
 
 }  // namespace stepbox

@@ -1,5 +1,4 @@
-// rmi: an image loses a name; with its last one it goes, and the layers that no other image has.
-#include "07-unionfs/files/store.hpp"
+// rmi: removes a name of an image; with the last name the image and the layers that only it has.
 #include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/images/image.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
@@ -7,14 +6,13 @@
 
 namespace stepbox {
 
-int verb_rmi(int argc, char** argv, Runner) {
+int verb_rmi(int argc, char** argv) {
   bool force = false;
-  CommandLine cli("rmi [OPTIONS] IMAGE...", "rmi alpine");
-  cli.flag("-f,--force", force, "Take its names, even if containers use it");
-  add_store_option(cli);
+  VerbLine cli("rmi [OPTIONS] IMAGE...", "rmi alpine");
+  cli.flag("-f,--force", force, "Remove the names even if containers use the image");
   cli.parse_mixed(argc, argv);
-  settle();
-  return for_each_container(cli.take_all("IMAGE"), [&](const std::string& reference) {
+  recover_crashed_containers();
+  return for_each_of(cli.take_all("IMAGE"), [&](const std::string& reference) {
     for (const std::string& line : remove_image(reference, force, image_users)) print(line + "\n");
   });
 }

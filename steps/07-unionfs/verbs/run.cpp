@@ -1,10 +1,9 @@
-// run: a new container of an image, from birth to exit.
+// run: creates a container from an image and runs a command in it.
 #include <unistd.h>
 
 #include <algorithm>
 #include <tuple>
 
-#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
@@ -13,33 +12,39 @@ namespace stepbox {
 
 void parse_value(const std::string& text, StorageKind& kind) {
   if (text != "overlay" && text != "copy") {
-    throw Failure("no storage is called '" + text + "'", "overlay, copy");
+    throw Failure("unknown storage '" + text + "'", "overlay, copy");
   }
   kind = text == "copy" ? StorageKind::kCopy : StorageKind::kOverlay;
 }
 
 void add_options(CommandLine& cli, Options& options) {
-  add_options(cli, options.volumes);
+  cli.group("Process");
   add_options(cli, options.namespaces,
-              "Add a user namespace (always, when not root). With it root's containers have other "
-              "ids outside: those of 'stepbox' in /etc/subuid, else 1879048192 and up");
-  cli.option("-h", "NAME", options.namespaces.hostname, "As --hostname");
-  add_options(cli, options.limits);
+              "Add a user namespace; implied when not root. Root's containers then have other ids "
+              "on the host: those of 'stepbox' in /etc/subuid, else 1879048192 and up");
+  cli.option("-h", "NAME", options.namespaces.hostname, "Short for --hostname");
+  add_options(cli, options.console);
+  add_options(cli, options.process);
+  cli.group("Files");
+  add_options(cli, options.volumes);
+  add_options(cli, options.tmpfs);
+  cli.option("--storage", "KIND", options.storage,
+             "overlay: share the image; copy: copy the image (slow)");
+  cli.group("Network");
   options.network.knows_containers = true;
   add_options(cli, options.network);
+  cli.group("Limits");
+  add_options(cli, options.limits);
+  cli.group("Security");
   add_options(cli, options.confinement);
-  add_options(cli, options.process);
-  add_options(cli, options.tmpfs);
-  add_options(cli, options.console);
+  cli.group("Lifecycle");
   add_options(cli, options.restart);
-  cli.option("--name", "NAME", options.name, "Call the container so");
-  cli.flag("--rm", options.remove, "Remove the container when it has ended");
-  cli.option("--storage", "KIND", options.storage,
-             "overlay: share the image; copy: copy it first (slow, big)");
-  add_store_option(cli);
+  cli.option("--name", "NAME", options.name, "Name of the container (default: made up)");
+  cli.flag("--rm", options.remove, "Remove the container when it exits");
+  cli.group("");
 }
 
-// The order that ports are told in.
+// The order in which ports are shown.
 static bool is_before(const PublishedPort& a, const PublishedPort& b) {
   return std::tie(a.container_port, a.udp) < std::tie(b.container_port, b.udp);
 }
@@ -54,7 +59,8 @@ Options parse_options(CommandLine& cli, int argc, char** argv) {
   if (options.remove && options.restart.when != RestartWhen::kNever) {
     throw Failure("--rm with --restart", "leave one of them out");
   }
-  // Its monitor enters the other's user namespace, and cannot leave it for the next one's.
+  // The monitor enters the user namespace of the other container, and could not leave it to start
+  // this one again: setns(2) needs capabilities in the namespace that it left.
   if (options.network.mode == NetworkMode::kContainer && ::geteuid() != 0 &&
       options.restart.when != RestartWhen::kNever) {
     throw Failure("--restart with --network container is for root only", "leave one of them out");
@@ -66,13 +72,14 @@ int verb_run(int argc, char** argv, Runner runner) {
   bool detach = false;
   AttachOptions attach;
   Options options;
-  {  // not for a monitor to keep: it wants to be small
-    CommandLine cli("run [OPTIONS] ROOTFS-or-IMAGE [COMMAND] [ARG...]", "busybox /bin/sh");
-    cli.flag("-d,--detach", detach, "In the background: print the container's id, and return");
+  {  // freed before the monitor is forked, which would keep it
+    VerbLine cli("run [OPTIONS] ROOTFS-or-IMAGE [COMMAND] [ARG...]", "busybox /bin/sh");
+    cli.group("Process");
+    cli.flag("-d,--detach", detach, "Run the container in the background and print its id");
     add_options(cli, attach);
     options = parse_options(cli, argc, argv);
   }
-  settle_containers();
+  recover_container_records();
   Container held(options);
   if (!detach) return run_attached(held, runner, attach);
   run_detached(held, runner);

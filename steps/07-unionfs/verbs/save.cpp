@@ -1,11 +1,10 @@
-// save: images as an archive, for podman, skopeo, docker, or load.
+// save: writes images as an archive for podman, skopeo, docker or load.
 #include <unistd.h>
 
 #include <algorithm>
 
 #include "07-unionfs/containers/container_files.hpp"
 #include "07-unionfs/files/output_file.hpp"
-#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/images/archive_writer.hpp"
 #include "07-unionfs/images/image_reference.hpp"
 #include "07-unionfs/images/image_store.hpp"
@@ -16,14 +15,15 @@ namespace stepbox {
 
 namespace {
 
-// Those that are to be saved, and what keeps them in place meanwhile.
+// The images to save, and the locks that keep them from being removed meanwhile.
 struct Selection {
   std::vector<SavedImage> images = {};
   std::vector<std::string> ids = {};
   std::vector<Fd> held = {};
 };
 
-// An image that is asked for by several names is one, with these names; by its id it has none.
+// An image that is given by several names is saved once, with these names; one that is given by its
+// id has none.
 void select(Selection& selection, const std::string& reference) {
   const Image image = find_image(find_image_id(reference));
   auto known = std::find(selection.ids.begin(), selection.ids.end(), image.id);
@@ -43,18 +43,17 @@ void select(Selection& selection, const std::string& reference) {
 
 }  // namespace
 
-int verb_save(int argc, char** argv, Runner) {
+int verb_save(int argc, char** argv) {
   std::string file;
-  CommandLine cli("save [OPTIONS] IMAGE...", "save -o busybox.tar busybox");
-  cli.option("-o,--output", "FILE", file, "Write to FILE, not to stdout");
-  add_store_option(cli);
+  VerbLine cli("save [OPTIONS] IMAGE...", "save -o busybox.tar busybox");
+  cli.option("-o,--output", "FILE", file, "Write to FILE (standard output)");
   cli.parse_mixed(argc, argv);
   const std::vector<std::string> references = cli.take_all("IMAGE");
-  settle();
+  recover_crashed_containers();
   Selection selection;
   for (const std::string& reference : references) select(selection, reference);
   Output output(file);
-  const int status = apart(::geteuid() != 0, [&] {
+  const int status = run_in_private_mounts(::geteuid() != 0, [&] {
     write_images(output, selection.images);
     return 0;
   });

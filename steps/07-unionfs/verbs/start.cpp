@@ -1,5 +1,4 @@
-// start: containers that have ended run again, with their changes.
-#include "07-unionfs/files/store.hpp"
+// start: runs containers again that have ended, with their changes.
 #include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
@@ -20,19 +19,18 @@ int verb_start(int argc, char** argv, Runner runner) {
   bool interactive = false;
   AttachOptions options;
   std::vector<std::string> references;
-  {
-    CommandLine cli("start [OPTIONS] CONTAINER...", "start -a box");
-    cli.flag("-a,--attach", foreground, "In the foreground, with our stdout and stderr");
-    cli.flag("-i,--interactive", interactive, "And with our stdin");
+  {  // freed before the monitor is forked, which would keep it
+    VerbLine cli("start [OPTIONS] CONTAINER...", "start -a box");
+    cli.flag("-a,--attach", foreground, "Attach standard output and standard error");
+    cli.flag("-i,--interactive", interactive, "Attach standard input, too");
     add_options(cli, options);
-    add_store_option(cli);
     cli.parse_mixed(argc, argv);
     references = cli.take_all("CONTAINER");
   }
-  settle_containers();
+  recover_container_records();
   if (!foreground && !interactive) {
-    return for_each_container(
-        references, [&](const std::string& reference) { start_detached(reference, runner); });
+    return for_each_of(references,
+                       [&](const std::string& reference) { start_detached(reference, runner); });
   }
   if (references.size() > 1) throw Failure("start --attach: one container at a time");
   const Record record = find_container(references[0]);

@@ -1,4 +1,4 @@
-// stats: what containers use, like top(1); once, or again each second.
+// stats: shows the resource usage of containers, once or every second.
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,7 +8,6 @@
 
 #include "01-clone/signals.hpp"
 #include "07-unionfs/containers/run_lock.hpp"
-#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/formats/usage_sample.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
@@ -21,7 +20,7 @@ namespace {
 
 using Samples = std::map<std::string, Sample>;  // by id
 
-// Those that were named; else all that run, or all.
+// The containers with these ids; without ids the running ones, or all.
 std::vector<Record> choose(const std::set<std::string>& ids, bool all) {
   std::vector<Record> records = all_containers();
   std::erase_if(records, [&](const Record& record) {
@@ -79,7 +78,7 @@ std::string as_text(const std::vector<Record>& records, Samples& now, Samples& b
   return listing.text(format);
 }
 
-// Over what was there before: each line is cleared to its right, and what is below.
+// Overwrites the last text: clears the rest of each line, and the lines below. console_codes(4).
 std::string on_screen(const std::string& text) {
   std::string screen = "\033[H";
   for (const char c : text) screen += c == '\n' ? std::string("\033[K\n") : std::string(1, c);
@@ -88,21 +87,20 @@ std::string on_screen(const std::string& text) {
 
 }  // namespace
 
-int verb_stats(int argc, char** argv, Runner) {
+int verb_stats(int argc, char** argv) {
   bool all = false, once = false, whole = false;
   Format format = Format::kTable;
-  CommandLine cli("stats [OPTIONS] [CONTAINER...]", "stats --no-stream");
-  cli.flag("-a,--all", all, "Those that do not run too");
-  cli.flag("--no-stream", once, "Once, not again each second");
-  cli.flag("--no-trunc", whole, "Whole ids");
+  VerbLine cli("stats [OPTIONS] [CONTAINER...]", "stats --no-stream");
+  cli.flag("-a,--all", all, "Show all containers (only running ones)");
+  cli.flag("--no-stream", once, "Print one result instead of updating every second");
+  cli.flag("--no-trunc", whole, "Do not truncate ids");
   add_format_option(cli, format);
-  add_store_option(cli);
   cli.parse_mixed(argc, argv);
   const std::vector<std::string> references = cli.take_rest();
-  settle();
+  recover_crashed_containers();
   std::set<std::string> ids;
   for (const std::string& reference : references) ids.insert(find_container(reference).id);
-  restore_signal_mask();  // ^C may end us: there is nothing to give back
+  restore_signal_mask();  // ^C ends this process: it holds no resource
   const bool screen = !once && ::isatty(STDOUT_FILENO) && format == Format::kTable;
   if (screen) print("\033[2J");
   Samples before = sample_all(choose(ids, all));
@@ -114,7 +112,7 @@ int verb_stats(int argc, char** argv, Runner) {
     print(screen ? on_screen(text) : text);
     const bool alive = std::any_of(records.begin(), records.end(),
                                    [](const Record& record) { return record.running; });
-    // On the screen of somebody who named none, others may come.
+    // On a terminal, without named containers, wait for new ones.
     if (once || (!alive && !(screen && ids.empty()))) return 0;
     before = std::move(now);
   }

@@ -1,7 +1,6 @@
-// top: the processes of a container, as ps(1) of the host sees them.
+// top: lists the processes of a container with ps(1) of the host.
 #include <algorithm>
 
-#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/process/process_table.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
@@ -12,7 +11,7 @@
 
 namespace stepbox {
 
-// The words of a line of ps: as many as its head has, the last one with all that follows.
+// Splits a line of ps into as many columns as its head has; the last one is the rest of the line.
 static Row cells(std::string_view line, size_t columns) {
   Row row;
   while (row.size() + 1 < columns) {
@@ -26,15 +25,14 @@ static Row cells(std::string_view line, size_t columns) {
   return row;
 }
 
-int verb_top(int argc, char** argv, Runner) {
-  CommandLine cli("top [OPTIONS] CONTAINER [ps OPTIONS]", "top box -o pid,args");
-  add_store_option(cli);
+int verb_top(int argc, char** argv) {
+  VerbLine cli("top [OPTIONS] CONTAINER [ps OPTIONS]", "top box -o pid,args");
   cli.parse(argc, argv);
   const std::string reference = cli.take("CONTAINER");
   std::vector<std::string> command{"ps"};
   for (std::string& word : cli.take_rest()) command.push_back(std::move(word));
   if (command.size() == 1) command.push_back("-ef");
-  settle();
+  recover_crashed_containers();
   const Record record = find_container(reference);
   if (!record.running) throw Failure("container " + reference + " is not running");
   const auto processes = processes_of(record, ProcessTable());
@@ -43,7 +41,7 @@ int verb_top(int argc, char** argv, Runner) {
   const Row head = words_in(lines[0]);
   const auto pid_column = std::find(head.begin(), head.end(), "PID");
   if (pid_column == head.end()) {
-    throw Failure(quoted(command) + " shows no column PID", "add it: -o pid,…");
+    throw Failure(quoted(command) + " prints no column PID", "add it: -o pid,…");
   }
   std::vector<Row> rows{head};
   for (const std::string& line : lines) {

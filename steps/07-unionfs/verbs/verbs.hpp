@@ -1,62 +1,70 @@
 // Step 7. The verbs: `step7 run …`, `step7 ps`, and so on; one file each.
+//
+// To add one: write NAME.cpp with verb_NAME(), and a line in verb_list.def.
 #ifndef STEPBOX_STEPS_07_UNIONFS_VERBS_VERBS_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_VERBS_VERBS_HPP_
 
+#include <span>
+#include <string>
+#include <string_view>
+
 #include "07-unionfs/containers/monitor.hpp"
+#include "common/cli.hpp"
 
 namespace stepbox {
 
-// Does what the first word says: a verb; else it means `run`. Returns the exit status. Throws as
-// the verbs do.
+// Calls the verb that the first word names; without one, `run`. Returns the exit status. Throws
+// what the verbs throw. Called by main().
 int dispatch(int argc, char** argv, Runner runner);
 
-// What follows the verb, as argc and argv: argv[0] is the verb itself.
-int verb_attach(int argc, char** argv, Runner runner);
-int verb_commit(int argc, char** argv, Runner runner);
-int verb_cp(int argc, char** argv, Runner runner);
-int verb_create(int argc, char** argv, Runner runner);
-int verb_diff(int argc, char** argv, Runner runner);
-int verb_exec(int argc, char** argv, Runner runner);
-int verb_export(int argc, char** argv, Runner runner);
-int verb_history(int argc, char** argv, Runner runner);
-int verb_images(int argc, char** argv, Runner runner);
-int verb_import(int argc, char** argv, Runner runner);
-int verb_info(int argc, char** argv, Runner runner);
-int verb_inspect(int argc, char** argv, Runner runner);
-int verb_kill(int argc, char** argv, Runner runner);
-int verb_load(int argc, char** argv, Runner runner);
-int verb_logs(int argc, char** argv, Runner runner);
-int verb_pause(int argc, char** argv, Runner runner);
-int verb_port(int argc, char** argv, Runner runner);
-int verb_prune(int argc, char** argv, Runner runner);
-int verb_ps(int argc, char** argv, Runner runner);
-int verb_rename(int argc, char** argv, Runner runner);
-int verb_rescue(int argc, char** argv, Runner runner);
-int verb_restart(int argc, char** argv, Runner runner);
-int verb_rm(int argc, char** argv, Runner runner);
-int verb_rmi(int argc, char** argv, Runner runner);
-int verb_run(int argc, char** argv, Runner runner);
-int verb_save(int argc, char** argv, Runner runner);
-int verb_start(int argc, char** argv, Runner runner);
-int verb_stats(int argc, char** argv, Runner runner);
-int verb_stop(int argc, char** argv, Runner runner);
-int verb_tag(int argc, char** argv, Runner runner);
-int verb_top(int argc, char** argv, Runner runner);
-int verb_unpause(int argc, char** argv, Runner runner);
-int verb_update(int argc, char** argv, Runner runner);
-int verb_version(int argc, char** argv, Runner runner);
-int verb_wait(int argc, char** argv, Runner runner);
+// A verb as the list has it. Its function gets the words from the verb on: argv[0] is its name.
+struct Verb {
+  std::string_view name;
+  std::string_view about;                                     // a sentence for --help
+  int (*call)(int argc, char** argv) = nullptr;               // either this
+  int (*call_with)(int argc, char** argv, Runner) = nullptr;  // or this; neither: a heading
+  bool is_heading() const { return !call && !call_with; }
+};
 
-// Reads what run and create are told of the container to be made. Throws as CommandLine does.
+// All verbs and headings, in the order of --help. (verb_table.cpp)
+std::span<const Verb> all_verbs();
+
+// The verb of that name; null if there is none.
+const Verb* find_verb(std::string_view name);
+
+// --pull of run and create: `never` is accepted, because nothing is ever pulled.
+struct PullPolicy {};
+void parse_value(const std::string& text, PullPolicy& policy);  // throws Failure
+
+// The command line of the verb that is the first word of `usage`: "pause [OPTIONS] CONTAINER...".
+// Has --root, the sentence about the verb, and the options that it accepts and ignores.
+class VerbLine : public CommandLine {
+ public:
+  VerbLine(std::string_view usage, std::string_view example);
+
+ private:
+  bool ignored_flag_ = false;
+  PullPolicy pull_;
+};
+
+#define VERB(name, about) int verb_##name(int argc, char** argv);
+#define RUNNER(name, about) int verb_##name(int argc, char** argv, Runner runner);
+#define HEADING(title)
+#include "07-unionfs/verbs/verb_list.def"
+#undef VERB
+#undef RUNNER
+#undef HEADING
+
+// Reads the options of run and create. `cli` may have more. Throws as CommandLine does.
 Options parse_options(CommandLine& cli, int argc, char** argv);
 
-// Connects us to a container that runs. Returns its exit status. For attach and start.
+// Attaches the caller to a running container. Returns its exit status. For attach and start.
 int attach_to(const Record& record, AttachOptions options);
 
-// Calls `act` with each of the containers that were named. What it throws is reported, and the next
-// one tried, as docker does. Returns the exit status: 0, or 1 if one failed.
+// Calls `act` with each item of `list`, such as the containers that were named. As with docker an
+// exception is reported, and the next item is tried. Returns the exit status: 1 if one failed.
 template <class List, class Act>
-int for_each_container(List&& list, Act act) {
+int for_each_of(List&& list, Act act) {
   int status = 0;
   for (auto& one : list) {
     try {

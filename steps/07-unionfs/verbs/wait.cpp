@@ -1,19 +1,17 @@
-// wait: until containers have ended; prints the exit status of each.
+// wait: waits until containers have ended, and prints their exit statuses.
 #include "01-clone/signals.hpp"
-#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 
 namespace stepbox {
 
-int verb_wait(int argc, char** argv, Runner) {
-  CommandLine cli("wait [OPTIONS] CONTAINER...", "wait box");
-  add_store_option(cli);
+int verb_wait(int argc, char** argv) {
+  VerbLine cli("wait [OPTIONS] CONTAINER...", "wait box");
   cli.parse_mixed(argc, argv);
   const std::vector<std::string> references = cli.take_all("CONTAINER");
-  settle_containers();
-  restore_signal_mask();  // nothing is ours here: ^C may end us
-  return for_each_container(references, [](const std::string& reference) {
+  recover_container_records();
+  restore_signal_mask();  // ^C ends this process: it holds no resource
+  return for_each_of(references, [](const std::string& reference) {
     print(std::to_string(wait_for_end(find_container(reference))) + "\n");
   });
 }

@@ -1,0 +1,65 @@
+// The verbs as a table, and the command line that all of them share.
+#include <algorithm>
+#include <iterator>
+
+#include "07-unionfs/files/store.hpp"
+#include "07-unionfs/verbs/verbs.hpp"
+#include "common/error.hpp"
+
+namespace stepbox {
+
+#define VERB(name, about) {#name, about, verb_##name, nullptr},
+#define RUNNER(name, about) {#name, about, nullptr, verb_##name},
+#define HEADING(title) {title, "", nullptr, nullptr},
+static constexpr Verb kVerbs[] = {
+#include "07-unionfs/verbs/verb_list.def"
+};
+#undef VERB
+#undef RUNNER
+#undef HEADING
+
+std::span<const Verb> all_verbs() { return kVerbs; }
+
+const Verb* find_verb(std::string_view name) {
+  const Verb* verb = std::find_if(std::begin(kVerbs), std::end(kVerbs), [&](const Verb& one) {
+    return !one.is_heading() && one.name == name;
+  });
+  return verb == std::end(kVerbs) ? nullptr : verb;
+}
+
+// Options of docker that mean nothing here. They are accepted, so that scripts for docker run.
+struct IgnoredOption {
+  std::string_view verb;
+  const char* names;
+  const char* metavar;  // null: a switch
+  const char* help;
+};
+constexpr IgnoredOption kIgnored[] = {
+    {"create", "--pull", "never", "Accepted and ignored: images are never pulled"},
+    {"images", "-a,--all", nullptr, "Accepted and ignored: there are no intermediate images"},
+    {"rm", "-v,--volumes", nullptr, "Accepted and ignored: there are no anonymous volumes"},
+    {"run", "--pull", "never", "Accepted and ignored: images are never pulled"},
+};
+
+void parse_value(const std::string& text, PullPolicy&) {
+  if (text == "never") return;
+  throw Failure(join({"'", text, "': stepbox asks no registry"}),
+                "never; skopeo copy fetches an image, load reads it");
+}
+
+VerbLine::VerbLine(std::string_view usage, std::string_view example) : CommandLine(usage, example) {
+  std::string_view name = usage.substr(0, usage.find(' '));
+  if (!find_verb(name)) name = "run";  // which has a short form without the verb
+  describe(find_verb(name)->about);
+  add_store_option(*this);
+  for (const IgnoredOption& ignored : kIgnored) {
+    if (ignored.verb != name) continue;
+    if (ignored.metavar) {
+      option(ignored.names, ignored.metavar, pull_, ignored.help);
+    } else {
+      flag(ignored.names, ignored_flag_, ignored.help);
+    }
+  }
+}
+
+}  // namespace stepbox
