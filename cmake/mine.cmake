@@ -12,7 +12,7 @@ file(GLOB work_headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/work/0[1-7]-*/*.hpp
 set(given_3 options)
 set(given_4 options)
 set(given_5 options)
-set(given_6 addresses gate netlink nft_query options)
+set(given_6 address gate leases netlink nft options)
 set(lesson_7 storage/overlay)
 
 # split_lesson(5 "${sources}" lesson given): sets `lesson` and `given` to the two parts of `sources`.

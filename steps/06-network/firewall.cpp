@@ -3,21 +3,12 @@
 #include <arpa/inet.h>
 #include <sys/socket.h>
 
-#include "06-network/nft_query.hpp"
+#include "06-network/nft.hpp"
 #include "common/error.hpp"
-#include "common/explain.hpp"
 #include "common/openers.hpp"
-#include "common/program.hpp"
 #include "common/text.hpp"
 
 namespace stepbox {
-
-static void run_nft(const std::string& script) {
-  for (const std::string& line : split(script, '\n')) {
-    if (!line.empty()) explain({"nft ", quoted(line)});
-  }
-  run_program({"nft", "-f", "-"}, script);
-}
 
 // LAB: nat
 static std::string our_table(const Subnet& subnet) {
@@ -68,20 +59,6 @@ void ensure_firewall(const Subnet& subnet) {
     return run_nft(join({rule, " iifname stepbox0", kAccept,                               //
                          rule, " oifname stepbox0 ct state established,related", kAccept,  //
                          rule, " oifname stepbox0 ct status dnat", kAccept}));
-  }
-}
-
-void remove_firewall() {
-  if (has_nft_table("stepbox")) run_nft("delete table ip stepbox\n");
-  for (const char* chain : {"DOCKER-USER", "FORWARD"}) {
-    if (!has_nft_chain("filter", chain) || !has_nft_comment("filter", chain)) continue;
-    const std::string rules =
-        run_program({"nft", "-a", "list", "chain", "ip", "filter", chain}, "");
-    for (const std::string& rule : split(rules, '\n')) {
-      const size_t handle = rule.find(" # handle ");
-      if (rule.find("comment \"stepbox\"") == std::string::npos || handle == rule.npos) continue;
-      run_nft(join({"delete rule ip filter ", chain, " handle ", rule.substr(handle + 10), "\n"}));
-    }
   }
 }
 
@@ -148,23 +125,24 @@ std::string as_nft_elements(const std::vector<PublishedPort>& ports, Address con
   return elements;
 }
 
-void publish(const std::string& elements) {
+// One line of nft for each element, with `command` in front.
+static std::string script_of(const char* command, const std::string& elements) {
   std::string script;
   for (const std::string& line : split(elements, '\n')) {
-    if (!line.empty()) script += "add " + line + "\n";
+    if (!line.empty()) script += join({command, " ", line, "\n"});
   }
-  if (!script.empty()) run_nft(script);
+  return script;
 }
 
+void publish(const std::string& elements) {
+  if (!elements.empty()) run_nft(script_of("add", elements));
+}
+
+// nft(8) fails to delete what is not there, and the whole transaction with it; `destroy`, which
+// does not, needs nft 1.0.7 and Linux 6.3. Adding an element that is there already is no error.
 void unpublish(const std::string& elements) {
-  for (const std::string& line : split(elements, '\n')) {
-    if (line.empty()) continue;
-    try {
-      run_nft("delete " + line + "\n");
-    } catch (const Failure& error) {
-      if (std::string_view(error.what()).find("No such file") == std::string_view::npos) throw;
-    }
-  }
+  if (elements.empty() || !has_nft_table("stepbox")) return;
+  run_nft(script_of("add", elements) + script_of("delete", elements));
 }
 
 }  // namespace stepbox

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "06-network/addresses.hpp"
+#include "06-network/address.hpp"
 #include "06-network/options.hpp"
 #include "common/fd.hpp"
 
@@ -17,21 +17,19 @@ namespace stepbox {
 // put there. Outside, with the network's lock held.
 void ensure_firewall(const Subnet& subnet);
 
-// Undoes ensure_firewall(), when nobody needs it any more. With the network's lock held.
-void remove_firewall();
-
 // Reserves the port on the host, for as long as the socket that it returns lives: no other program
-// and no other container can bind it. The socket does not listen: nftables leads packets away
-// before they reach it, and until then a connection is refused. Sets `port.host_port` where any
-// port would do. Throws Failure when the port is in use, system_error when it cannot be bound.
+// and no other container can bind it. The socket does not listen: nftables redirects packets before
+// they reach it, and until then a connection is refused. With any_host_port the kernel chooses one,
+// and `port` holds it afterwards. Throws Failure when the port is in use, system_error when it
+// cannot be bound.
 Fd bind_port(PublishedPort& port);
 
 // The nft commands that publish ports, one line each, without their first word, "add" or "delete".
 std::string as_nft_elements(const std::vector<PublishedPort>& ports, Address container);
 
+// Add these elements to the maps, or remove them. To remove one that has gone already is no error;
+// one whose port leads to another container by now is (Failure), and stays.
 void publish(const std::string& elements);
-
-// Ports that are not there any more are no error: somebody has cleaned up before us.
 void unpublish(const std::string& elements);
 
 }  // namespace stepbox

@@ -2,11 +2,16 @@
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <errno.h>
+#include <sched.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "06-network/firewall.hpp"
+#include "06-network/nft.hpp"
 #include "common/error.hpp"
 #include "common/openers.hpp"
+#include "common/program.hpp"
+#include "common/testing/stage/forked.hpp"
 
 namespace stepbox {
 namespace {
@@ -48,6 +53,28 @@ PublishedPort any_port(bool udp) {
   return port;
 }
 
+constexpr char kOurs[] = "element ip stepbox published { tcp . 8080 : 172.16.0.2 . 80 }\n";
+constexpr char kTheirs[] = "element ip stepbox published { tcp . 8080 : 172.16.0.9 . 80 }\n";
+
+// Runs `test` where an own network namespace has our table; returns what it returns.
+template <class Test>
+int with_firewall(Test test) {
+  return run_forked([&] {
+    if (::unshare(CLONE_NEWNET) == -1) return 77;
+    ensure_firewall({0xAC100000, 16});
+    return test();
+  });
+}
+
+bool cannot_test() {
+  return ::geteuid() != 0 || !has_program("nft") || with_firewall([] { return 0; }) != 0;
+}
+
+bool is_published(const char* text) {
+  const std::string map = run_program({"nft", "list", "map", "ip", "stepbox", "published"}, "");
+  return map.find(text) != std::string::npos;
+}
+
 }  // namespace
 
 TEST_CASE("a reserved port refuses connections at once") {
@@ -83,6 +110,38 @@ TEST_CASE("UDP and TCP ports of one number are two") {
   const Fd second = bind_port(udp);
   CHECK(second);
   CHECK_THROWS_AS(bind_port(udp), Failure);
+}
+
+TEST_CASE("a port is unpublished, and once more without an error" * doctest::skip(cannot_test())) {
+  CHECK(with_firewall([] {
+          publish(kOurs);
+          if (!is_published("172.16.0.2")) return 1;
+          unpublish(kOurs);
+          if (is_published("172.16.0.2")) return 2;
+          unpublish(kOurs);  // has gone already
+          return is_published("172.16.0.2") ? 3 : 0;
+        }) == 0);
+}
+
+TEST_CASE("a port that leads to another container by now stays" * doctest::skip(cannot_test())) {
+  CHECK(with_firewall([] {
+          publish(kTheirs);
+          try {
+            unpublish(kOurs);
+            return 1;
+          } catch (const Failure&) {
+            return is_published("172.16.0.9") ? 0 : 2;
+          }
+        }) == 0);
+}
+
+TEST_CASE("where the whole table has gone there is nothing to unpublish" *
+          doctest::skip(cannot_test())) {
+  CHECK(with_firewall([] {
+          run_nft("delete table ip stepbox\n");
+          unpublish(kOurs);
+          return 0;
+        }) == 0);
 }
 
 }  // namespace stepbox

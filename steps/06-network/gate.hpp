@@ -9,11 +9,11 @@ namespace stepbox {
 // A pipe that one byte goes through. Made before the child, so that both have it.
 class Gate {
  public:
-  // Outside. Throws system_error.
+  // [parent] Lets the child go on. Throws system_error.
   void open();
 
-  // Inside. Returns when the gate was opened.
-  // Throws Failure when it never will be: the parent is gone. End of file is not a "go".
+  // [child] Returns when the gate was opened.
+  // Throws Failure when it never will be, because the parent has died: end of file is no "go".
   void wait();
 
  private:

@@ -50,7 +50,7 @@ static int run(const Options& options) {
   const SharedMounts mounts(options.rootfs, options.namespaces);
   const std::string id = new_id();
   const Cgroup cgroup(id, options.limits);
-  const Network network(id, options.network, options.namespaces);
+  Network network(id, options.network, options.namespaces);
   Gate gate;
   Child child = spawn(
       {.namespaces = network.for_clone(), .cgroup_fd = cgroup.fd(), .before_go = write_id_maps},

@@ -1,12 +1,10 @@
-// resolv.conf, hosts, hostname: files of the container's own, bound over those of the rootfs.
-#include <fcntl.h>
+#include "06-network/name_files.hpp"
+
 #include <sys/mount.h>
-#include <sys/stat.h>
 
 #include <sstream>
 
 #include "03-mount/mount.hpp"
-#include "06-network/network.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
@@ -48,23 +46,6 @@ NameFiles make_name_files(const NetworkOptions& options, const std::string& host
     files.hosts += entry.address.text() + "\t" + entry.name + "\n";
   }
   return files;
-}
-
-// No symbolic link in that container leads us to a file of the host, and none of its files is a
-// pipe to wait at, or larger than such files are.
-static std::string read_in(const Fd& root, const std::string& path) {
-  const Fd file = open_below(root, path);
-  struct stat status;
-  if (!file || ::fstat(file.get(), &status) == -1) return "";
-  const bool plain = S_ISREG(status.st_mode) && status.st_size <= 1 << 20;
-  return plain ? read_file(proc_path(file)) : "";
-}
-
-NameFiles name_files_of(pid_t process, const std::string& hostname) {
-  const std::string path = join({"/proc/", std::to_string(process), "/root"});
-  const Fd root(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!root) throw_errno({"open ", path});
-  return {read_in(root, "/etc/resolv.conf"), read_in(root, "/etc/hosts"), hostname + "\n"};
 }
 
 void mount_name_files(const NameFiles& files) {

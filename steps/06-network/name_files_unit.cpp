@@ -4,7 +4,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-#include "06-network/network.hpp"
+#include "06-network/name_files.hpp"
 #include "common/files.hpp"
 #include "common/testing/stage/forked.hpp"
 #include "common/testing/stage/scratch_directory.hpp"

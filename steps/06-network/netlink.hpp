@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "06-network/addresses.hpp"
+#include "06-network/address.hpp"
 #include "06-network/netlink_message.hpp"
 #include "common/fd.hpp"
 

@@ -1,6 +1,5 @@
 #include "06-network/network.hpp"
 
-#include <fcntl.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -21,8 +20,8 @@ static void set_sysctl(const std::string& name, const char* value) {
   write_file(path, value);
 }
 
-// The bridge is made with the first container, and stays: removing it would need to know that
-// nobody else is about to use it.
+// The bridge is made with the first container, and stays: to remove it one would have to know that
+// no other start is about to use it.
 static void ensure_bridge(const Subnet& subnet) {
   ensure_firewall(subnet);
   if (is_up(kBridge)) {
@@ -45,7 +44,8 @@ static void ensure_bridge(const Subnet& subnet) {
   links.commit();
   set_sysctl("ipv4/ip_forward", "1");
   set_sysctl(join({"ipv4/conf/", kBridge, "/route_localnet"}), "1");
-  // Else root inside says to be a router, and all that the host sends by IPv6 comes his way.
+  // Otherwise a container can send router advertisements (RFC 4861) on the bridge, and capture the
+  // host's IPv6 traffic.
   const std::string ipv6 = join({"ipv6/conf/", kBridge, "/disable_ipv6"});
   if (exists("/proc/sys/net/" + ipv6)) set_sysctl(ipv6, "1");
   links.set_up(kBridge);  // last: a bridge that is up is complete
@@ -57,12 +57,13 @@ FileLock lock_network() {
   return lock_file(join({kRunDirectory, "/network.lock"}), LockRank::kNetwork);
 }
 
-static std::string cable_of(const std::string& id) { return "sb-" + id.substr(0, 8); }
+std::string veth_of(const std::string& id) { return "sb-" + id.substr(0, 8); }
 
-void remove_cable(const std::string& id) { Netlink().remove(cable_of(id)); }
-
-void give_back(const std::string& note) {
+// `note`: of a dead lease; its first line names the veth, the others what was published.
+static void give_back(const std::string& note) try {
   unpublish(note.substr(std::min(note.find('\n') + 1, note.size())));
+} catch (const std::exception& error) {
+  warn({error.what()});  // what a dead container has left is no reason not to start
 }
 
 void settle_network() {
@@ -78,21 +79,20 @@ void Network::join_bridge(const std::string& id) {
   for (PublishedPort& port : options_.ports) ports_.push_back(bind_port(port));
   lease_.emplace(subnet_);
   elements_ = as_nft_elements(options_.ports, lease_->address());
-  veth_ = cable_of(id);
-  lease_->keep(veth_ + "\n" + elements_);  // for who finds it, should we be killed
+  veth_ = veth_of(id);
+  lease_->keep(veth_ + "\n" + elements_);  // for the next start, should this process be killed
 }
 
 Network::Network(const std::string& id, const NetworkOptions& options, const Namespaces& namespaces)
     : options_(options), flags_(namespaces.for_clone()) {
   settle_network();
   if (!namespaces.own(CLONE_NEWNET)) {
-    if (options_.mode == NetworkMode::kNone || options_.mode == NetworkMode::kContainer) {
-      throw Failure("--share net with --network none or container", "leave one of them out");
+    if (options_.mode == NetworkMode::kNone) {
+      throw Failure("--share net with --network none", "leave one of them out");
     }
     options_.mode = NetworkMode::kHost;
   }
-  const bool other = options_.mode == NetworkMode::kContainer;
-  if (other || options_.mode == NetworkMode::kHost) flags_ &= ~CLONE_NEWNET;
+  if (options_.mode == NetworkMode::kHost) flags_ &= ~CLONE_NEWNET;
   const bool bridge = options_.mode == NetworkMode::kBridge;
   if (bridge && ::geteuid() != 0) {
     throw Failure("the bridge is for root only",
@@ -102,52 +102,27 @@ Network::Network(const std::string& id, const NetworkOptions& options, const Nam
   if (user) check_user_network(options_.mode);
   if (user && options_.dns.empty()) options_.dns = {kUserNameServer};
   for (PublishedPort& port : options_.ports) {
-    if (user && port.any_host_port) bind_port(port);  // and lets go: the program takes it
+    if (user && port.any_host_port) bind_port(port);  // and closes it: the program binds it
   }
   if (!bridge && !user && !options_.ports.empty()) {
     throw Failure("--publish leads through the bridge", "leave it out, or use --network bridge");
   }
   if (bridge) join_bridge(id);
-  const std::string hostname = namespaces.hostname_inside();
-  if (other) {
-    enter_other(hostname);
-  } else {
-    files_ = make_name_files(options_, hostname,
-                             lease_ ? std::optional(lease_->address())
-                             : user ? std::optional(kUserAddress)
-                                    : std::nullopt);
-  }
-}
-
-static void enter(const Fd& namespaces, int kinds) {
-  if (::setns(namespaces.get(), kinds) == -1) throw_errno({"enter a network namespace"});
-}
-
-void Network::enter_other(const std::string& hostname) {
-  const std::string pid = std::to_string(options_.process);
-  files_ = name_files_of(options_.process, hostname);
-  const Fd theirs = open_pidfd(options_.process);
-  if (!theirs) throw_errno({"open the network namespace of process ", pid}, ESRCH);
-  own_ = Fd(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
-  if (!own_) throw_errno({"open our own network namespace"});
-  // Who is not root has rights there only in that container's user namespace, and no way back.
-  const int user = ::geteuid() == 0 ? 0 : CLONE_NEWUSER;
-  explain({"nsenter", namespace_options(CLONE_NEWNET | user), " --target ", pid});
-  enter(theirs, CLONE_NEWNET | user);
-  if (user) own_.close();
-  flags_ &= ~user;
+  files_ = make_name_files(options_, namespaces.hostname_inside(),
+                           lease_ ? std::optional(lease_->address())
+                           : user ? std::optional(kUserAddress)
+                                  : std::nullopt);
 }
 
 Network::~Network() {
   try {
-    if (own_) enter(own_, CLONE_NEWNET);
     unpublish(elements_);
   } catch (const std::exception& error) {
     warn({error.what()});
   }
 }
 
-void Network::connect(pid_t child) const {
+void Network::connect(pid_t child) {
   if (is_user_network(options_.mode)) user_network_.emplace(options_.mode, child, options_.ports);
   if (!lease_) return;
   Netlink links;
@@ -157,9 +132,10 @@ void Network::connect(pid_t child) const {
       links.commit();
       break;
     } catch (const std::system_error& error) {
-      // The container is gone already: its wait() knows why.
+      // The child has ended already: wait() throws the reason.
       if (error.code() == std::errc::no_such_process) return;
-      // The same container ran a moment ago: the kernel has not yet taken its cable away.
+      // The same container ran a moment ago: the kernel has not yet removed its veth. (A network
+      // namespace is torn down by a kernel thread, some ms after its last process.)
       if (error.code() != std::errc::file_exists || tries > 0) throw;
       links.remove(veth_);
     }

@@ -52,7 +52,7 @@ void parse_value(const std::string& text, std::vector<PublishedPort>& ports) {
 }
 
 // In the order of NetworkMode.
-constexpr const char* kModes[] = {"bridge", "none", "host", "slirp4netns", "pasta", "container"};
+constexpr const char* kModes[] = {"bridge", "none", "host", "slirp4netns", "pasta"};
 
 const char* name_of(NetworkMode mode) { return kModes[static_cast<size_t>(mode)]; }
 
@@ -64,21 +64,11 @@ std::optional<NetworkMode> mode_called(const std::string& name) {
 
 void parse_value(const std::string& text, NetworkMode& mode) {
   const auto known = mode_called(text);
-  if (!known || *known == NetworkMode::kContainer) {
+  if (!known) {
     throw Failure(join({"no network is called '", text, "'"}),
                   "bridge, none, host, slirp4netns, pasta");
   }
   mode = *known;
-}
-
-void parse_value(const std::string& text, NetworkOptions& network) {
-  constexpr std::string_view kOther = "container:";
-  if (network.knows_containers && text.starts_with(kOther) && text.size() > kOther.size()) {
-    network.mode = NetworkMode::kContainer;
-    network.container = text.substr(kOther.size());
-  } else {
-    parse_value(text, network.mode);
-  }
 }
 
 NetworkMode usual_network() {
@@ -102,17 +92,19 @@ void parse_value(const std::string& text, HostEntry& entry) {
   }
 }
 
-void add_options(CommandLine& cli, NetworkOptions& network) {
-  cli.option(
-      "--network,--net", "MODE", network,
-      join({"bridge (an address of its own), none, host, slirp4netns or pasta (without root)",
-            network.knows_containers ? ", container:NAME" : ""}));
+void add_publish_options(CommandLine& cli, NetworkOptions& network) {
   cli.option(
       "-p,--publish", "[IP:][HOST:]CONTAINER[/udp]", network.ports,
       "Publish a port of the container, or a range such as 8000-8009:80-89, on the host; on a "
       "free port if HOST is missing");
   cli.list("--dns", "IP", network.dns, "Name server (the host's)");
   cli.list("--add-host", "NAME:IP", network.hosts, "Add an entry to /etc/hosts");
+}
+
+void add_options(CommandLine& cli, NetworkOptions& network) {
+  cli.option("--network,--net", "MODE", network.mode,
+             "bridge (an address of its own), none, host, slirp4netns or pasta (without root)");
+  add_publish_options(cli, network);
 }
 
 }  // namespace stepbox

@@ -2,14 +2,12 @@
 #ifndef STEPBOX_STEPS_06_NETWORK_OPTIONS_HPP_
 #define STEPBOX_STEPS_06_NETWORK_OPTIONS_HPP_
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "06-network/addresses.hpp"
+#include "06-network/address.hpp"
 #include "common/cli.hpp"
 
 namespace stepbox {
@@ -25,10 +23,10 @@ struct PublishedPort {
 // Adds one; or many: 8000-8009:80-89. Throws Failure.
 void parse_value(const std::string& text, std::vector<PublishedPort>& ports);
 
-enum class NetworkMode { kBridge, kNone, kHost, kSlirp4netns, kPasta, kContainer };
+enum class NetworkMode { kBridge, kNone, kHost, kSlirp4netns, kPasta };
 const char* name_of(NetworkMode mode);  // "bridge"
 std::optional<NetworkMode> mode_called(const std::string& name);
-void parse_value(const std::string& text, NetworkMode& mode);  // all but the last
+void parse_value(const std::string& text, NetworkMode& mode);
 
 // For root the bridge; else slirp4netns, or pasta where only that is installed: the first ends by
 // itself when we do, and needs no route on the host.
@@ -43,15 +41,12 @@ void parse_value(const std::string& text, HostEntry& entry);
 
 struct NetworkOptions {
   NetworkMode mode = usual_network();  // --network
-  std::string container;               // container:NAME, whose network it shares (step 7)
-  pid_t process = 0;                   // process 1 of that container: found at each start
-  bool knows_containers = false;       // step 7 does
   std::vector<PublishedPort> ports;    // -p
   std::vector<Address> dns;            // --dns: instead of the host's name servers
   std::vector<HostEntry> hosts;        // --add-host
 };
-void parse_value(const std::string& text, NetworkOptions& network);  // --network
 void add_options(CommandLine& cli, NetworkOptions& network);
+void add_publish_options(CommandLine& cli, NetworkOptions& network);  // without --network
 
 }  // namespace stepbox
 

@@ -128,17 +128,4 @@ TEST_CASE("a host entry is a name and an address") {
   }
 }
 
-TEST_CASE("another container's network needs a runtime with containers") {
-  NetworkOptions network;
-  CHECK_THROWS_AS(parse_value("container:web", network), Failure);
-  network.knows_containers = true;
-  parse_value("container:web", network);
-  CHECK(network.mode == NetworkMode::kContainer);
-  CHECK(network.container == "web");
-  CHECK_THROWS_AS(parse_value("container:", network), Failure);
-  CHECK_THROWS_AS(parse_value("web", network), Failure);
-  parse_value("none", network);
-  CHECK(network.mode == NetworkMode::kNone);
-}
-
 }  // namespace stepbox

@@ -14,6 +14,7 @@
 
 #include "01-clone/signals.hpp"
 #include "common/close.hpp"
+#include "common/deadline.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
@@ -32,7 +33,8 @@ bool is_user_network(NetworkMode mode) {
 void check_user_network(NetworkMode mode) {
   constexpr char kWithout[] = "be root, or run with --network none";
   const char* name = name_of(mode);
-  if (::geteuid() == 0) throw Failure(join({name, " is for who is not root"}), "--network bridge");
+  if (::geteuid() == 0)
+    throw Failure(join({name, " is for users other than root"}), "--network bridge");
   if (!has_program(name)) {
     throw Failure(join({"a network without root needs ", name, ", which is not installed"}),
                   join({"scripts/setup rootless installs it; or ", kWithout}));
@@ -75,6 +77,8 @@ class Directory {
 // One request, one answer: {"return": …} or {"error": …}.
 std::string ask(const std::string& path, const std::string& request) {
   const Fd socket = open_socket(AF_UNIX, SOCK_STREAM);
+  const timeval deadline{10, 0};
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof deadline);
   sockaddr_un name{};
   name.sun_family = AF_UNIX;
   path.copy(name.sun_path, sizeof name.sun_path - 1);
@@ -96,7 +100,7 @@ void publish(const std::string& socket, const PublishedPort& port) {
                 R"(", "host_addr": ")", port.host_address.text(), R"(", "host_port": )", host,
                 R"(, "guest_port": )", std::to_string(port.container_port), "}}"}));
   if (answer.find("\"return\"") != std::string::npos) return;
-  throw Failure(join({"publish port ", port.host_address.text(), ":", host, ": not to be had"}),
+  throw Failure(join({"publish port ", port.host_address.text(), ":", host, ": cannot be bound"}),
                 kPortHint);
 }
 
@@ -184,7 +188,12 @@ void wait_for_ready(const Fd& ready, const Fd& messages, NetworkMode mode, const
 
 UserNetwork::Router::~Router() {
   exit.writer.close();
-  if (pid != -1) ::waitpid(pid, nullptr, 0);
+  if (pid == -1) return;
+  if (!wait_until(10, [&] { return ::waitpid(pid, nullptr, WNOHANG) != 0; })) {
+    ::kill(pid, SIGKILL);  // of pasta this is the guard only: what it guards may stay
+    ::waitpid(pid, nullptr, 0);
+    warn({"the program of the network did not end within 10 s"});
+  }
 }
 
 UserNetwork::UserNetwork(NetworkMode mode, pid_t child, const std::vector<PublishedPort>& ports) {

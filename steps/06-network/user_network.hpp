@@ -1,5 +1,4 @@
-// Step 6. A network for who is not root: the router is an ordinary program, slirp4netns(1) or
-// pasta(1).
+// Step 6. Rootless networking: slirp4netns(1) or pasta(1) forwards packets in user space.
 //
 //   container          the program: packets in, system calls out
 //   eth0 ------------- 10.0.2.2 gateway ----- the user's own sockets ----- the world
@@ -11,7 +10,7 @@
 
 #include <vector>
 
-#include "06-network/addresses.hpp"
+#include "06-network/address.hpp"
 #include "06-network/options.hpp"
 #include "common/fd.hpp"
 
@@ -27,11 +26,11 @@ bool is_user_network(NetworkMode mode);
 void check_user_network(NetworkMode mode);
 
 // The program, as long as this object lives: it ends when our end of a pipe is closed, so it does
-// not outlive us, however we die. Outside.
+// not outlive us, however we die. [parent]
 class UserNetwork {
  public:
   // Starts it for the network namespace of `child`, and waits until eth0 is up and the ports lead
-  // there. Throws Failure: with its own words, or a port that is not to be had.
+  // there. Throws Failure: with its own words, or a port that cannot be bound.
   UserNetwork(NetworkMode mode, pid_t child, const std::vector<PublishedPort>& ports);
   UserNetwork(const UserNetwork&) = delete;
 

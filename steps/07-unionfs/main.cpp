@@ -10,8 +10,6 @@
 #include "04-namespaces/namespaces.hpp"
 #include "05-cgroup/cgroup.hpp"
 #include "06-network/network.hpp"
-#include "07-unionfs/confinement/confinement.hpp"
-#include "07-unionfs/console/console.hpp"
 #include "07-unionfs/process/process_setup.hpp"
 #include "07-unionfs/storage/overlay.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
@@ -21,8 +19,8 @@ using namespace stepbox;
 
 // [child] Confines itself, then becomes the command.
 static int container(const Options& options, const Overlay& overlay, const ContainerGroups& cgroup,
-                     const Network& network, const Confinement& confinement, const Console& console,
-                     Gate& gate) {
+                     const ContainerNetwork& network, const Confinement& confinement,
+                     const Console& console, Gate& gate) {
   cgroup.join();  // first: the limits hold for all that follows
   unshare_cgroup_namespace(options.namespaces);
   make_mounts_private(options.namespaces);
@@ -46,7 +44,7 @@ static int run(const Options& options, Container& held) {
   const Overlay overlay(held.image().layers, held.directory(), storage_options(options));
   const SharedMounts mounts(overlay.root(), options.namespaces);
   ContainerGroups cgroup(held.id(), options.limits, held.out_of_memory());
-  const Network network(held.id(), options.network, options.namespaces);
+  ContainerNetwork network(held.id(), options.network, options.namespaces);
   const Confinement confinement(options.confinement);
   Console console(options.console, held.fanout());
   Gate gate;

@@ -9,7 +9,7 @@ Network::Network([[maybe_unused]] const std::string& id,
 
 Network::~Network() {}
 
-void Network::connect([[maybe_unused]] pid_t child) const {}
+void Network::connect([[maybe_unused]] pid_t child) {}
 
 void Network::configure_inside() const {}
 

@@ -7,10 +7,9 @@
 //   eth0 ----------- sb-77b0e1d4 --+
 //
 // This file is the contract of each function. Write network.cpp, and call it in main.cpp.
-// Given, from steps/06-network/: the options (options.hpp), addresses and their leases (Lease,
-// addresses.hpp), the operations of ip(8) (Netlink, netlink.hpp), a gate at which the child waits
-// (Gate, gate.hpp), tests whether an nft table or chain exists (nft_query.hpp). To run nft(8):
-// run_program() (common/program.hpp).
+// Given, from steps/06-network/: the options (options.hpp), addresses (address.hpp) and their
+// leases (Lease, leases.hpp), the operations of ip(8) (Netlink, netlink.hpp), a gate at which the
+// child waits (Gate, gate.hpp), nft(8) and tests whether an nft table or chain exists (nft.hpp).
 #ifndef STEPBOX_WORK_06_NETWORK_NETWORK_HPP_
 #define STEPBOX_WORK_06_NETWORK_NETWORK_HPP_
 
@@ -39,7 +38,7 @@ class Network {
   int for_clone() const { return flags_; }
 
   // [parent] Called when the child exists. Makes the veth pair, and forwards the published ports.
-  void connect(pid_t child) const;
+  void connect(pid_t child);
 
   // [child] Called when the gate is open and the rootfs is the root. Sets up lo, eth0 and the
   // default route, and binds resolv.conf, hosts and hostname over those of the rootfs, which are

@@ -25,8 +25,8 @@ namespace stepbox {
 
 // Replaces NAME of --network container:NAME by the id, since the name may change later. As with
 // docker, names and ports are those of the other container.
-static void resolve_network(NetworkOptions& network, Namespaces& namespaces) {
-  if (network.mode != NetworkMode::kContainer) return;
+static void resolve_network(ContainerNetworkOptions& network, Namespaces& namespaces) {
+  if (!network.is_shared()) return;
   if (!network.ports.empty() || !network.dns.empty() || !network.hosts.empty() ||
       !namespaces.hostname.empty()) {
     throw Failure("-p, --dns, --add-host and --hostname do not go with --network container",
@@ -120,8 +120,8 @@ void Container::created() {
 }
 
 void Container::find_network() {
-  NetworkOptions& network = record_.options.network;
-  if (network.mode != NetworkMode::kContainer) return;
+  ContainerNetworkOptions& network = record_.options.network;
+  if (!network.is_shared()) return;
   const Record other = find_container(network.container);
   if (!open_process(other)) {
     throw Failure(other.name + ", whose network is shared, is not running", "start it first");
@@ -154,8 +154,8 @@ void Container::running() {
 
 void Container::ended(int status) {
   mark_ended(run_lock_, status);
-  const bool has_cable = record_.options.network.mode == NetworkMode::kBridge;
-  if (has_cable && is_network_shared(id())) remove_cable(id());
+  const bool has_veth = record_.options.network.mode == NetworkMode::kBridge;
+  if (has_veth && is_network_shared(id())) remove_veth(id());
   if (is_kept_after_end(id())) remove_ = false;
   if (remove_) return;
   const bool monitored = caller_ && caller_->released();

@@ -8,12 +8,12 @@
 #include "03-mount/mount.hpp"
 #include "04-namespaces/namespaces.hpp"
 #include "05-cgroup/options.hpp"
-#include "06-network/network.hpp"
 #include "07-unionfs/confinement/confinement.hpp"
 #include "07-unionfs/console/console.hpp"
 #include "07-unionfs/containers/restart_policy.hpp"
 #include "07-unionfs/process/process_options.hpp"
 #include "07-unionfs/resources/container_groups.hpp"
+#include "07-unionfs/resources/container_network.hpp"
 #include "07-unionfs/storage/storage_options.hpp"
 #include "07-unionfs/storage/volumes.hpp"
 #include "common/cli.hpp"
@@ -26,7 +26,7 @@ struct Options {
   std::vector<Volume> volumes;
   Namespaces namespaces;
   Limits limits{.cpus = {0}, .memory = {0}, .pids = {0}};
-  NetworkOptions network;
+  ContainerNetworkOptions network;
   ConfineOptions confinement;
   ProcessOptions process;
   std::vector<Tmpfs> tmpfs;

@@ -36,7 +36,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Address, number)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PublishedPort, host_address, host_port, container_port, udp,
                                    any_host_port)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HostEntry, name, address)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NetworkOptions, mode, container, ports, dns, hosts)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ContainerNetworkOptions, mode, container, ports, dns, hosts)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Capability, name)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SecurityOptions, no_new_privileges, seccomp)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ConfineOptions, privileged, cap_add, cap_drop, security,

@@ -40,7 +40,7 @@ Record full_record() {
   options.namespaces.hostname = "box";
   options.namespaces.init = true;
   options.limits = {{20'000}, {int64_t{3} << 40}, {64}, {"0-1"}, true};
-  options.network.mode = NetworkMode::kContainer;
+  options.network.mode = NetworkMode::kNone;
   options.network.container = std::string(64, 'b');
   options.network.ports = {{{0x7F000001}, 8080, 80, true}};
   options.network.dns = {{0x01010101}};
@@ -117,7 +117,7 @@ TEST_CASE("so do its options: start does the same again") {
   CHECK(options.limits.memory.count == int64_t{3} << 40);
   CHECK(options.limits.pids.number == 64);
   CHECK(options.limits.stats);
-  CHECK(options.network.mode == NetworkMode::kContainer);
+  CHECK(options.network.mode == NetworkMode::kNone);
   CHECK(options.network.container == std::string(64, 'b'));
   REQUIRE(options.network.ports.size() == 1);
   CHECK(options.network.ports[0].host_address.number == 0x7F000001);

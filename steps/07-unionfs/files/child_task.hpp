@@ -12,8 +12,8 @@
 
 namespace stepbox {
 
-// Whether a TERM, INT, HUP or QUIT to this process ends the task early, or waits until it is done: a
-// removal, for example, must not stop half-way.
+// Whether a TERM, INT, HUP or QUIT to this process ends the task early, or waits until it is done:
+// a removal, for example, must not stop half-way.
 enum class Until { kSignal, kDone };
 
 // Waits until the child has ended. wait() then only fetches the status: no signal ends it early.

@@ -79,10 +79,9 @@ std::string own_address(const std::string& fib_trie) {
 }
 
 std::string network_text(const Record& record) {
-  const NetworkOptions& network = record.options.network;
+  const ContainerNetworkOptions& network = record.options.network;
   if (!record.options.namespaces.own(CLONE_NEWNET)) return name_of(NetworkMode::kHost);
-  const std::string name = name_of(network.mode);
-  return network.mode == NetworkMode::kContainer ? join({name, ":", network.container}) : name;
+  return network.is_shared() ? "container:" + network.container : name_of(network.mode);
 }
 
 }  // namespace stepbox

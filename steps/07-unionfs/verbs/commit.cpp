@@ -109,7 +109,8 @@ CommitOptions parse_commit(int argc, char** argv) {
 
 // The image of the container with its options applied; without the layer of its changes.
 ImageConfigFile image_file_of(const Record& record, const CommitOptions& options) {
-  ImageConfigFile file = record.image.id.empty() ? ImageConfigFile() : read_config_file(record.image.id);
+  ImageConfigFile file =
+      record.image.id.empty() ? ImageConfigFile() : read_config_file(record.image.id);
   file.config = config_of(record);
   for (const std::string& change : options.changes) apply_change(change, file.config);
   file.created = ::time(nullptr);

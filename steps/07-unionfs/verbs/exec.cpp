@@ -52,8 +52,9 @@ static void join_namespaces(const Fd& process, int flags, const std::string& pid
 }
 
 // [child] Joins the container.
-static int container(const Options& options, const RunningGroups& cgroup, const Confinement& confinement,
-                     const Console& console, const Fd& process, int flags, const std::string& pid) {
+static int container(const Options& options, const RunningGroups& cgroup,
+                     const Confinement& confinement, const Console& console, const Fd& process,
+                     int flags, const std::string& pid) {
   cgroup.join();
   const std::string root = join({"/proc/", pid, "/root"});
   const Fd directory(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));

@@ -31,7 +31,6 @@ void add_options(CommandLine& cli, Options& options) {
   cli.option("--storage", "KIND", options.storage,
              "overlay: share the image; copy: copy the image (slow)");
   cli.group("Network");
-  options.network.knows_containers = true;
   add_options(cli, options.network);
   cli.group("Limits");
   add_options(cli, options.limits);
@@ -61,7 +60,7 @@ Options parse_options(CommandLine& cli, int argc, char** argv) {
   }
   // The monitor enters the user namespace of the other container, and could not leave it to start
   // this one again: setns(2) needs capabilities in the namespace that it left.
-  if (options.network.mode == NetworkMode::kContainer && ::geteuid() != 0 &&
+  if (options.network.is_shared() && ::geteuid() != 0 &&
       options.restart.when != RestartWhen::kNever) {
     throw Failure("--restart with --network container is for root only", "leave one of them out");
   }

@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 #include <stdlib.h>
 
-#include "06-network/addresses.hpp"
+#include "06-network/address.hpp"
 #include "common/error.hpp"
 
 namespace stepbox {

@@ -1,4 +1,4 @@
-#include "06-network/nft_query.hpp"
+#include "06-network/nft.hpp"
 
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
@@ -11,8 +11,11 @@
 
 #include "06-network/netlink_message.hpp"
 #include "common/error.hpp"
+#include "common/explain.hpp"
 #include "common/fd.hpp"
 #include "common/openers.hpp"
+#include "common/program.hpp"
+#include "common/text.hpp"
 
 namespace stepbox {
 
@@ -69,6 +72,13 @@ bool ask(const Query& query, bool* commented) {
 }
 
 }  // namespace
+
+void run_nft(const std::string& script) {
+  for (const std::string& line : split(script, '\n')) {
+    if (!line.empty()) explain({"nft ", quoted(line)});
+  }
+  run_program({"nft", "-f", "-"}, script);
+}
 
 bool has_nft_table(const char* table) {
   bool commented = false;
