@@ -40,6 +40,7 @@ static int container(const Options& options, const Overlay& overlay, const Conta
 
 // [parent] Acquires the host's resources; destructors release them in reverse order.
 static int run(const Options& options, Container& held) {
+  block_signals();
   check(options.namespaces);
   const Overlay overlay(held.image().layers, held.directory(), storage_options(options));
   const SharedMounts mounts(overlay.root(), options.namespaces);

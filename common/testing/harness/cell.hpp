@@ -14,9 +14,9 @@ struct Cell {
   const Claim* claim;
   const SubjectSpec* subject;
   Demand demand;
-  bool wanted = true;  // false: it stays unasked, and counts as not applicable
   Verdict verdict = {};
   std::set<std::string> leaks = {};  // kinds of what the subject has left behind in earlier cells
+  bool wanted = true;                // false: not run, and counted as not applicable
 };
 
 // Asks all of them, `at_once` at a time, each in a process and a stage of its own; a cell that

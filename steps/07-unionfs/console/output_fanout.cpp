@@ -64,7 +64,7 @@ void OutputFanout::welcome() {
   if (line) listeners_.push_back({patient(std::move(line))});
 }
 
-std::optional<Message> OutputFanout::writed_from(Listener& listener) {
+std::optional<Message> OutputFanout::message_from(Listener& listener) {
   pollfd entry{listener.line.get(), POLLIN, 0};
   if (::poll(&entry, 1, 0) != 1) return std::nullopt;
   const std::optional<Message> message = receiver_.next(listener.line);

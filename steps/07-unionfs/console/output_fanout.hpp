@@ -39,7 +39,7 @@ class OutputFanout {
   void receive(Answer answer) {
     welcome();
     for (size_t i = 0; i < listeners_.size();) {
-      const auto message = heard_from(listeners_[i]);
+      const auto message = message_from(listeners_[i]);
       if (message) answer(*message);
       if (!listeners_[i].gone) {
         ++i;
@@ -63,7 +63,7 @@ class OutputFanout {
     bool gone = false;
   };
   void welcome();
-  std::optional<Message> heard_from(Listener& listener);
+  std::optional<Message> message_from(Listener& listener);
   void remove_client(size_t index);
   static void tell(Listener& listener, Kind kind, std::string_view text);
 

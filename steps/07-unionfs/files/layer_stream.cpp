@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "07-unionfs/files/child_task.hpp"
+#include "common/error.hpp"
+
 namespace stepbox {
 
 void support_filters(archive* handle) {

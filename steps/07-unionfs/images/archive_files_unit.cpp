@@ -1,5 +1,6 @@
 // Does an archive from a stranger stay within bounds?
 #include <doctest/doctest.h>
+#include <fcntl.h>
 
 #include "07-unionfs/files/tar_writer.hpp"
 #include "07-unionfs/images/archive_files.hpp"

@@ -12,6 +12,7 @@
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
+#include "common/openers.hpp"
 
 namespace stepbox {
 
@@ -61,7 +62,7 @@ SharedNetwork::SharedNetwork(const ContainerNetworkOptions& options, const Names
   }
   const std::string pid = std::to_string(options.process);
   files_ = name_files_of(options.process, namespaces.hostname_inside());
-  const Fd theirs(static_cast<int>(::syscall(SYS_pidfd_open, options.process, 0)));
+  const Fd theirs = open_pidfd(options.process);
   own_ = Fd(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
   if (!theirs || !own_) throw_errno({"open the network namespace of process ", pid});
   const int user = ::geteuid() == 0 ? 0 : CLONE_NEWUSER;
