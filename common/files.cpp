@@ -2,13 +2,15 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cstdio>
+#include <optional>
 
-#include "common/deadline.hpp"
 #include "common/error.hpp"
 
 namespace stepbox {
@@ -114,21 +116,58 @@ bool try_lock(const Fd& file, const std::string& path, Lock lock) {
 
 // Tries again and again: a blocking flock(2) would need a signal to end it, and one that comes just
 // before the call would be lost.
+namespace {
+
+// While it exists, SIGALRM interrupts a blocking call after `seconds`, and again every 10 ms: a
+// signal that arrives just before the call would otherwise be lost. (setitimer(2))
+class Alarm {
+ public:
+  explicit Alarm(int seconds) {
+    struct sigaction action {};
+    action.sa_handler = [](int) {};  // without SA_RESTART: EINTR
+    ::sigaction(SIGALRM, &action, &action_before_);
+    sigset_t alarm;
+    ::sigemptyset(&alarm);
+    ::sigaddset(&alarm, SIGALRM);
+    ::sigprocmask(SIG_UNBLOCK, &alarm, &mask_before_);
+    const itimerval timer{{0, 10'000}, {seconds, 0}};
+    ::setitimer(ITIMER_REAL, &timer, nullptr);
+  }
+  ~Alarm() {
+    const itimerval off{};
+    ::setitimer(ITIMER_REAL, &off, nullptr);
+    ::sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
+    ::sigaction(SIGALRM, &action_before_, nullptr);
+  }
+  Alarm(const Alarm&) = delete;
+
+ private:
+  struct sigaction action_before_;
+  sigset_t mask_before_;
+};
+
+}  // namespace
+
 FileLock lock_file(const std::string& path, LockRank rank, Lock lock) {
   FileLock locked(rank, lock);
-  Fd file;
-  const bool done = wait_until(10, [&] {
-    // Opened anew: its holder may have removed the file of this name.
-    file = Fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  for (std::optional<Alarm> alarm;;) {
+    Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!file) throw_errno({"open ", path});
-    return try_lock(file, path, lock);
-  });
-  if (!done) {
-    throw Failure(join({"lock ", path, ": held for 10 s by another process"}),
-                  join({"see which: fuser -v ", path}));
+    bool done = try_lock(file, path, lock);
+    if (!done) {
+      if (!alarm) alarm.emplace(10);
+      // Blocking, as the kernel grants flock(2) in the order of the requests.
+      if (::flock(file.get(), operation_of(lock)) == -1) {
+        if (errno != EINTR) throw_errno({"lock ", path});
+        throw Failure(join({"lock ", path, ": held for 10 s by another process"}),
+                      join({"see which: fuser -v ", path}));
+      }
+      done = try_lock(file, path, lock);  // false: its holder removed the file of this name
+    }
+    if (!done) continue;
+    locked.take(std::move(file));
+    return locked;
   }
-  locked.take(std::move(file));
-  return locked;
 }
 
 }  // namespace stepbox

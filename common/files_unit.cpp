@@ -1,4 +1,5 @@
-// Are files replaced whole or not at all, and do locks belong to the file of that name?
+// Are files replaced whole or not at all? Do locks belong to the file of that name, and does a
+// broken order of them end the process?
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -9,6 +10,7 @@
 #include <thread>
 
 #include "common/files.hpp"
+#include "common/lock_order.hpp"
 #include "common/testing/stage/forked.hpp"
 #include "common/testing/stage/scratch_directory.hpp"
 
@@ -38,6 +40,18 @@ class FullDisk {
   rlimit before_{};
   sighandler_t handler_;
 };
+
+// The status of a process that takes two locks, one after the other.
+int status_of_taking(LockRank first, LockRank second, Lock lock = Lock::kAlone) {
+  const ScratchDirectory scratch;
+  return run_forked([&] {
+    ::signal(SIGABRT, SIG_DFL);  // not the handler of doctest, which reports a crash
+    ::close(STDERR_FILENO);
+    const FileLock outer = lock_file(scratch.file("first"), first, lock);
+    const FileLock inner = lock_file(scratch.file("second"), second, lock);
+    return 0;
+  });
+}
 
 }  // namespace
 
@@ -165,6 +179,31 @@ TEST_CASE("lock_file waits for the holder, and takes the file that has the name 
   held.release();
   waiting.join();
   CHECK(try_lock(open_to_lock(path), path));
+}
+
+TEST_CASE("locks are taken in the order of their ranks") {
+  CHECK(status_of_taking(LockRank::kRecord, LockRank::kContainers) == 0);
+  CHECK(status_of_taking(LockRank::kStaging, LockRank::kSeccomp) == 0);
+}
+
+TEST_CASE("a lock that is taken against the order aborts the process") {
+  CHECK(status_of_taking(LockRank::kContainers, LockRank::kRecord) == 128 + SIGABRT);
+  CHECK(status_of_taking(LockRank::kRecord, LockRank::kRecord) == 128 + SIGABRT);
+}
+
+TEST_CASE("a shared lock may be taken twice") {
+  CHECK(status_of_taking(LockRank::kStaging, LockRank::kStaging, Lock::kShared) == 0);
+}
+
+TEST_CASE("a lock that was released, or moved away, counts no more") {
+  const ScratchDirectory scratch;
+  FileLock first = lock_file(scratch.file("first"), LockRank::kContainers);
+  FileLock moved = std::move(first);
+  first.release();
+  CHECK(moved);
+  moved.release();
+  CHECK_FALSE(moved);
+  CHECK(lock_file(scratch.file("second"), LockRank::kRecord));
 }
 
 }  // namespace stepbox

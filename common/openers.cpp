@@ -8,6 +8,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "common/error.hpp"
 
 namespace stepbox {
@@ -61,6 +63,18 @@ Fd open_memfd(const char* name, unsigned flags) {
   Fd file(::memfd_create(name, MFD_CLOEXEC | flags));
   if (!file) throw_errno({"open a file in memory for ", name});
   return file;
+}
+
+void close_all_but(std::vector<int> keep) {
+  std::erase(keep, -1);
+  std::sort(keep.begin(), keep.end());
+  unsigned first = STDERR_FILENO + 1;
+  for (const int fd : keep) {
+    const auto kept = static_cast<unsigned>(fd);
+    if (kept > first) ::close_range(first, kept - 1, 0);
+    first = kept + 1;
+  }
+  ::close_range(first, ~0U, 0);
 }
 
 }  // namespace stepbox

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <string>
+#include <vector>
 
 #include "common/fd.hpp"
 
@@ -46,6 +47,10 @@ struct SocketPair {
 
 // An empty file in memory; `flags` beside MFD_CLOEXEC. Throws system_error.
 Fd open_memfd(const char* name, unsigned flags = 0);
+
+// Closes all descriptors but stdin, stdout, stderr and `keep`, whose -1s are ignored: a process
+// that outlives its parent must not inherit locks and pipes. (close_range(2), Linux 5.9)
+void close_all_but(std::vector<int> keep);
 
 }  // namespace stepbox
 

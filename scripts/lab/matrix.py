@@ -14,6 +14,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -136,6 +137,7 @@ def verify(arguments):
     excuses = ["--excuses", TOP / "steps/by-hand.txt", "--excuses", TOP / "steps/rootless.txt"]
     command = [TOP / "scripts/as-root", TOP / "build/verify", *jobs, *excuses, *arguments]
     sys.stdout.flush()
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, and exec keeps that
     os.execv(command[0], [str(word) for word in command])
 
 

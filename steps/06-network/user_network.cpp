@@ -13,7 +13,6 @@
 #include <cstdlib>
 
 #include "01-clone/signals.hpp"
-#include "common/close.hpp"
 #include "common/deadline.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
@@ -147,6 +146,7 @@ std::vector<std::string> pasta_command(const Directory& directory, pid_t child,
   std::vector<char*> argv;
   for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
+  ::signal(SIGPIPE, SIG_DFL);  // pasta refuses to start if its caller ignores it, as Python does
   restore_signal_mask();
   ::execvp(argv[0], argv.data());
   ::_exit(kNoCommand);

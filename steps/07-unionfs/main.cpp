@@ -10,7 +10,6 @@
 #include "04-namespaces/namespaces.hpp"
 #include "05-cgroup/cgroup.hpp"
 #include "06-network/network.hpp"
-#include "07-unionfs/process/process_setup.hpp"
 #include "07-unionfs/storage/overlay.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"

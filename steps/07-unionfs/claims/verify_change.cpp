@@ -62,7 +62,7 @@ CLAIM("rename gives a running container another name and frees the old one", {.s
   Running second = start_named(subject, name);
   check_failed(subject, "rename", {name, other}, "is taken by container");
   check_failed(subject, "rename", {name, name}, "has that name already");
-  check_failed(subject, "rename", {name, "a/b"}, "is no name");
+  check_failed(subject, "rename", {name, "a/b"}, "is not a valid name");
   check_failed(subject, "rename", {"nobody", "x"}, "no such container");
   stop(running);
   stop(second);

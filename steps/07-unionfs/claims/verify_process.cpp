@@ -79,7 +79,7 @@ CLAIM("-u sets HOME and refuses a user that the image does not know", {.step = 7
   CHECK(home_of({"-u", "alice", "-e", "HOME=/mine"}) == "/mine\n");
   check_refused(subject, {"-u", "bob"}, "no user 'bob'");
   check_refused(subject, {"-u", "alice:staff"}, "no group 'staff'");
-  check_refused(subject, {"-u", "-1"}, "'-1' is no user");
+  check_refused(subject, {"-u", "-1"}, "'-1' is not a user");
 }
 
 CLAIM("the umask of the caller is not inherited",
@@ -173,7 +173,7 @@ CLAIM("--tmpfs mounts memory without execute permission", {.step = 7}) {
               "stepbox /new/memory tmpfs rw,nosuid,nodev,noexec,relatime,size=1024k,mode=700"));
   CHECK(holds(run.out, "refused\n"));
   CHECK_FALSE(exists(stage.rootfs() + "/new"));
-  check_refused(subject, {"--tmpfs", "/x:sise=1m"}, "'sise=1m' is no option");
+  check_refused(subject, {"--tmpfs", "/x:sise=1m"}, "'sise=1m' is not an option");
   check_refused(subject, {"--tmpfs", "x"}, "DST is a directory below /");
   check_refused(subject, {"--tmpfs", "//"}, "DST is a directory below /");
 }

@@ -15,7 +15,7 @@
 #include "04-namespaces/namespaces.hpp"
 #include "07-unionfs/confinement/capabilities.hpp"
 #include "07-unionfs/confinement/seccomp.hpp"
-#include "07-unionfs/process/user.hpp"
+#include "07-unionfs/process/process_setup.hpp"
 #include "common/cli.hpp"
 
 namespace stepbox {

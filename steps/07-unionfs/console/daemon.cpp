@@ -13,9 +13,9 @@
 #include <string>
 
 #include "01-clone/signals.hpp"
-#include "common/close.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
+#include "common/openers.hpp"
 
 namespace stepbox {
 

@@ -33,8 +33,9 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Count, number)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CpuList, text)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Limits, cpus, memory, pids, cpu_list, stats)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Address, number)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PublishedPort, host_address, host_port, container_port, udp,
-                                   any_host_port)
+// With default: records of 1.0 betas have no any_host_port.
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PublishedPort, host_address, host_port,
+                                                container_port, udp, any_host_port)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HostEntry, name, address)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ContainerNetworkOptions, mode, container, ports, dns, hosts)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Capability, name)
@@ -83,7 +84,14 @@ std::map<pid_t, Process> processes_of(const Record& record, const ProcessTable& 
 Record read_record(const std::string& path) {
   const std::string text = read_file(path);
   try {
-    return nlohmann::json::parse(text).get<Record>();
+    const auto json = nlohmann::json::parse(text);
+    const int version = json.value("version", 1);
+    if (version > kRecordVersion) {
+      throw Failure(
+          join({"record version ", std::to_string(version), " is newer than this program"}),
+          "use the version of stepbox that wrote it");
+    }
+    return json.get<Record>();
   } catch (const Failure& error) {
     throw Failure(join({"read ", path, ": ", error.what()}));
   } catch (const nlohmann::json::exception& error) {
@@ -93,7 +101,9 @@ Record read_record(const std::string& path) {
 
 void write_record(const std::string& path, const Record& record) {
   try {
-    replace_file(path, nlohmann::json(record).dump(2) + "\n");
+    nlohmann::json json(record);
+    json["version"] = kRecordVersion;
+    replace_file(path, json.dump(2) + "\n");
   } catch (const nlohmann::json::exception&) {
     throw Failure(join({"write ", path, ": a word of the command is not UTF-8"}),
                   "a record is JSON, and cannot hold it");

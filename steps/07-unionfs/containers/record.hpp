@@ -14,6 +14,9 @@ namespace stepbox {
 constexpr int64_t kNanoseconds = 1'000'000'000;  // in a second
 int64_t nanoseconds_now();                       // since 1970
 
+// Of the format of record.json. Records of stepbox 1.0 carry none, and are read as version 1.
+constexpr int kRecordVersion = 1;
+
 struct Record {
   std::string id;
   std::string name;

@@ -215,6 +215,25 @@ TEST_CASE("a record of --storage fuse, which version 1.0 had, is refused by name
   CHECK_THROWS_WITH_AS(read_record(path), doctest::Contains("--storage fuse was removed"), Failure);
 }
 
+TEST_CASE("a record carries its version; a newer one is refused, one of 1.0 is read") {
+  const ScratchDirectory scratch;
+  const std::string path = scratch.file("record.json");
+  Record record;
+  record.options.network.ports.resize(1);
+  write_record(path, record);
+  std::string text = read_file(path);
+  const std::string version = "\"version\": 1";
+  REQUIRE(text.find(version) != text.npos);
+  create_file(path,
+              std::string(text).replace(text.find(version), version.size(), "\"version\": 9"));
+  CHECK_THROWS_WITH_AS(read_record(path), doctest::Contains("record version 9"), Failure);
+  text.replace(text.find(version), version.size(), "\"of_no_meaning\": 1");
+  const std::string newer = "\"any_host_port\"";  // which 1.0 had not from the beginning
+  REQUIRE(text.find(newer) != text.npos);
+  create_file(path, text.replace(text.find(newer), newer.size(), "\"other\""));
+  CHECK(read_record(path).options.network.ports.size() == 1);
+}
+
 TEST_CASE("storage is overlay or copy") {
   StorageKind kind = StorageKind::kOverlay;
   parse_value("copy", kind);

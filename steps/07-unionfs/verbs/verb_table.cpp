@@ -43,7 +43,7 @@ constexpr IgnoredOption kIgnored[] = {
 
 void parse_value(const std::string& text, PullPolicy&) {
   if (text == "never") return;
-  throw Failure(join({"'", text, "': stepbox asks no registry"}),
+  throw Failure(join({"'", text, "': stepbox fetches no images"}),
                 "never; skopeo copy fetches an image, load reads it");
 }
 
