@@ -145,10 +145,10 @@ class Task:
         return re.findall(r"^## (.*)$", self.hints.read_text(encoding="utf-8"), re.MULTILINE)
 
     def claims_in_file(self):
-        """The names of the claims in the step's verify.cpp (step 6: verify_ports.cpp and verify_settings.cpp, too). Other
+        """The names of the claims in the step's verify.cpp (step 6: verify_ports.cpp, too). Other
         files have claims about our own program only."""
         names = []
-        for pattern in ("verify.cpp", "verify_ports.cpp", "verify_settings.cpp", "claims/verify.cpp"):
+        for pattern in ("verify.cpp", "verify_ports.cpp", "claims/verify.cpp"):
             for path in self.folder.glob(pattern):
                 names += re.findall(r'^CLAIM\(\s*"([^"]*)"', path.read_text("utf-8"), re.MULTILINE)
         return names

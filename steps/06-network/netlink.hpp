@@ -4,14 +4,29 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "06-network/address.hpp"
-#include "06-network/netlink_message.hpp"
 #include "common/fd.hpp"
 
+struct nl_msg;
+extern "C" nl_msg* nlmsg_alloc_size(size_t max);
+extern "C" void nlmsg_free(nl_msg* message);
+
 namespace stepbox {
+
+// A message to the kernel that frees itself. (libnl, netlink(7))
+struct FreeMessage {
+  void operator()(nl_msg* message) const { ::nlmsg_free(message); }
+};
+using NetlinkMessage = std::unique_ptr<nl_msg, FreeMessage>;
+
+// An empty one, with room for 4096 bytes: nlmsg_alloc() would make one of no size in a static
+// program on Ubuntu 22.04.
+inline NetlinkMessage make_netlink_message() { return NetlinkMessage(::nlmsg_alloc_size(4096)); }
 
 // Messages to the network namespace that this process is in when it makes the object.
 // They are collected, and sent together by commit(): one system call sets up a whole interface.

@@ -9,7 +9,7 @@
 
 #include <array>
 
-#include "06-network/netlink_message.hpp"
+#include "06-network/netlink.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/fd.hpp"

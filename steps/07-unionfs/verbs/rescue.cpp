@@ -9,10 +9,10 @@
 
 #include "03-mount/mountinfo.hpp"
 #include "07-unionfs/containers/container_names.hpp"
-#include "07-unionfs/containers/container_processes.hpp"
-#include "07-unionfs/containers/mount_leftovers.hpp"
 #include "07-unionfs/containers/run_lock.hpp"
 #include "07-unionfs/files/store.hpp"
+#include "07-unionfs/resources/container_processes.hpp"
+#include "07-unionfs/resources/mount_leftovers.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"

@@ -1,6 +1,6 @@
 // Step 7. Mounts on the host that a killed container has left: `rescue` takes them down.
-#ifndef STEPBOX_STEPS_07_UNIONFS_CONTAINERS_MOUNT_LEFTOVERS_HPP_
-#define STEPBOX_STEPS_07_UNIONFS_CONTAINERS_MOUNT_LEFTOVERS_HPP_
+#ifndef STEPBOX_STEPS_07_UNIONFS_RESOURCES_MOUNT_LEFTOVERS_HPP_
+#define STEPBOX_STEPS_07_UNIONFS_RESOURCES_MOUNT_LEFTOVERS_HPP_
 
 #include <string>
 #include <vector>
@@ -15,4 +15,4 @@ void unmount_leftovers(const std::vector<std::string>& in_use);
 
 }  // namespace stepbox
 
-#endif  // STEPBOX_STEPS_07_UNIONFS_CONTAINERS_MOUNT_LEFTOVERS_HPP_
+#endif  // STEPBOX_STEPS_07_UNIONFS_RESOURCES_MOUNT_LEFTOVERS_HPP_

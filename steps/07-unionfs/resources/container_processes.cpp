@@ -1,4 +1,4 @@
-#include "07-unionfs/containers/container_processes.hpp"
+#include "07-unionfs/resources/container_processes.hpp"
 
 #include <poll.h>
 #include <signal.h>

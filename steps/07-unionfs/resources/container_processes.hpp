@@ -1,6 +1,6 @@
 // Step 7. The processes of containers, of steps 3 to 7, found without any record. For rescue.
-#ifndef STEPBOX_STEPS_07_UNIONFS_CONTAINERS_CONTAINER_PROCESSES_HPP_
-#define STEPBOX_STEPS_07_UNIONFS_CONTAINERS_CONTAINER_PROCESSES_HPP_
+#ifndef STEPBOX_STEPS_07_UNIONFS_RESOURCES_CONTAINER_PROCESSES_HPP_
+#define STEPBOX_STEPS_07_UNIONFS_RESOURCES_CONTAINER_PROCESSES_HPP_
 
 #include <sys/types.h>
 
@@ -32,4 +32,4 @@ void kill_container_processes(const ContainerProcesses& container);
 
 }  // namespace stepbox
 
-#endif  // STEPBOX_STEPS_07_UNIONFS_CONTAINERS_CONTAINER_PROCESSES_HPP_
+#endif  // STEPBOX_STEPS_07_UNIONFS_RESOURCES_CONTAINER_PROCESSES_HPP_

@@ -1,4 +1,4 @@
-#include "07-unionfs/containers/mount_leftovers.hpp"
+#include "07-unionfs/resources/mount_leftovers.hpp"
 
 #include <fcntl.h>
 
