@@ -34,7 +34,7 @@ COPY = SCRATCH / "source"
 BUILT = SCRATCH / "build"
 SUBJECTS = SCRATCH / "subjects"
 # CMake takes a folder with a README.md for a room that has sources.
-SOURCES = re.compile(r".*\.(.pp|cmake|txt|json)|README\.md")
+SOURCES = re.compile(r".*\.(.pp|cmake|def|json|txt)|README\.md")
 ALL = "all"
 
 
