@@ -10,8 +10,8 @@
 
 namespace stepbox {
 
-// The directory of a group, whoever made it: reads and writes the files in it. What differs between
-// v1 and v2 is in limits_v1.cpp and limits_v2.cpp.
+// The directory of a group, its own or another's: reads and writes the files in it. What differs
+// between v1 and v2 is in limits_v1.cpp and limits_v2.cpp.
 class GroupDirectory {
  public:
   GroupDirectory(const Hierarchy& hierarchy, const std::string& path, Fd directory);

@@ -1,6 +1,6 @@
 // Step 6. IPv4 addresses and subnets, as values. (ip(7))
 //
-// Who has which address: leases.hpp.
+// The leases of addresses: leases.hpp.
 #ifndef STEPBOX_STEPS_06_NETWORK_ADDRESS_HPP_
 #define STEPBOX_STEPS_06_NETWORK_ADDRESS_HPP_
 
