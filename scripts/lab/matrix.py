@@ -5,7 +5,8 @@ Other runtimes, where they are installed, stand beside the steps for comparison.
 in build/matrix.txt for `make site`. OPTIONS are verify's: with `--claim NAME` nothing is kept.
 
 `make test` asks less, in two parts that run beside each other:
-    --judged    only cells whose answer is demanded, without the column rootless
+    --judged    only cells whose answer is demanded, of scripts by hand only what their step adds;
+                without the column rootless
     --rootless  that column, only the claims for which being root changes the path of the program
 """
 

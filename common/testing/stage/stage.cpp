@@ -24,6 +24,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kSettling{3};   // for the kernel to take things down
+// One kernel thread removes the links of all ended network namespaces, in batches.
+// (net/core/net_namespace.c, cleanup_net)
+constexpr std::chrono::seconds kSettlingLinks{15};
 constexpr Milliseconds kStanding{500};         // what has not gone by then, and never does, stays
 constexpr std::chrono::seconds kAppearing{5};  // for a process to appear
 constexpr const char* kCell = "/run/stage/cell";
@@ -213,17 +216,19 @@ Internet& Stage::internet() {
 void Stage::census_before() { before_ = take_census(with_nft_); }
 
 Census Stage::await_nothing(const std::string& kind) {
-  const auto deadline = Clock::now() + patient(kSettling);
-  auto changed = Clock::now();
+  const auto start = Clock::now();
+  auto changed = start;
   for (Census last;;) {
     if (orphans_expected_) {
       while (::waitpid(-1, nullptr, WNOHANG) > 0) continue;
     }
     Census rest = left_over(before_, take_census(with_nft_ && kind.empty()));
     std::erase_if(rest, [&](const std::string& line) { return !line.starts_with(kind); });
-    if (rest.empty() || Clock::now() > deadline) return rest;
-    if (rest != last) changed = Clock::now();
     const std::set<std::string> kinds = kinds_of(rest);
+    const bool only_links = kinds == std::set<std::string>{"link"};
+    const auto patience = patient(only_links ? kSettlingLinks : kSettling);
+    if (rest.empty() || Clock::now() > start + patience) return rest;
+    if (rest != last) changed = Clock::now();
     const bool expected = std::includes(leaks_.begin(), leaks_.end(), kinds.begin(), kinds.end());
     if (expected && Clock::now() > changed + patient(kStanding)) return rest;
     last = std::move(rest);
