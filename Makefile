@@ -89,14 +89,15 @@ bug%:
 	@scripts/lab/bug.py $*
 
 ## Test (as root, or by sudo: claims start containers, in a stage of their own)
-##   make test             unit tests, every command in the documents, the matrix; ends with the sum
+##   make test             unit tests, every command in the documents, the matrix; ends with the sum;
+##                         VM=no: without virtual machines
 ##   make labs             what labs.md shows is what happens; CHAPTER=3: one chapter
 ##   make test1 ... test7  the claims that one step is held to
 ##   make matrix           every step held to every claim, as a table
 ##   make sabotage         every likely mistake is caught by the claim it names
 ##   make grade-all DIR=submissions  points for a class, each in a virtual machine
 ##   make bench            start to exit, beside crun, runc, bwrap, podman
-##   make distros          README's commands on fresh Debian and Ubuntu systems
+##   make distros          README's commands and make test on fresh Debian and Ubuntu systems
 ##   make vm               a root shell in a throwaway virtual machine with cgroup v2; needs no
 ##                         root. One command: make vm CMD='make test5'
 ##

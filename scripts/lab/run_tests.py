@@ -3,7 +3,8 @@
 
 Builds everything first; --built says that this has been done. The table at the end has the time of
 each part; the last line is the sum. With LANES=N, so many parts run at a time (default: one more
-than there are CPUs, as most parts wait for something now and then).
+than there are CPUs, as most parts wait for something now and then). With VM=no, no virtual machine
+is started.
 """
 
 import os
@@ -18,6 +19,7 @@ from parts import Part
 from summary import Summary
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
+SETTINGS = ["CI", "LANES", "STEPBOX_PATIENCE", "VM"]  # what sudo(8) would not pass on
 
 
 def layout(mountinfo):
@@ -71,6 +73,15 @@ def in_machines(kernel):
     return claims[:1] + [Part("make vm", ["scripts/test-vm"])] + claims[1:]
 
 
+def why_no_machines():
+    """Why there can be no virtual machines; nothing if there can."""
+    if os.environ.get("VM") == "no":
+        return "VM=no"
+    if subprocess.run(["scripts/setup", "vm"], check=False).returncode:
+        return "no QEMU here"
+    return ""
+
+
 def main(arguments):
     """Runs all; returns the exit status."""
     os.chdir(TOP)
@@ -80,7 +91,8 @@ def main(arguments):
                 return 1
         me = str(TOP / "scripts/test")
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, and exec keeps that
-        os.execv("scripts/as-root", ["scripts/as-root", me, "--built"])
+        settings = [f"{name}={os.environ[name]}" for name in SETTINGS if name in os.environ]
+        os.execv("scripts/as-root", ["scripts/as-root", "env", *settings, me, "--built"])
     parts.end_by_signals()
     # Challenges are no part of `all`. Built now, they change nothing below a part's overlay.
     programs = sorted(
@@ -97,11 +109,11 @@ def main(arguments):
 
     todo = on_this_machine()
     without = Summary()
-    if subprocess.run(["scripts/setup", "vm"], check=False).returncode == 0:
-        todo[1:1] = in_machines(machines_kernel())
-    else:
-        print("=== virtual machine\n  skip  no QEMU here")
+    if why := why_no_machines():
+        print(f"=== virtual machines\n  skip  {why}")
         without = Summary(skipped=1)
+    else:
+        todo[1:1] = in_machines(machines_kernel())
     runner = parts.Runner(int(os.environ.get("LANES", (os.cpu_count() or 1) + 1)))
     total = runner.run(todo) + without
     runner.tell_reds()
