@@ -55,7 +55,7 @@ FTSENT* Tree::next() {
   }
 }
 
-static int64_t measure(const std::string& path) {
+int64_t size_of_own_tree(const std::string& path) {
   const Fd directory(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!directory) return 0;
   Tree tree(directory);
@@ -72,7 +72,7 @@ static int64_t measure(const std::string& path) {
 int64_t size_of_tree(const std::string& path) {
   const Pipe result;
   with_mapped_ids([&] {
-    const int64_t size = measure(path);
+    const int64_t size = size_of_own_tree(path);
     if (::write(result.writer.get(), &size, sizeof size) == -1) throw_errno({"write to a pipe"});
   });
   int64_t size = 0;

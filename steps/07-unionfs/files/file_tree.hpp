@@ -43,6 +43,9 @@ class Tree {
 // not exist. Throws system_error.
 int64_t size_of_tree(const std::string& path);
 
+// The same for a tree that the caller can read: starts no child process to read it.
+int64_t size_of_own_tree(const std::string& path);
+
 // A whiteout: overlayfs marks a deleted file by a character device 0/0.
 // (Documentation/filesystems/overlayfs.rst)
 inline bool is_whiteout(const struct stat& status) {
