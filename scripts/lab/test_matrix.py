@@ -7,20 +7,20 @@ class RootlessRule(unittest.TestCase):
     SOURCES = {name: f'CLAIM("of {name}", {{.step = 7}}) {{\n' for name in matrix.SAME_WITHOUT_ROOT}
 
     def test_claims_of_listed_files_are_left_out(self):
-        names = ["of verify_ps.cpp", "of verify_userns.cpp"]
+        names = ["of 07-unionfs/claims/verify_ps.cpp", "of verify_userns.cpp"]
         self.assertEqual(
             matrix.asked_without_root(names, self.SOURCES, ""), ["of verify_userns.cpp"]
         )
 
     def test_an_excused_claim_is_asked(self):
-        excuses = "# why\nu? of verify_ps.cpp | for a reason\n"
-        names = ["of verify_ps.cpp", "of verify_logs.cpp"]
+        excuses = "# why\nu? of 07-unionfs/claims/verify_ps.cpp | for a reason\n"
+        names = ["of 07-unionfs/claims/verify_ps.cpp", "of 07-unionfs/claims/verify_logs.cpp"]
         self.assertEqual(
-            matrix.asked_without_root(names, self.SOURCES, excuses), ["of verify_ps.cpp"]
+            matrix.asked_without_root(names, self.SOURCES, excuses), ["of 07-unionfs/claims/verify_ps.cpp"]
         )
 
     def test_listed_files_and_names_exist(self):
-        folder = matrix.TOP / "steps/07-unionfs/claims"
+        folder = matrix.TOP / "steps"
         names = set()
         for file in matrix.SAME_WITHOUT_ROOT:
             found = matrix.claims_in((folder / file).read_text())
