@@ -1,4 +1,4 @@
-// Does the command get its words, and stepbox its options, and nobody the other's?
+// Which words are stepbox's options, and which belong to the command?
 #include <doctest/doctest.h>
 #include <unistd.h>
 
@@ -21,7 +21,7 @@ void parse_value(const std::string& text, Even& even) {
   even.number = text[0] - '0';
 }
 
-// A command line with one option of each sort, and what was read from it.
+// A command line with one option of each sort, and the parsed values.
 struct Example {
   CommandLine cli{"[OPTIONS] ROOTFS COMMAND [ARG...]", "busybox /bin/sh"};
   bool stats = false;
@@ -44,7 +44,7 @@ struct Example {
   }
 };
 
-// What --help prints.
+// The output of --help.
 std::string help_of(Example& example) {
   Pipe pipe;
   const pid_t child = start_forked([&] {
@@ -62,7 +62,7 @@ std::string help_of(Example& example) {
   return help;
 }
 
-// What is left after the options.
+// The words after the options.
 Typed words_after(const Typed& words) {
   Example example;
   example.parse(words);
@@ -94,7 +94,7 @@ TEST_CASE("options are read in all their forms") {
   example.cli.end();
 }
 
-TEST_CASE("what is not given keeps its default") {
+TEST_CASE("an option that is not given keeps its default") {
   Example example;
   example.parse({"rootfs"});
   CHECK_FALSE(example.stats);
@@ -103,20 +103,20 @@ TEST_CASE("what is not given keeps its default") {
   CHECK(example.volumes.empty());
 }
 
-TEST_CASE("the last one of an option counts") {
+TEST_CASE("an option that is given twice has its last value") {
   Example example;
   example.parse({"--name", "anna", "-n", "bert", "rootfs"});
   CHECK(example.name == "bert");
 }
 
-TEST_CASE("a list option takes one word: ROOTFS is not swallowed") {
+TEST_CASE("a list option takes one word, and leaves ROOTFS") {
   Example example;
   example.parse({"-v", "a:b", "rootfs", "-v", "c:d"});
   CHECK(example.volumes == Typed{"a:b"});
   CHECK(example.cli.take_all("ROOTFS") == Typed{"rootfs", "-v", "c:d"});
 }
 
-TEST_CASE("options end at the first word that is none: the rest is the command's own") {
+TEST_CASE("options end at the first other word: the rest belongs to the command") {
   const Typed command{"rootfs", "cmd", "--help", "--stats", "-n", "x", "--no-such", "--", "-"};
   Example example;
   example.parse(command);
@@ -125,7 +125,7 @@ TEST_CASE("options end at the first word that is none: the rest is the command's
   CHECK(example.cli.take_all("COMMAND") == command);
 }
 
-TEST_CASE("words arrive as they were typed") {
+TEST_CASE("words are passed on unchanged") {
   const Typed odd{"sh",        "-c",         "[ -f /x ]", "[1,2]", "{a}", "",
                   "two words", "\"quoted\"", "a=b,c",     "'x'",   "\\n", "\xff"};
   CHECK(words_after(odd) == odd);
@@ -136,7 +136,7 @@ TEST_CASE("-- ends the options, once") {
   CHECK(words_after({"--stats", "--", "--", "x"}) == Typed{"--", "x"});
 }
 
-TEST_CASE("where no word is a command's own options may stand behind it, up to --") {
+TEST_CASE("parse_mixed takes options between words, up to --") {
   Example example;
   const std::vector<const char*> words{"example", "a", "-n", "anna", "b",
                                        "--stats", "-", "--", "-v"};
@@ -150,7 +150,7 @@ TEST_CASE("where no word is a command's own options may stand behind it, up to -
                        doctest::Contains("unknown option --no-such"), Failure);
 }
 
-TEST_CASE("what --name= gives is nothing, not the next word") {
+TEST_CASE("--name= gives an empty value, and does not take the next word") {
   Example example;
   example.parse({"--name=", "rootfs", "--name="});
   CHECK(example.name.empty());
@@ -174,14 +174,14 @@ TEST_CASE("a missing value or word is refused") {
   CHECK(refusal_of({"--stats", "--"}).starts_with("no ROOTFS given"));
 }
 
-TEST_CASE("words that are left at the end are refused") {
+TEST_CASE("remaining words are refused") {
   Example example;
   example.parse({"box", "more"});
   CHECK(example.cli.take("CONTAINER") == "box");
   CHECK_THROWS_WITH_AS(example.cli.end(), doctest::Contains("unexpected word more"), Failure);
 }
 
-TEST_CASE("--explain is there already") {
+TEST_CASE("CommandLine adds --explain") {
   Example().parse({"--explain", "rootfs"});
   CHECK(explaining());
   set_explaining(false);
@@ -216,7 +216,7 @@ TEST_CASE("--help without groups lists all options by their long names") {
                                     "--stats", "-v,--volume"}));
 }
 
-TEST_CASE("--help lists the options of each group under its title, those of none last") {
+TEST_CASE("--help lists the options of each group under its title, ungrouped ones last") {
   Example example;
   std::string value;
   example.cli.describe("Run a command");

@@ -1,4 +1,4 @@
-// Does a wait end at its deadline, whatever each look costs?
+// Does wait_until() end at its deadline, however slow the condition is?
 #include <doctest/doctest.h>
 
 #include "common/deadline.hpp"
@@ -7,7 +7,7 @@ namespace stepbox {
 
 using Clock = std::chrono::steady_clock;
 
-TEST_CASE("a condition that is slow to ask does not stretch the deadline") {
+TEST_CASE("a slow condition does not extend the deadline") {
   const auto start = Clock::now();
   const auto slow = [] {
     const timespec time{0, 20'000'000};
@@ -18,7 +18,7 @@ TEST_CASE("a condition that is slow to ask does not stretch the deadline") {
   CHECK(Clock::now() - start < std::chrono::seconds(3));  // 200 s, if tries were counted
 }
 
-TEST_CASE("a condition is asked at once, often at first, then every 1 ms, and at the deadline") {
+TEST_CASE("a condition is tested at once, often at first, then every 1 ms, and at the deadline") {
   CHECK(wait_until(0, [] { return true; }));
   int calls = 0;
   const auto start = Clock::now();

@@ -1,5 +1,5 @@
-// Are files replaced whole or not at all? Do locks belong to the file of that name, and does a
-// broken order of them end the process?
+// Is a file replaced whole or not at all? Does a lock hold for the file that has the name now? Does
+// a violated lock order abort the process?
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -21,7 +21,7 @@ Fd open_to_lock(const std::string& path) {
   return Fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
 }
 
-// No file of this process may grow beyond `bytes`: a disk that is full, for a while.
+// While it lives, write(2) fails beyond `bytes` of a file, as on a full disk. (RLIMIT_FSIZE)
 class FullDisk {
  public:
   explicit FullDisk(rlim_t bytes) {
@@ -55,7 +55,7 @@ int status_of_taking(LockRank first, LockRank second, Lock lock = Lock::kAlone) 
 
 }  // namespace
 
-TEST_CASE("what is written is read again, whatever bytes it holds") {
+TEST_CASE("read_file returns all bytes that create_file has written") {
   const ScratchDirectory scratch;
   const std::string path = scratch.file("x");
   std::string text("a\0b\n", 4);
@@ -77,13 +77,13 @@ TEST_CASE("errors name the operation and the file") {
                        "write 64 to /dev/full: No space left on device", std::system_error);
 }
 
-TEST_CASE("write_file makes no file: a misspelt name in /sys is an error") {
+TEST_CASE("write_file creates no file: a misspelt name in /sys is an error") {
   const ScratchDirectory scratch;
   CHECK_THROWS_AS(write_file(scratch.file("cpu.maks"), "1"), std::system_error);
   CHECK_FALSE(exists(scratch.file("cpu.maks")));
 }
 
-TEST_CASE("read_link says where a link leads, if it is one") {
+TEST_CASE("read_link returns the target of a link, and nothing for other files") {
   const ScratchDirectory scratch;
   CHECK(::symlink("no/where", scratch.file("link").c_str()) == 0);
   create_file(scratch.file("file"), "");
@@ -92,7 +92,7 @@ TEST_CASE("read_link says where a link leads, if it is one") {
   CHECK(read_link(scratch.file("missing")).empty());
 }
 
-TEST_CASE("replace_file gives the new text") {
+TEST_CASE("replace_file replaces the text") {
   const ScratchDirectory scratch;
   const std::string path = scratch.file("record");
   replace_file(path, "old");
@@ -122,7 +122,7 @@ TEST_CASE("replace_file leaves the old text when it cannot write beside it") {
   CHECK(read_file(path) == "old");
 }
 
-TEST_CASE("make_directories makes all that is missing, and minds no directory that is there") {
+TEST_CASE("make_directories creates missing directories, and accepts existing ones") {
   const ScratchDirectory scratch;
   make_directories(scratch.file("a/b/c"));
   make_directories(scratch.file("a/b/c"));
@@ -142,7 +142,7 @@ TEST_CASE("a lock has one holder") {
   CHECK(try_lock(second, path));
 }
 
-TEST_CASE("a lock is free when its holder was killed") {
+TEST_CASE("the lock of a killed holder is free") {
   const ScratchDirectory scratch;
   const std::string path = scratch.file("lock");
   const int status = run_forked([&] {
@@ -153,7 +153,7 @@ TEST_CASE("a lock is free when its holder was killed") {
   CHECK(try_lock(open_to_lock(path), path));
 }
 
-TEST_CASE("a lock on a file that no longer has the name is no lock") {
+TEST_CASE("try_lock fails for a file that was removed or replaced") {
   const ScratchDirectory scratch;
   const std::string path = scratch.file("lock");
   const Fd removed = open_to_lock(path);
@@ -167,7 +167,7 @@ TEST_CASE("a lock on a file that no longer has the name is no lock") {
   CHECK_FALSE(try_lock(fresh, path));
 }
 
-TEST_CASE("lock_file waits for the holder, and takes the file that has the name by then") {
+TEST_CASE("lock_file waits for the holder, then locks the file that has the name now") {
   const ScratchDirectory scratch;
   const std::string path = scratch.file("lock");
   FileLock held = lock_file(path, LockRank::kContainers);
@@ -175,7 +175,7 @@ TEST_CASE("lock_file waits for the holder, and takes the file that has the name 
     const FileLock got = lock_file(path, LockRank::kContainers);
     CHECK_FALSE(try_lock(open_to_lock(path), path));  // `got` has it
   });
-  ::unlink(path.c_str());  // as its owner does, last of all
+  ::unlink(path.c_str());  // as its owner does at the end
   held.release();
   waiting.join();
   CHECK(try_lock(open_to_lock(path), path));
@@ -186,7 +186,7 @@ TEST_CASE("locks are taken in the order of their ranks") {
   CHECK(status_of_taking(LockRank::kStaging, LockRank::kSeccomp) == 0);
 }
 
-TEST_CASE("a lock that is taken against the order aborts the process") {
+TEST_CASE("a lock that violates the order aborts the process") {
   CHECK(status_of_taking(LockRank::kContainers, LockRank::kRecord) == 128 + SIGABRT);
   CHECK(status_of_taking(LockRank::kRecord, LockRank::kRecord) == 128 + SIGABRT);
 }
@@ -195,7 +195,7 @@ TEST_CASE("a shared lock may be taken twice") {
   CHECK(status_of_taking(LockRank::kStaging, LockRank::kStaging, Lock::kShared) == 0);
 }
 
-TEST_CASE("a lock that was released, or moved away, counts no more") {
+TEST_CASE("a lock that was released or moved from leaves the order") {
   const ScratchDirectory scratch;
   FileLock first = lock_file(scratch.file("first"), LockRank::kContainers);
   FileLock moved = std::move(first);

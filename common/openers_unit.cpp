@@ -14,7 +14,7 @@
 namespace stepbox {
 namespace {
 
-// 0 if `open()` throws EMFILE in a process that has no file number left, with `message`.
+// 0 if `open()` throws EMFILE, with `message`, in a process that has no descriptor left.
 template <class Open>
 int status_without_numbers(const std::string& message, Open open) {
   return run_forked([&] {
@@ -37,7 +37,7 @@ bool is_readable(const Fd& file) {
 
 }  // namespace
 
-TEST_CASE("an opener throws when no descriptor is left: -1 would never be ready") {
+TEST_CASE("an opener throws when no descriptor is left: poll(2) would ignore -1") {
   CHECK(status_without_numbers("open process 1", [] { open_pidfd(1); }) == 0);
   CHECK(status_without_numbers("open a descriptor for signals", [] { open_signalfd({SIGTERM}); }) ==
         0);
@@ -48,7 +48,7 @@ TEST_CASE("an opener throws when no descriptor is left: -1 would never be ready"
   CHECK(status_without_numbers("open a file in memory for x", [] { open_memfd("x"); }) == 0);
 }
 
-TEST_CASE("a process that has ended has no descriptor, and that is no error") {
+TEST_CASE("open_pidfd returns an empty Fd for a process that has ended") {
   const pid_t pid = ::fork();
   if (pid == 0) ::_exit(0);
   const Fd process = open_pidfd(pid);
@@ -60,8 +60,8 @@ TEST_CASE("a process that has ended has no descriptor, and that is no error") {
   CHECK_FALSE(open_pidfd(0));
 }
 
-// Its number is still that of a process group: pidfd_open(2) says EINVAL or ENOENT, not ESRCH.
-TEST_CASE("a process that has ended before its group has no descriptor either") {
+// Its pid is still that of a process group: pidfd_open(2) fails with EINVAL or ENOENT, not ESRCH.
+TEST_CASE("open_pidfd returns an empty Fd for the reaped leader of a living group") {
   Pipe stop;
   const pid_t leader = ::fork();
   if (leader == 0) {
@@ -76,7 +76,7 @@ TEST_CASE("a process that has ended before its group has no descriptor either") 
   CHECK_FALSE(open_pidfd(leader));
 }
 
-TEST_CASE("a path that is not there has no changes") {
+TEST_CASE("open_inotify of a path that does not exist is never readable") {
   CHECK_FALSE(is_readable(open_inotify("/no/such/path", IN_MODIFY)));
 }
 

@@ -1,4 +1,4 @@
-// Are programs found, run and waited for, but not for ever?
+// Are programs found, run, and waited for with a deadline?
 #include <doctest/doctest.h>
 
 #include "common/error.hpp"
@@ -6,12 +6,12 @@
 
 namespace stepbox {
 
-TEST_CASE("a program gets its input, and its output comes back") {
+TEST_CASE("run_program passes the input to the program, and returns its output") {
   CHECK(run_program({"cat"}, "a\nb") == "a\nb");
   CHECK(run_program({"cat"}, "x", 0) == "x");
 }
 
-TEST_CASE("a program that fails is a failure with its first line on stderr") {
+TEST_CASE("a program that fails throws Failure with its first line on stderr") {
   CHECK_THROWS_WITH_AS(run_program({"sh", "-c", "echo why >&2; exit 3"}, ""),
                        "sh -c 'echo why >&2; exit 3': why", Failure);
   CHECK_THROWS_WITH_AS(run_program({"no-such-program"}, ""), doctest::Contains("no program"),

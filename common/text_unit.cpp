@@ -1,4 +1,4 @@
-// Are words cut out of text, put into other forms and quoted without loss?
+// Splitting, conversion and quoting of text.
 #include <doctest/doctest.h>
 
 #include "common/explain.hpp"
@@ -8,14 +8,14 @@ namespace stepbox {
 
 using Parts = std::vector<std::string>;
 
-TEST_CASE("split gives the parts between separators, empty ones too") {
+TEST_CASE("split returns the parts between separators, empty ones too") {
   CHECK(split("a,b", ',') == Parts{"a", "b"});
   CHECK(split("a", ',') == Parts{"a"});
   CHECK(split("", ',') == Parts{""});
   CHECK(split(",a,,b,", ',') == Parts{"", "a", "", "b", ""});
 }
 
-TEST_CASE("words are between blanks, however many") {
+TEST_CASE("words_in splits at one or more blanks") {
   CHECK(words_in("  a  b c ") == Parts{"a", "b", "c"});
   CHECK(words_in("").empty());
   CHECK(words_in("  ").empty());
@@ -33,7 +33,7 @@ TEST_CASE("parse_number takes a whole number and nothing else") {
   }
 }
 
-TEST_CASE("letters change their case, and nothing else does") {
+TEST_CASE("case conversion changes ASCII letters only") {
   CHECK(in_upper_case("sigRTMIN+3 é") == "SIGRTMIN+3 é");
   CHECK(in_lower_case("CAP_Net_RAW É") == "cap_net_raw É");
 }

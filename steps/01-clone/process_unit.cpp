@@ -1,4 +1,4 @@
-// Does a child start only when it is told to, and is its end told as it was?
+// Does a child start only after its parent's go, and does wait() return how it ended?
 #include <doctest/doctest.h>
 #include <limits.h>
 #include <poll.h>
@@ -24,7 +24,7 @@ int status_of_child(int (*function)()) {
   return child.wait();
 }
 
-// How a command ended that could not be executed: status and message.
+// Status and message of a command that cannot be executed.
 Failure failure_of(const std::vector<std::string>& command) {
   try {
     Child child = spawn({}, [&] { return exec_command(command); });
@@ -44,7 +44,7 @@ bool holds(const Failure& failure, const std::string& part) {
   return std::string(failure.what()).find(part) != std::string::npos;
 }
 
-// Waits until the child sleeps: before it goes, it does so only at the pipe, in read(2).
+// Waits until the child sleeps. Before its go, it sleeps only in read(2) of the pipe.
 void await_sleep(pid_t child) {
   const std::string path = "/proc/" + std::to_string(child) + "/stat";
   for (std::string stat; stat.find(") S ") == stat.npos && stat.find(") Z ") == stat.npos;) {
@@ -57,8 +57,8 @@ void await_sleep(pid_t child) {
 
 // --- go -----------------------------------------------------------------------------------
 
-// The parent lives on, but its end of the pipe is closed: only the end of file can tell.
-TEST_CASE("end of file is no go: the child gives up without having started") {
+// The parent lives on, but its end of the pipe is closed: the child sees end of file only.
+TEST_CASE("at end of file the child exits without calling its function") {
   const int status = run_forked([] {
     const auto close_all = [](pid_t child, int) {
       await_sleep(child);
@@ -74,7 +74,7 @@ TEST_CASE("end of file is no go: the child gives up without having started") {
 }
 
 TEST_CASE("a child whose parent was killed before go never runs its function") {
-  ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // the orphan comes to us
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // orphans become children of this process
   Pipe ran;
   const int parent = run_forked([&] {
     const auto die = [](pid_t child, int) {
@@ -95,7 +95,7 @@ TEST_CASE("a child whose parent was killed before go never runs its function") {
   ::prctl(PR_SET_CHILD_SUBREAPER, 0);
 }
 
-TEST_CASE("before_go is called with the child, while that waits") {
+TEST_CASE("before_go is called with the pid of the child, which waits") {
   static pid_t seen;
   static int flags;
   const auto look = [](pid_t child, int namespaces) { seen = child, flags = namespaces; };
@@ -105,34 +105,34 @@ TEST_CASE("before_go is called with the child, while that waits") {
   CHECK(child.wait() == 0);
 }
 
-TEST_CASE("what before_go throws ends the child") {
+TEST_CASE("an exception of before_go ends the child") {
   static pid_t seen;
   const auto fail = [](pid_t child, int) {
     seen = child;
     throw Failure("no maps");
   };
   CHECK_THROWS_WITH_AS(spawn({.before_go = fail}, [] { return 0; }), "no maps", Failure);
-  CHECK(::kill(seen, 0) == -1);  // waited for, too
+  CHECK(::kill(seen, 0) == -1);  // reaped, too
 }
 
 // --- How did it end? ----------------------------------------------------------------------
 
-TEST_CASE("wait returns the function's own status") {
+TEST_CASE("wait returns the status of the function") {
   CHECK(status_of_child([] { return 0; }) == 0);
   CHECK(status_of_child([] { return 7; }) == 7);
   CHECK(status_of_child([] { return 255; }) == 255);
 }
 
-TEST_CASE("wait returns 128 and the signal that killed it") {
+TEST_CASE("wait returns 128 + N if signal N killed the child") {
   CHECK(status_of_child([] { return ::raise(SIGKILL); }) == 128 + SIGKILL);
   CHECK(status_of_child([] { return ::raise(SIGALRM); }) == 128 + SIGALRM);
 }
 
-TEST_CASE("whom a signal comes too late for has not prepared for it") {
+TEST_CASE("a process that has ended takes the default action") {
   CHECK(takes_default_action(INT_MAX, SIGTERM));
 }
 
-TEST_CASE("what the child throws is thrown by wait, with its status") {
+TEST_CASE("wait throws the child's exception, with its status") {
   Child child = spawn({}, []() -> int { throw Failure("mount proc", "try it", 42); });
   try {
     child.wait();
@@ -143,17 +143,17 @@ TEST_CASE("what the child throws is thrown by wait, with its status") {
   }
 }
 
-TEST_CASE("an errno that the child meets arrives as a message with status 125") {
+TEST_CASE("an errno in the child becomes a message with status 125") {
   Child child = spawn({}, []() -> int { throw_errno({"chroot ", "/x"}, ENOTDIR); });
   CHECK_THROWS_WITH_AS(child.wait(), "chroot /x: Not a directory", Failure);
 }
 
-TEST_CASE("a message longer than a pipe is cut, and nobody hangs") {
+TEST_CASE("a message longer than a pipe is cut, and neither process hangs") {
   Child child = spawn({}, []() -> int { throw Failure(std::string(1 << 20, 'x')); });
   CHECK_THROWS_AS(child.wait(), Failure);
 }
 
-TEST_CASE("a child that nobody has waited for is killed and reaped") {
+TEST_CASE("the destructor kills and reaps a child that was not waited for") {
   pid_t pid = -1;
   {
     const Child child = spawn({}, [] { return ::pause(); });
@@ -174,7 +174,7 @@ TEST_CASE("wait leaves the status of other children to their owners") {
   CHECK(wait_for(other) == 7);
 }
 
-TEST_CASE("a child has a descriptor, which is ready when it has ended") {
+TEST_CASE("the handle of a child is readable when the child has ended") {
   Child child = spawn({}, [] { return ::pause(); });
   pollfd ended{child.process().handle.get(), POLLIN, 0};
   CHECK(::poll(&ended, 1, 0) == 0);
@@ -185,14 +185,14 @@ TEST_CASE("a child has a descriptor, which is ready when it has ended") {
 
 // --- exec ---------------------------------------------------------------------------------
 
-TEST_CASE("a command's own status comes back") {
+TEST_CASE("wait returns the status of the command") {
   CHECK(status_of_command({"true"}) == 0);
   CHECK(status_of_command({"/bin/sh", "-c", "exit 3"}) == 3);
   CHECK(status_of_command({"/bin/sh", "-c", "kill -KILL $$"}) == 137);
 }
 
-TEST_CASE("no such command is 127") {
-  ::setenv("PATH", "/usr/bin:/bin", 1);  // a folder that we may not look into would make it 126
+TEST_CASE("a command that does not exist is 127") {
+  ::setenv("PATH", "/usr/bin:/bin", 1);  // a PATH with an unreadable directory would make it 126
   const ScratchDirectory scratch;
   const Failure missing = failure_of({scratch.file("x")});
   CHECK(missing.status() == kNoCommand);
@@ -210,7 +210,7 @@ TEST_CASE("a command that cannot be run is 126") {
   CHECK(failure_of({scratch.path()}).status() == kCannotRun);
 }
 
-TEST_CASE("a file that is there but lacks its interpreter gets a hint") {
+TEST_CASE("the message for a missing interpreter has a hint") {
   const ScratchDirectory scratch;
   create_file(scratch.file("script"), "#!/no/such/interpreter\n", 0755);
   const Failure failure = failure_of({scratch.file("script")});

@@ -1,4 +1,4 @@
-// Is -v read as it was meant, and the kernel's table of mounts as it was written?
+// Parsing of -v, and of /proc/PID/mountinfo.
 #include <doctest/doctest.h>
 
 #include "03-mount/mount.hpp"
@@ -15,7 +15,7 @@ static Volume volume_of(const std::string& text) {
   return volume;
 }
 
-TEST_CASE("a volume is a source, a destination, and perhaps ro or rw") {
+TEST_CASE("a volume has a source, a destination, and optionally ro or rw") {
   const ScratchDirectory scratch;
   const std::string source = std::filesystem::canonical(scratch.path()).string();
   const Volume plain = volume_of(source + ":/mnt");
@@ -28,7 +28,7 @@ TEST_CASE("a volume is a source, a destination, and perhaps ro or rw") {
   CHECK_FALSE(volume_of(source + ":/mnt:rw").read_only);
 }
 
-TEST_CASE("a volume's source becomes absolute, its links followed") {
+TEST_CASE("the source of a volume becomes absolute, its symbolic links resolved") {
   const ScratchDirectory scratch;
   const std::string source = std::filesystem::canonical(scratch.path()).string();
   make_directories(source + "/real");
@@ -37,7 +37,7 @@ TEST_CASE("a volume's source becomes absolute, its links followed") {
   CHECK(volume_of(".:/mnt").source == std::filesystem::current_path().string());
 }
 
-TEST_CASE("a volume that is none is refused with the text") {
+TEST_CASE("an invalid volume is refused with its text") {
   for (const char* text : {"", ":", "/", "/tmp", "/tmp:", ":/mnt", "/tmp:mnt", "/tmp::ro",
                            "/tmp:/mnt:", "/tmp:/mnt:r", "/tmp:/mnt:ro:ro", "/tmp:/mnt:RO"}) {
     CAPTURE(std::string(text));
@@ -47,7 +47,7 @@ TEST_CASE("a volume that is none is refused with the text") {
   }
 }
 
-TEST_CASE("a volume whose source is not there is refused with its path") {
+TEST_CASE("a volume whose source does not exist is refused with its path") {
   Volume volume;
   CHECK_THROWS_WITH_AS(parse_value("/no/such/place:/mnt", volume),
                        "open /no/such/place: No such file or directory: SRC is a path of the "
@@ -55,7 +55,7 @@ TEST_CASE("a volume whose source is not there is refused with its path") {
                        Failure);
 }
 
-TEST_CASE("a line of mountinfo is taken apart") {
+TEST_CASE("a line of mountinfo is parsed") {
   const MountEntry entry =
       parse_mountinfo("36 35 98:0 /root /target rw,noatime shared:1 - ext3 /dev/sda rw,errors=c");
   CHECK(entry.id == 36);
@@ -65,12 +65,12 @@ TEST_CASE("a line of mountinfo is taken apart") {
   CHECK(entry.options == "rw,errors=c");
 }
 
-TEST_CASE("any number of tags may stand before the dash, none too") {
+TEST_CASE("a line may have any number of optional fields, or none") {
   CHECK(parse_mountinfo("1 2 0:3 / /a rw - tmpfs none rw").type == "tmpfs");
   CHECK(parse_mountinfo("1 2 0:3 / /a rw shared:1 master:2 - tmpfs none rw").type == "tmpfs");
 }
 
-TEST_CASE("a directory named - is no dash") {
+TEST_CASE("a directory named - is not the separator") {
   const MountEntry entry = parse_mountinfo("1 2 0:3 - - rw - proc proc rw,x");
   CHECK(entry.root == "-");
   CHECK(entry.target == "-");
@@ -78,14 +78,14 @@ TEST_CASE("a directory named - is no dash") {
   CHECK(entry.options == "rw,x");
 }
 
-TEST_CASE("octal escapes are characters") {
+TEST_CASE("octal escapes become characters") {
   const MountEntry entry =
       parse_mountinfo(R"(1 2 0:3 /\134040 /a\040b\011c\012d\134e\303\251\040 rw - tmpfs none rw)");
   CHECK(entry.root == "/\\040");  // a backslash, then the digits
   CHECK(entry.target == "/a b\tc\nd\\e\xc3\xa9 ");
 }
 
-TEST_CASE("a line that is cut off is no mount, and no crash") {
+TEST_CASE("an incomplete line gives an entry without a type") {
   for (const char* line : {"", " ", "1", "1 2 0:3 /", "1 2 0:3 / /a", "1 2 0:3 / /a rw -",
                            "1 2 0:3 / /a rw - tmpfs", R"(1 2 0:3 / /a\04)"}) {
     CAPTURE(std::string(line));

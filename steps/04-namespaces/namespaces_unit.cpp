@@ -16,21 +16,21 @@ static Namespaces sharing(const std::string& text) {
   return namespaces;
 }
 
-TEST_CASE("namespaces are named, one or more") {
+TEST_CASE("--share takes one or more names") {
   CHECK(sharing("uts").shared.flags == CLONE_NEWUTS);
   CHECK(sharing("uts,net,mount").shared.flags == (CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWNS));
   CHECK(sharing("uts,uts").shared.flags == CLONE_NEWUTS);
   CHECK(sharing("uts,pid,mount,ipc,net,cgroup").shared.flags == kAll);
 }
 
-TEST_CASE("--share, given again, adds to the set") {
+TEST_CASE("a second --share adds to the set") {
   NamespaceSet set;
   parse_value("ipc", set);
   parse_value("pid", set);
   CHECK(set.flags == (CLONE_NEWIPC | CLONE_NEWPID));
 }
 
-TEST_CASE("what is no namespace is refused by its name") {
+TEST_CASE("an unknown namespace is refused by its name") {
   for (const char* text : {"", "user", "UTS", "mnt", "uts,", ",uts", "uts,,net", "uts net"}) {
     CAPTURE(std::string(text));
     NamespaceSet set;
@@ -39,7 +39,7 @@ TEST_CASE("what is no namespace is refused by its name") {
   }
 }
 
-TEST_CASE("all are the container's own, but for those it shares") {
+TEST_CASE("all namespaces but the shared ones are the container's own") {
   CHECK(sharing("").flags() == kAll);
   CHECK(sharing("net,pid").flags() == (kAll & ~CLONE_NEWNET & ~CLONE_NEWPID));
   CHECK(sharing("net").own(CLONE_NEWUTS));
@@ -52,11 +52,11 @@ TEST_CASE("a user namespace is added on request") {
   CHECK(namespaces.flags() == ((kAll | CLONE_NEWUSER) & ~CLONE_NEWNET));
 }
 
-TEST_CASE("clone does not make the cgroup namespace: its root would be the parent's group") {
+TEST_CASE("for_clone leaves out the cgroup namespace: its root would be the parent's cgroup") {
   CHECK(sharing("").for_clone() == (kAll & ~CLONE_NEWCGROUP));
 }
 
-TEST_CASE("the host name is a container's own, or nobody's") {
+TEST_CASE("the host name is stepbox or --hostname, and empty with --share uts") {
   CHECK(sharing("").hostname_inside() == "stepbox");
   CHECK(sharing("uts").hostname_inside().empty());
   Namespaces named = sharing("");
@@ -64,7 +64,7 @@ TEST_CASE("the host name is a container's own, or nobody's") {
   CHECK(named.hostname_inside() == "box");
 }
 
-TEST_CASE("what cannot go together is refused") {
+TEST_CASE("options that exclude each other are refused") {
   Namespaces renamed = sharing("uts");
   renamed.hostname = "box";
   CHECK_THROWS_AS(check(renamed), Failure);

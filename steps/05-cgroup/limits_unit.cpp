@@ -1,5 +1,5 @@
-// What is said of a group whose files are not as expected? (In a directory that only looks like a
-// cgroup: what a kernel writes to these files is always a number.)
+// Messages about unexpected text in the files of a group. (The group is an ordinary directory: the
+// kernel writes only numbers to these files.)
 #include <doctest/doctest.h>
 
 #include "05-cgroup/limits.hpp"
@@ -16,7 +16,7 @@ static GroupDirectory group_in(const ScratchDirectory& scratch, const char* cont
   return GroupDirectory({false, base, {controller}}, path, open_directory(path));
 }
 
-TEST_CASE("a v1 file that is no number is named with what it says") {
+TEST_CASE("a v1 file that is no number is named with its text") {
   const ScratchDirectory scratch;
   Usage usage;
   const GroupDirectory cpuacct = group_in(scratch, "cpuacct");
@@ -29,7 +29,7 @@ TEST_CASE("a v1 file that is no number is named with what it says") {
                        doctest::Contains("memory.max_usage_in_bytes: '' is no number"), Failure);
 }
 
-TEST_CASE("a v2 file that is no number is named with what it says") {
+TEST_CASE("a v2 file that is no number is named with its text") {
   const ScratchDirectory scratch;
   Usage usage;
   const GroupDirectory memory = group_in(scratch, "memory");
@@ -42,14 +42,14 @@ TEST_CASE("a v2 file that is no number is named with what it says") {
   CHECK(usage.cpu_us == 5);
 }
 
-TEST_CASE("usage is read in the units of Usage") {
+TEST_CASE("usage is converted to the units of Usage") {
   const ScratchDirectory scratch;
   Usage usage;
   const GroupDirectory cpuacct = group_in(scratch, "cpuacct");
   create_file(cpuacct.path() + "/cpuacct.usage", "7000\n");  // nanoseconds
   add_usage_v1(cpuacct, usage);
   CHECK(usage.cpu_us == 7);
-  CHECK(usage.oom_kills == -1);  // not told
+  CHECK(usage.oom_kills == -1);  // unknown
 }
 
 }  // namespace stepbox

@@ -24,12 +24,12 @@ static int64_t number_of(const std::string& text) {
   return count.number;
 }
 
-TEST_CASE("CPUs are microseconds in each period of 100 ms") {
+TEST_CASE("CPUs become microseconds in each period of 100 ms") {
   CHECK(microseconds_of("1") == 100'000);
   CHECK(microseconds_of("0.2") == 20'000);
   CHECK(microseconds_of("1.5") == 150'000);
   CHECK(microseconds_of(".5") == 50'000);
-  CHECK(microseconds_of("0.01") == 1'000);  // the kernel takes no less
+  CHECK(microseconds_of("0.01") == 1'000);  // the kernel's minimum
   CHECK(microseconds_of("0") == 0);         // no limit
   CHECK(microseconds_of("0.0") == 0);
 }
@@ -63,7 +63,7 @@ TEST_CASE("an invalid size is refused with its text") {
   }
 }
 
-TEST_CASE("a size that no program could start in is refused") {
+TEST_CASE("a size in which no program can start is refused") {
   for (const char* text : {"1", "512b", "2k", "0.5m", "0.4"}) {
     CAPTURE(std::string(text));
     CHECK_THROWS_WITH_AS(bytes_of(text), doctest::Contains("is too little"), Failure);

@@ -19,7 +19,7 @@ static Subnet subnet_of(const std::string& text) {
   return subnet;
 }
 
-TEST_CASE("an address is a number: one more is the next") {
+TEST_CASE("adding 1 to an address gives the next one") {
   CHECK(address_of("0.0.0.0").number == 0);
   CHECK(address_of("172.16.0.255").number == 0xAC1000FF);
   CHECK(Address{address_of("172.16.0.255").number + 1}.text() == "172.16.1.0");
@@ -34,7 +34,7 @@ TEST_CASE("an invalid address is refused with its text") {
   }
 }
 
-TEST_CASE("a subnet is its network and how many bits of it are fixed") {
+TEST_CASE("a subnet has a network address and a prefix length") {
   const Subnet subnet = subnet_of("172.16.0.0/16");
   CHECK(subnet.network == 0xAC100000);
   CHECK(subnet.prefix == 16);
@@ -45,7 +45,7 @@ TEST_CASE("a subnet is its network and how many bits of it are fixed") {
   CHECK(subnet_of("10.0.0.4/30").size() == 4);
 }
 
-TEST_CASE("the bits of a subnet's hosts are cleared") {
+TEST_CASE("parsing clears the host bits of a subnet") {
   CHECK(subnet_of("10.88.3.77/24").text() == "10.88.3.0/24");
   CHECK(subnet_of("10.88.3.77/26").text() == "10.88.3.64/26");
 }
@@ -58,7 +58,7 @@ TEST_CASE("an invalid subnet is refused") {
   }
 }
 
-TEST_CASE("subnets overlap when one holds the other") {
+TEST_CASE("subnets overlap when one contains the other") {
   const Subnet ours = subnet_of("172.16.0.0/16");
   for (const char* text : {"172.16.0.0/16", "172.16.0.0/24", "172.16.255.252/30", "172.0.0.0/8"}) {
     CAPTURE(std::string(text));
@@ -72,7 +72,7 @@ TEST_CASE("subnets overlap when one holds the other") {
   }
 }
 
-TEST_CASE("subnets that the kernel routes may be a single address, or end where all do") {
+TEST_CASE("overlaps holds for a single address, and at the end of the address space") {
   const Subnet ours = subnet_of("172.16.0.0/16");
   CHECK(ours.overlaps({address_of("172.16.3.4").number, 32}));
   CHECK(Subnet{address_of("172.16.3.4").number, 32}.overlaps(ours));
@@ -82,7 +82,7 @@ TEST_CASE("subnets that the kernel routes may be a single address, or end where 
   CHECK_FALSE(highest.overlaps(ours));
 }
 
-TEST_CASE("routes are read from /proc/net/route, but for the default one") {
+TEST_CASE("parse_routes reads /proc/net/route, and leaves out the default route") {
   const std::vector<Subnet> routes = parse_routes(
       "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n"
       "eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"

@@ -1,4 +1,4 @@
-// Does a published port belong to its container alone, and keep no client waiting?
+// Is a published port reserved, and are connections refused at once until it leads somewhere?
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <errno.h>
@@ -24,7 +24,7 @@ sockaddr_in loopback(uint16_t port) {
   return name;
 }
 
-// The error of connecting to the port of 127.0.0.1; 0 where that works.
+// The errno of connect(2) to the port of 127.0.0.1; 0 on success.
 int connect_to(uint16_t port) {
   const Fd socket = open_socket(AF_INET, SOCK_STREAM);
   const sockaddr_in name = loopback(port);
@@ -33,7 +33,8 @@ int connect_to(uint16_t port) {
   return done ? 0 : errno;
 }
 
-// The error of a server that binds the port of 127.0.0.1, as most do, with SO_REUSEADDR.
+// The errno of a server that listens at the port of 127.0.0.1, with SO_REUSEADDR, as most servers
+// do; 0 on success.
 int serve_at(uint16_t port) {
   const Fd socket = open_socket(AF_INET, SOCK_STREAM);
   const int on = 1;
@@ -56,7 +57,7 @@ PublishedPort any_port(bool udp) {
 constexpr char kOurs[] = "element ip stepbox published { tcp . 8080 : 172.16.0.2 . 80 }\n";
 constexpr char kTheirs[] = "element ip stepbox published { tcp . 8080 : 172.16.0.9 . 80 }\n";
 
-// Runs `test` where an own network namespace has our table; returns what it returns.
+// Runs `test` in a new network namespace that has the table `ip stepbox`; returns its result.
 template <class Test>
 int with_firewall(Test test) {
   return run_forked([&] {
@@ -101,7 +102,7 @@ TEST_CASE("a reserved port cannot be bound by another program or container") {
   }
 }
 
-TEST_CASE("UDP and TCP ports of one number are two") {
+TEST_CASE("a UDP and a TCP port of the same number are independent") {
   PublishedPort tcp = any_port(false);
   const Fd first = bind_port(tcp);
   PublishedPort udp = tcp;
@@ -112,18 +113,19 @@ TEST_CASE("UDP and TCP ports of one number are two") {
   CHECK_THROWS_AS(bind_port(udp), Failure);
 }
 
-TEST_CASE("a port is unpublished, and once more without an error" * doctest::skip(cannot_test())) {
+TEST_CASE("unpublishing a port twice is no error" * doctest::skip(cannot_test())) {
   CHECK(with_firewall([] {
           publish(kOurs);
           if (!is_published("172.16.0.2")) return 1;
           unpublish(kOurs);
           if (is_published("172.16.0.2")) return 2;
-          unpublish(kOurs);  // has gone already
+          unpublish(kOurs);  // it is gone already
           return is_published("172.16.0.2") ? 3 : 0;
         }) == 0);
 }
 
-TEST_CASE("a port that leads to another container by now stays" * doctest::skip(cannot_test())) {
+TEST_CASE("a port that leads to another container is not unpublished" *
+          doctest::skip(cannot_test())) {
   CHECK(with_firewall([] {
           publish(kTheirs);
           try {
@@ -135,7 +137,7 @@ TEST_CASE("a port that leads to another container by now stays" * doctest::skip(
         }) == 0);
 }
 
-TEST_CASE("where the whole table has gone there is nothing to unpublish" *
+TEST_CASE("unpublishing is no error where the table does not exist" *
           doctest::skip(cannot_test())) {
   CHECK(with_firewall([] {
           run_nft("delete table ip stepbox\n");

@@ -11,7 +11,7 @@
 namespace stepbox {
 
 // 0: the gate opened, 1: it threw.
-static int what_the_gate_says(Gate& gate) {
+static int status_of_wait(Gate& gate) {
   try {
     gate.wait();
     return 0;
@@ -22,25 +22,25 @@ static int what_the_gate_says(Gate& gate) {
 
 TEST_CASE("the gate opens for a child that waits") {
   Gate gate;
-  const pid_t child = start_forked([&] { return what_the_gate_says(gate); });
+  const pid_t child = start_forked([&] { return status_of_wait(gate); });
   gate.open();
   CHECK(wait_for(child) == 0);
 }
 
-TEST_CASE("a gate that was opened before stays open") {
+TEST_CASE("wait returns at once if the gate is already open") {
   Gate gate;
   gate.open();
   gate.wait();
 }
 
-TEST_CASE("a closed writer does not open the gate: it is a failure") {
-  Gate gate;  // wait() closes our copy of the writer, and there is no other
+TEST_CASE("at end of file wait throws") {
+  Gate gate;  // wait() closes this process's copy of the writer, the only one
   CHECK_THROWS_WITH_AS(gate.wait(), "the parent is gone", Failure);
 }
 
-TEST_CASE("a child learns at the gate that its parent is gone") {
+TEST_CASE("wait throws in the child when the parent is gone") {
   std::optional<Gate> gate(std::in_place);
-  const pid_t child = start_forked([&] { return what_the_gate_says(*gate); });
+  const pid_t child = start_forked([&] { return status_of_wait(*gate); });
   gate.reset();
   CHECK(wait_for(child) == 1);
 }

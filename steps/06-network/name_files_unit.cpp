@@ -57,7 +57,7 @@ TEST_CASE("without other name servers resolv.conf has a comment" *
   CHECK(resolv_conf_of("", {}).starts_with("# "));
 }
 
-TEST_CASE("with the host's network its loopback name servers are copied" *
+TEST_CASE("with --network host name servers on the loopback are copied" *
           doctest::skip(has_no_mount_namespace())) {
   NetworkOptions options;
   options.mode = NetworkMode::kHost;
@@ -72,7 +72,7 @@ TEST_CASE("--dns replaces the host's name servers, and nothing else" *
         "nameserver 1.2.3.4\nnameserver 127.0.0.1\nsearch example.org\noptions edns0\n");
 }
 
-TEST_CASE("hosts knows localhost, the container, and what was added") {
+TEST_CASE("hosts lists localhost, the container, and the --add-host entries") {
   NetworkOptions options;
   options.hosts = {{"db", {0xAC100009}}, {"db2", {0xAC10000A}}};
   const NameFiles files = make_name_files(options, "box", Address{0xAC100002});
@@ -82,13 +82,13 @@ TEST_CASE("hosts knows localhost, the container, and what was added") {
         "172.16.0.9\tdb\n172.16.0.10\tdb2\n");
 }
 
-TEST_CASE("a container without an address finds its own name too") {
+TEST_CASE("hosts lists the name of a container without an address") {
   NetworkOptions options;
   options.mode = NetworkMode::kNone;
   CHECK(make_name_files(options, "box", {}).hosts.ends_with("127.0.1.1\tbox\n"));
 }
 
-TEST_CASE("with --share uts the hostname file of the rootfs stays") {
+TEST_CASE("with --share uts the hostname file of the rootfs stays visible") {
   CHECK(make_name_files({}, "", {}).hostname.empty());
 }
 

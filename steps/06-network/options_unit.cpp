@@ -13,7 +13,7 @@ static PublishedPort port_of(const std::string& text) {
   return ports.at(0);
 }
 
-TEST_CASE("a port of the host leads to one of the container") {
+TEST_CASE("a published port has a host port and a container port") {
   const PublishedPort port = port_of("8080:80");
   CHECK(port.host_address.number == 0);
   CHECK(port.host_port == 8080);
@@ -30,7 +30,7 @@ TEST_CASE("a published port may name an address and a protocol") {
   CHECK(port_of("10.0.0.1:53:53/udp").udp);
 }
 
-TEST_CASE("a range of ports is as many ports") {
+TEST_CASE("a range publishes each of its ports") {
   std::vector<PublishedPort> ports;
   parse_value("127.0.0.1:8000-8002:80-82/udp", ports);
   parse_value("9000:90", ports);
@@ -43,7 +43,7 @@ TEST_CASE("a range of ports is as many ports") {
   CHECK_FALSE(ports[3].udp);
 }
 
-TEST_CASE("a port of the container alone leads from any of the host") {
+TEST_CASE("without a host port bind_port finds a free one") {
   for (const char* text : {"80", ":80", "0.0.0.0::80"}) {
     CAPTURE(std::string(text));
     PublishedPort port = port_of(text);
@@ -96,7 +96,7 @@ TEST_CASE("published ports become elements of nft maps") {
         "element ip stepbox published_on { 127.0.0.1 . udp . 53 : 172.16.0.2 . 54 }\n");
 }
 
-TEST_CASE("a network is a bridge, none, or the host's") {
+TEST_CASE("--network takes bridge, none and host") {
   NetworkMode mode = NetworkMode::kBridge;
   parse_value("none", mode);
   CHECK(mode == NetworkMode::kNone);
@@ -111,7 +111,7 @@ TEST_CASE("a network is a bridge, none, or the host's") {
   }
 }
 
-TEST_CASE("a host entry is a name and an address") {
+TEST_CASE("a host entry has a name and an address") {
   HostEntry entry;
   parse_value("db.example:172.16.0.9", entry);
   CHECK(entry.name == "db.example");

@@ -23,20 +23,20 @@ std::string last_line(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("points are earned by what holds, and lost by what does not") {
+TEST_CASE("a claim that holds earns its points, another one loses them") {
   CHECK(last_line(as_grades(cells(Answer::kTrue, Answer::kTrue), false)) == "  6/  6  total\n");
   CHECK(last_line(as_grades(cells(Answer::kTrue, Answer::kFalse), false)) == "  3/  6  total\n");
 }
 
-TEST_CASE("what a machine cannot host costs nobody a point") {
+TEST_CASE("a skipped claim costs no points") {
   CHECK(last_line(as_grades(cells(Answer::kTrue, Answer::kSkipped), false)) == "  3/  3  total\n");
 }
 
-TEST_CASE("who has not begun earns nothing by what held before") {
+TEST_CASE("a step that is not begun earns no points for kept claims") {
   CHECK(last_line(as_grades(cells(Answer::kFalse, Answer::kFalse), false)) == "  0/  6  total\n");
 }
 
-TEST_CASE("a challenge's points are extra, and no beginning of its step") {
+TEST_CASE("a challenge's points are extra, and do not make its step a begun one") {
   const Claim more{.name = "more", .traits = {.step = 3, .points = 4, .challenge = "toy"}};
   auto with = [&](Answer added) {
     std::vector<Cell> all = cells(added, Answer::kFalse);
@@ -50,14 +50,14 @@ TEST_CASE("a challenge's points are extra, and no beginning of its step") {
   CHECK(as_json(with(Answer::kTrue)).find("\"score\": 7,") != std::string::npos);
 }
 
-TEST_CASE("a student answers for his own step, for no hole, and for no verb") {
+TEST_CASE("claims of the step itself are graded, but no holes and no verbs") {
   CHECK(is_graded({.name = "a", .traits = {.step = 3}, .file = "steps/03-mount/verify.cpp"}, 3));
   CHECK_FALSE(is_graded({.name = "a", .traits = {.step = 2}}, 3));
   CHECK_FALSE(is_graded({.name = "a", .traits = {.step = 3, .kind = kHole, .closed = 4}}, 3));
   CHECK_FALSE(is_graded({.name = "a", .traits = {.step = 7}, .file = "verify_ps.cpp"}, 7));
 }
 
-TEST_CASE("the report in Gradescope's form has the sum, and a reason for each point lost") {
+TEST_CASE("the report for Gradescope has the sum, and a reason for each lost point") {
   const std::string json = as_json(cells(Answer::kTrue, Answer::kFalse));
   CHECK(json.find("\"score\": 3,") != std::string::npos);
   CHECK(json.find("\"max_score\": 3,\n      \"status\": \"failed\",\n      \"output\": "

@@ -1,4 +1,4 @@
-// The harness itself, as far as it needs no root: what it asks, of whom, and what it makes of it.
+// The parts of the harness that need no root: command lines, verdicts, reports.
 #include <doctest/doctest.h>
 
 #include "common/testing/harness/adapt.hpp"
@@ -21,7 +21,7 @@ const RunSpec kAll{.options = {"-v", "/a:/b", "--hostname", "h", "--init", "-m",
 
 }  // namespace
 
-TEST_CASE("a subject gets no option that is newer than itself") {
+TEST_CASE("a subject gets no option of a later step") {
   CHECK(adapt(subject_at(2), kAll, "/r") == Words{"./it", "/r", "/bin/true"});
   CHECK(adapt(subject_at(3), kAll, "/r") == Words{"./it", "-v", "/a:/b", "/r", "/bin/true"});
   CHECK(adapt(subject_at(4), kAll, "/r") ==
@@ -34,18 +34,18 @@ TEST_CASE("a challenge's program gets the claim's words and no others") {
   CHECK(adapt(program, {.command = {"up", "-v", "x"}}, "/r") == Words{"./it", "up", "-v", "x"});
 }
 
-TEST_CASE("step 1 gets no rootfs, but finds the probe in it") {
+TEST_CASE("step 1 gets no rootfs, but the probe's path on the host") {
   const RunSpec run{.command = {"/bin/probe", "words"}};
   CHECK(adapt(subject_at(1), run, "/r") == Words{"./it", "/r/bin/probe", "words"});
 }
 
-TEST_CASE("step 7 runs with the limits of step 5, unless the claim says its own") {
+TEST_CASE("step 7 runs with the limits of step 5, unless the claim gives its own") {
   const Words words = adapt(subject_at(7), kAll, "/r");
   const Words head(words.begin(), words.begin() + 7);
   CHECK(head == Words{"./it", "run", "--rm", "--cpus", "0.2", "--pids-limit", "64"});
 }
 
-TEST_CASE("an ordinary user asks for no network and for limits only where groups are his") {
+TEST_CASE("an ordinary user gets no network, and limits only in delegated groups") {
   RunSpec run{.command = {"/bin/true"}, .ordinary_user = true};
   CHECK(adapt(subject_at(4), run, "/r") == Words{"./it", "/r", "/bin/true"});
   CHECK(adapt(subject_at(6), run, "/r") == Words{"./it", "--cpus", "0", "-m", "0", "--pids-limit",
@@ -54,7 +54,7 @@ TEST_CASE("an ordinary user asks for no network and for limits only where groups
   CHECK(adapt(subject_at(6), run, "/r") == Words{"./it", "--network", "none", "/r", "/bin/true"});
 }
 
-TEST_CASE("a peer without an option is not asked") {
+TEST_CASE("a peer that lacks an option is not asked") {
   SubjectSpec peer = subject_at(5);
   peer.peer = true;
   CHECK_THROWS_AS(adapt(peer, {.options = {"--init"}, .command = {"x"}}, "/r"), Unasked);
@@ -63,7 +63,7 @@ TEST_CASE("a peer without an option is not asked") {
 static const bool declared =
     declare_claim("a claim of these tests", {.step = 4}, __FILE__, __LINE__);
 
-TEST_CASE("what cannot be done by hand is excused from its step on, and only if it is so") {
+TEST_CASE("an excuse holds from its step on, and is red where the claim is true") {
   SubjectSpec script = subject_at(5);
   script.by_hand = true;
   REQUIRE(declared);
@@ -78,20 +78,20 @@ TEST_CASE("what cannot be done by hand is excused from its step on, and only if 
   excuse(cells, read_excuses("4  " + name + " | not true\n"));
   CHECK(is_red(cells[0].verdict, Demand::kTrue));
   cells[0].verdict = {.answer = Answer::kFalse};
-  excuse(cells, read_excuses("u  " + name + " | who is not root\n"));
+  excuse(cells, read_excuses("u  " + name + " | needs root\n"));
   CHECK(cells[0].verdict.answer == Answer::kFalse);
   SubjectSpec rootless = subject_at(7);
   rootless.ordinary_user = true;
   cells[0].subject = &rootless;
   excuse(cells, read_excuses("4  " + name + " | by hand\n"));
   CHECK(cells[0].verdict.answer == Answer::kFalse);
-  excuse(cells, read_excuses("u  " + name + " | who is not root\n"));
+  excuse(cells, read_excuses("u  " + name + " | needs root\n"));
   CHECK(cells[0].verdict.answer == Answer::kSkipped);
   CHECK_THROWS(read_excuses("a claim without a step | why\n"));
   CHECK_THROWS(excuse(cells, read_excuses("4  no such claim | why\n")));
 }
 
-TEST_CASE("what only the runtime has is named; what can be left out is not") {
+TEST_CASE("runtimes_own names features of step 7, but no options that can be left out") {
   CHECK(runtimes_own({.options = {"-d"}}) == "option -d");
   CHECK(runtimes_own({.verb = "ps"}) == "verb ps");
   CHECK(runtimes_own({.rootfs = "busybox:1"}) == "image busybox:1");
@@ -119,7 +119,7 @@ TEST_CASE("a new claim is false before its step and true from it on") {
   CHECK(demand_of(traits, 4, true) == Demand::kNothing);
 }
 
-TEST_CASE("a hole is open until it is closed") {
+TEST_CASE("a hole is open until the step that closes it") {
   const Traits traits{.step = 2, .kind = kHole, .closed = 4};
   CHECK(demand_of(traits, 1, false) == Demand::kNothing);
   CHECK(demand_of(traits, 3, false) == Demand::kTrue);
@@ -135,7 +135,7 @@ TEST_CASE("a subject that refuses to start proves nothing") {
   CHECK(is_red(verdict, Demand::kFalse));
 }
 
-TEST_CASE("a claim that is red for what was left behind hints at that first") {
+TEST_CASE("a claim with leftovers hints at these first") {
   const Claim claim{.name = "x", .traits = {.step = 1, .hint = "its own"}, .file = "", .line = 0};
   const SubjectSpec subject = subject_at(1);
   Cell cell{&claim, &subject, Demand::kTrue, {.answer = Answer::kFalse}};
@@ -159,7 +159,7 @@ TEST_CASE("skipped is not passed") {
   CHECK(summary_of(tally_of(cells)) == "1 passed, 1 failed, 1 skipped");
 }
 
-TEST_CASE("the census forgives our table but not its elements, nor other tables") {
+TEST_CASE("the census ignores stepbox's own table, but not its elements or other tables") {
   const Census found = nft_lines(
       "table ip stepbox {\n\tmap tcp_ports {\n\t\ttype inet_service : ipv4_addr\n"
       "\t\telements = { 8080 : 172.16.0.2,\n\t\t\t     8081 : 172.16.0.3 }\n\t}\n}\n"
@@ -171,7 +171,7 @@ TEST_CASE("the census forgives our table but not its elements, nor other tables"
   CHECK(found.size() == 4);  // and the line of the foreign table itself
 }
 
-TEST_CASE("the census sees a second one of what was there once") {
+TEST_CASE("the census notices a second copy of an item") {
   CHECK(left_over({"mount: proc on /x"}, {"mount: proc on /x", "mount: proc on /x"}).size() == 1);
   CHECK(left_over({"link: lo"}, {"link: lo"}).empty());
 }

@@ -1,4 +1,4 @@
-// Do stages keep out of each other's cgroups?
+// Does each stage leave the cgroups of others alone?
 #include <doctest/doctest.h>
 #include <unistd.h>
 
