@@ -4,9 +4,9 @@
 //   return child.wait();
 //
 // spawn() runs a function in the child instead of returning twice. Before that, the child reads one
-// byte, the "go", from its parent; at end of file the parent is dead, and the child exits. What the
-// child throws is reported through a pipe, and wait() throws it again in the parent: one message,
-// one exit status.
+// byte, the "go", from its parent; at end of file the parent is dead, and the child exits. The
+// child sends an exception's message and status through a pipe, and wait() throws it again in the
+// parent.
 //
 // All headers say where a function is called:
 //   [parent]  in the process that was started, on the host
@@ -32,8 +32,8 @@ struct SpawnSettings {
   int namespaces = 0;
   // A cgroup v2 directory, in which the child starts; -1: the parent's. (Step 5)
   int cgroup_fd = -1;
-  // [parent] Called when the child exists and before it goes: writes the id maps of its user
-  // namespace. (Step 4)
+  // [parent] Called when the child exists, before its go: writes the id maps of its user namespace.
+  // (Step 4)
   IdMapWriter before_go = nullptr;
 };
 
@@ -68,15 +68,15 @@ class Child {
  private:
   SignalTarget process_;  // its handle is -1 after wait(), and after a move
   bool told_to_go_ = false;
-  Fd go_;               // our end of the "go" pipe; the child notices when it closes
-  Fd errors_;           // what the child reports when it fails; exec closes the other end
-  std::string report_;  // what it has reported: a byte of exit status, and a message
+  Fd go_;               // the parent's end of the "go" pipe; the child notices when it closes
+  Fd errors_;           // the child reports a failure here; exec closes the other end
+  std::string report_;  // a byte of exit status, and a message
   Terminal terminal_;
 };
 
-// [parent] clone(2): starts a child that runs `function` and exits with what that returns. The
-// child has a copy of the parent's memory, so `function` may refer to variables. Throws
-// system_error: `clone: Operation not permitted`.
+// [parent] clone(2): starts a child that runs `function` and exits with its result. The child has a
+// copy of the parent's memory, so `function` may refer to variables.
+// Throws system_error: `clone: Operation not permitted`.
 template <class Function>
 Child spawn(const SpawnSettings& settings, Function function) {
   int (*call)(void*) = [](void* target) { return (*static_cast<Function*>(target))(); };

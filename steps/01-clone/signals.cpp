@@ -35,7 +35,7 @@ void block_signals() {
   if (g_blocked) return;
   g_blocked = true;
   sigset_t held = blocked_signals();
-  ::sigaddset(&held, SIGPIPE);  // a message that nobody reads must not end the program half-way
+  ::sigaddset(&held, SIGPIPE);  // a write to a closed stderr must not end the program half-way
   ::sigprocmask(SIG_BLOCK, &held, &g_mask_at_start);
   ::signal(SIGCHLD, SIG_DFL);  // an inherited SIG_IGN makes waitpid(2) fail with ECHILD
 }
@@ -46,7 +46,7 @@ void restore_signal_mask() {
   ::sigemptyset(&pipe);
   ::sigaddset(&pipe, SIGPIPE);
   const timespec at_once{0, 0};
-  ::sigtimedwait(&pipe, nullptr, &at_once);  // a pending SIGPIPE of ours would end the command
+  ::sigtimedwait(&pipe, nullptr, &at_once);  // a SIGPIPE pending since then would end the command
   ::sigprocmask(SIG_SETMASK, &g_mask_at_start, nullptr);
   g_blocked = false;
 }

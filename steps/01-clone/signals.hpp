@@ -1,4 +1,4 @@
-// Step 1. Signals that are sent to the parent and meant for its child; and their terminal.
+// Step 1. Signals that are sent to the parent and meant for its child; the terminal of both.
 #ifndef STEPBOX_STEPS_01_CLONE_SIGNALS_HPP_
 #define STEPBOX_STEPS_01_CLONE_SIGNALS_HPP_
 
@@ -8,9 +8,9 @@
 
 namespace stepbox {
 
-// [parent] Called before anything is acquired that has to be released. Blocks TERM, INT, HUP, QUIT,
-// USR1, USR2, WINCH and the stop signals (sigprocmask(2)): they stay pending until
-// forward_signals() passes them on, so none of them ends the process before its destructors ran.
+// [parent] Called before the first resource is acquired. Blocks TERM, INT, HUP, QUIT, USR1, USR2,
+// WINCH and the stop signals (sigprocmask(2)): they stay pending until forward_signals() passes
+// them on, so none of them ends the process before its destructors have run.
 void block_signals();
 
 // [child] Just before exec: restores the signal mask that this program was started with.

@@ -1,4 +1,4 @@
-// The claims of step 1: a command runs in a child, and its fate is the caller's to know.
+// The claims of step 1: a command runs in a child, and its status reaches the caller.
 #include <fcntl.h>
 #include <signal.h>
 
@@ -23,7 +23,7 @@ CLAIM("exit status 0 reaches the caller",
 CLAIM("exit status 7 reaches the caller",
       {.step = 1, .hint = "waitpid(2) fills in a status; WEXITSTATUS takes it apart"}) {
   CHECK(subject.run({.command = {"/bin/sh", "-c", "exit 7"}}).status == 7);
-  const int other = random_word()[1];  // 97 to 122: nobody can have foreseen it
+  const int other = random_word()[1];  // 97 to 122, not predictable
   CHECK(
       subject.run({.command = {"/bin/sh", "-c", join({"exit ", std::to_string(other)})}}).status ==
       other);
@@ -196,7 +196,7 @@ CLAIM("bad usage is 125 and one line",
   }
 }
 
-// A transcript without what is another each time: random ids, addresses that were free.
+// A transcript without the parts that differ each time: random ids, leased addresses.
 static std::string without_ids(const std::string& text) {
   const std::regex id("[0-9a-f]{8,64}|172\\.16\\.[0-9]+\\.[0-9]+");
   return std::regex_replace(text, id, "…");

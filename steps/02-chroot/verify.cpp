@@ -1,4 +1,4 @@
-// The claims of step 2: names begin at the rootfs. And what chroot(2) leaves open.
+// The claims of step 2: paths begin at the rootfs; and the holes that chroot(2) leaves.
 #include "common/files.hpp"
 #include "common/testing/harness/claim.hpp"
 #include "common/testing/harness/subject.hpp"
@@ -6,7 +6,7 @@
 
 namespace stepbox {
 
-// A file in the rootfs, with a content nobody can guess.
+// A file in the rootfs, with random content.
 static std::string plant(const Stage& stage, const std::string& name) {
   std::string word = random_word();
   create_file(stage.rootfs() + name, word);

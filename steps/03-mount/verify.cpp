@@ -1,4 +1,4 @@
-// The claims of step 3: what programs expect to be mounted is there, and is gone afterwards.
+// The claims of step 3: the mounts that programs expect exist, and are gone afterwards.
 #include <signal.h>
 
 #include "common/files.hpp"

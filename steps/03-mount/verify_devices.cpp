@@ -1,4 +1,4 @@
-// A claim of step 3 about the device nodes that it lends. (Beside verify.cpp: not for students.)
+// A claim of step 3 about the bound device nodes. (Not in verify.cpp: it is not graded.)
 #include "common/testing/harness/claim.hpp"
 #include "common/testing/harness/subject.hpp"
 #include "common/testing/stage/stage.hpp"

@@ -48,7 +48,7 @@ static std::string ask_own_name() try {
   return std::to_string(::getuid());  // the user has no name
 }
 
-// Maps id 0 inside to `id`, and the subordinate ids, if they can be mapped.
+// Maps id 0 of the container to `id`, and the subordinate ids, if they can be mapped.
 static IdMap own_ids(const char* file, uid_t id) {
   const std::string uid = std::to_string(::getuid());
   IdMap map{"0", std::to_string(id), "1"};

@@ -24,18 +24,18 @@
 
 namespace stepbox {
 
-// [parent] As SpawnSettings::before_go: maps the ids of the child's user namespace. Id 0 inside is
-// the caller's id outside; 1 and up are the caller's ranges in /etc/subuid and /etc/subgid, if any
-// (newuidmap(1) writes such maps). Does nothing without CLONE_NEWUSER.
+// [parent] As SpawnSettings::before_go: maps the ids of the child's user namespace. Id 0 in it is
+// the caller's id on the host; 1 and up are the caller's ranges in /etc/subuid and /etc/subgid, if
+// any (newuidmap(1) writes such maps). Does nothing without CLONE_NEWUSER.
 // Throws system_error: `write /proc/4711/uid_map: …`.
 void write_id_maps(pid_t child, int flags);
 
-// The words of a uid_map or gid_map, in threes: "0 1000 1" maps id 0 inside to id 1000 outside, for
-// 1 id.
+// The words of a uid_map or gid_map, in threes: "0 1000 1" maps id 0 of the container to id 1000 of
+// the host, for 1 id.
 using IdMap = std::vector<std::string>;
 
 // Adds the ranges that `file` (/etc/subuid, /etc/subgid: lines of name:first:count) gives to the
-// user `name`, or to the user with the id `uid`; inside they begin at id `inside`.
+// user `name`, or to the user with the id `uid`; in the container they begin at id `inside`.
 void add_ranges(IdMap& map, const std::string& file, const std::string& name,
                 const std::string& uid, int64_t inside);
 
@@ -47,7 +47,7 @@ void write_maps(pid_t child, const IdMap& users, const IdMap& groups);
 void unshare_cgroup_namespace(const Namespaces& namespaces);
 
 // [child] Makes all mounts private, recursively; called before any mount. On most hosts `/` is a
-// *shared* mount: what is mounted in a copy of its mount namespace propagates to the host
+// *shared* mount: mounts in a copy of its mount namespace propagate to the host
 // (mount_namespaces(7)).
 void make_mounts_private(const Namespaces& namespaces);
 
@@ -64,12 +64,13 @@ void set_hostname(const Namespaces& namespaces);
 // start_init() then returns in a child of it, which becomes the command. (init.cpp)
 void start_init(const Namespaces& namespaces);
 
-// [parent] With --share mount, what the container mounts below `rootfs` is mounted on the host. The
-// destructor unmounts what was not mounted before. One such container at a time may use a rootfs:
-// the directory is locked. After a SIGKILL the mounts stay; a mount namespace has no such leak.
+// [parent] With --share mount, the container's mounts below `rootfs` are the host's, too. The
+// destructor unmounts those that did not exist before. One such container at a time may use a
+// rootfs: the directory is locked. After a SIGKILL the mounts leak, as they do not with a mount
+// namespace.
 class SharedMounts {
  public:
-  // Throws Failure when another container uses it.
+  // Throws Failure when another container uses `rootfs`.
   SharedMounts(const std::string& rootfs, const Namespaces& namespaces);
   SharedMounts(const SharedMounts&) = delete;
   ~SharedMounts();

@@ -1,4 +1,4 @@
-// The claims of step 4: a machine of its own, to all appearances; and the old one out of reach.
+// The claims of step 4: namespaces of its own, and the host out of reach.
 #include <time.h>
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
-// Step 5. Control groups: how much a container may use. (cgroups(7))
+// Step 5. Control groups limit and account the resources of a container. (cgroups(7))
 //
-// A cgroup is a directory, its settings are files, its members process ids written to one of them.
+// A cgroup is a directory, its settings are files; a process joins when its id is written to one.
 // The interface has two versions. v1: one tree for each controller (cpu, memory, pids). v2: one
 // tree for all. Many hosts have both, so the version is chosen for each controller.
 //
@@ -20,7 +20,7 @@
 
 namespace stepbox {
 
-// A container's groups, `stepbox/<id>`, one in each tree that its limits need. [parent]
+// [parent] A container's groups, `stepbox/<id>`, one in each tree that its limits need.
 class Cgroup {
  public:
   // Makes the groups, with their limits, and removes those of containers whose owner was killed.
@@ -28,22 +28,21 @@ class Cgroup {
   // permission.
   Cgroup(const std::string& id, const Limits& limits);
 
-  // Destroyed, it kills the members that are left, and removes the groups (Group).
+  // The destructor kills the remaining members, and removes the groups (~Group()).
   Cgroup(const Cgroup&) = delete;
 
-  // [child] Makes the calling process a member; first of all, so that the limits hold before the
-  // command starts. The child does it: a parent that writes another process's id waits 10 ms for
-  // the kernel.
+  // [child] Called first. The calling process becomes a member, so the limits hold before the
+  // command starts. A parent that writes another process's id would wait 10 ms for the kernel.
   void join() const;
 
   // For SpawnSettings::cgroup_fd, on v2: clone3(2) makes the child a member. -1 on v1.
   int fd() const;
 
-  // Says on stderr whether the kernel killed processes for lack of memory; with --stats also what
-  // was used. When the container has ended.
+  // Called when the container has ended. Reports on stderr if the OOM killer has killed one of its
+  // processes; with --stats also the usage.
   void report() const;
 
-  // What was used so far. Without --stats only memory is asked about.
+  // The usage so far. Without --stats only memory is read.
   Usage usage() const;
 
  private:

@@ -10,8 +10,8 @@
 
 namespace stepbox {
 
-// The directory of a group, its own or another's: reads and writes the files in it. What differs
-// between v1 and v2 is in limits_v1.cpp and limits_v2.cpp.
+// The directory of a group, the caller's own or another's: reads and writes the files in it. The
+// differences between v1 and v2 are in limits_v1.cpp and limits_v2.cpp.
 class GroupDirectory {
  public:
   GroupDirectory(const Hierarchy& hierarchy, const std::string& path, Fd directory);
@@ -40,7 +40,7 @@ class GroupDirectory {
   // The number behind `key` in a file of lines "key number", -1 if there is no such line.
   int64_t get_number(const char* name, const char* key) const;
 
-  // Whether this kernel has such a file in the group.
+  // Whether the group has such a file in this kernel.
   bool offers(const char* name) const;
 
  private:
@@ -63,17 +63,17 @@ class Group : public GroupDirectory {
   Group(Group&& other) noexcept = default;
 };
 
-// Where group `id` is, or would be.
+// The path of group `id`, whether it exists or not.
 std::string group_path(const Hierarchy& hierarchy, const std::string& id);
 
-// Makes and locks a group as Group does, which then is not removed with the result.
+// Makes and locks a group, as Group does; but the destructor of the result does not remove it.
 GroupDirectory make_group(const Hierarchy& hierarchy, const std::string& id);
 
 // Kills the members of a group, and removes it with all groups below it. No error if there is none.
 // Warns about a group that cannot be removed within 5 s.
 void remove_group(const std::string& path);
 
-// Removes the groups of containers whose owner was killed: of which no group, in any tree, is
+// Removes the groups of containers whose owner was killed: no group of theirs, in any tree, is
 // locked.
 void remove_dead_groups();
 

@@ -1,4 +1,4 @@
-// Step 5. The trees of cgroups that are mounted on this host, and which of them limits what.
+// Step 5. The trees of cgroups that are mounted on this host, and their controllers.
 //
 // A controller (cpu, memory, pids, cpuset) is in one tree only: in a v1 tree where it is mounted as
 // such, else in the v2 tree. Hybrid hosts have both kinds, so the choice is made for each
@@ -44,7 +44,7 @@ std::string find_base_v2(const std::string& mount);
 void enable_controllers(const std::string& base, const std::string& directory,
                         const std::vector<std::string>& controllers);
 
-// What to do on a host that has no cgroups for the caller.
+// The hint for a caller that may not make cgroups.
 constexpr char kWithoutLimits[] =
     "be root, or run without limits: --cpus 0 --memory 0 --pids-limit 0";
 

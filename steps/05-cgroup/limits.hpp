@@ -1,4 +1,4 @@
-// Step 5. Limits as the two versions of the interface spell them, and what a group has counted.
+// Step 5. Limits in the files of both versions of the interface, and the usage that a group counts.
 // (limits_v1.cpp, limits_v2.cpp)
 #ifndef STEPBOX_STEPS_05_CGROUP_LIMITS_HPP_
 #define STEPBOX_STEPS_05_CGROUP_LIMITS_HPP_
@@ -12,16 +12,16 @@
 
 namespace stepbox {
 
-// The controllers that these limits call for.
+// The controllers that these limits need.
 std::vector<std::string> wanted_controllers(const Limits& limits);
 
-// Writes to this group what differs between the limits in force, `current`, and `wanted`.
+// Writes the differences between `current`, the limits in force, and `wanted` to this group.
 // Throw system_error.
 void set_limits(const GroupDirectory& group, const Limits& current, const Limits& wanted);
 void set_limits_v1(const GroupDirectory& group, const Limits& current, const Limits& wanted);
 void set_limits_v2(const GroupDirectory& group, const Limits& current, const Limits& wanted);
 
-// What a container has used, over the lifetime of its groups. -1: this kernel does not tell.
+// The usage of a container, over the lifetime of its groups. -1: unknown to this kernel.
 struct Usage {
   int64_t cpu_us = -1;
   int64_t throttled_us = -1;  // spent waiting for the next period
@@ -29,7 +29,7 @@ struct Usage {
   int64_t oom_kills = -1;
 };
 
-// Add what this group has counted. Throw system_error; Failure for a file that is no number.
+// Add the counts of this group. Throw system_error; Failure for a file that is no number.
 void add_usage_v1(const GroupDirectory& group, Usage& usage);
 void add_usage_v2(const GroupDirectory& group, Usage& usage);
 

@@ -1,4 +1,4 @@
-// Step 5. What the user may ask for: limits.
+// Step 5. Options: limits.
 #ifndef STEPBOX_STEPS_05_CGROUP_OPTIONS_HPP_
 #define STEPBOX_STEPS_05_CGROUP_OPTIONS_HPP_
 
@@ -36,7 +36,7 @@ struct CpuList {
 };
 void parse_value(const std::string& text, CpuList& list);
 
-// What a container may use. 0: no limit; all of them 0: no cgroup at all.
+// The limits of a container. 0: no limit; all of them 0: no cgroup at all.
 struct Limits {
   CpuQuota cpus{20'000};    // --cpus 0.2
   Bytes memory{128 << 20};  // --memory 128m, swap included

@@ -1,4 +1,4 @@
-// The claims of step 5: so much CPU, memory and processes, and no more.
+// The claims of step 5: limits of CPU, memory and processes.
 #include <signal.h>
 #include <time.h>
 #include <unistd.h>
@@ -39,8 +39,8 @@ struct Share {
   double stopped;  // the part of all periods (100 ms) in which it had used up its quota
 };
 
-// What a spinning process gets. A second counts when it got too much, or was stopped in most of
-// the periods; otherwise the machine was busy with others, and the next one may tell.
+// The share of a spinning process. A second counts if the process got too much, or was stopped in
+// most of the periods; otherwise the machine was busy with other processes: try the next second.
 Share share_of(pid_t pid) {
   using Clock = std::chrono::steady_clock;
   const std::string group = Stage::group_of(pid, "cpu");

@@ -1,5 +1,5 @@
-// The claims of step 5 about what hosts have: two versions, parts of a tree, other people's
-// processes, kernels and filters without clone3(2).
+// The claims of step 5 about different hosts: both versions, delegated parts of a tree, foreign
+// processes in the way, kernels and filters without clone3(2).
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,7 +22,7 @@ std::string require_v2() {
   return root;
 }
 
-// A part of it for the ordinary user, who starts there what he starts.
+// Delegates a part of it to the ordinary user, whose processes start there.
 void require_delegation(Stage& stage) {
   require_v2();
   stage.delegate_groups();

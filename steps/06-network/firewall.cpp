@@ -19,7 +19,7 @@ static std::string our_table(const Subnet& subnet) {
        "}\n"
        "add map ip stepbox published_on "
        "{ type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service; }\n"
-       // Where a packet to the host is led inside, be it from outside or from the host itself.
+       // Redirects packets to published ports, from other hosts and from the host itself.
        "add chain ip stepbox publish\n"
        "add rule ip stepbox publish dnat ip to ip daddr . meta l4proto . th dport map "
        "@published_on\n"
@@ -29,10 +29,9 @@ static std::string our_table(const Subnet& subnet) {
        "add rule ip stepbox prerouting jump publish\n"
        "add chain ip stepbox output { type nat hook output priority -100; }\n"
        "add rule ip stepbox output jump publish\n"
-       // Where a container's address would mean nothing to the receiver, the host's own replaces
-       // it: outside; at a container that is asked by 127.0.0.1; at one that is asked by a
-       // neighbour, or itself, by way of the host ("hairpin": the answer must come back this way
-       // too).
+       // Replaces a source address that the receiver cannot answer by the host's own: a container's
+       // on its way to other hosts; 127.0.0.1 on its way to a container; a container's on its way
+       // to itself or a neighbour through the host ("hairpin": the answer must pass the host, too).
        "add chain ip stepbox postrouting { type nat hook postrouting priority srcnat; }\n"
        "add rule ip stepbox postrouting ip saddr ",
        own,
@@ -41,7 +40,7 @@ static std::string our_table(const Subnet& subnet) {
        "add rule ip stepbox postrouting oifname stepbox0 ip saddr ",
        own,
        " ct status dnat masquerade\n"
-       // route_localnet lets 127.0.0.1 be routed to the bridge. Nobody else may come with it.
+       // route_localnet lets 127.0.0.1 be routed to the bridge. Other links must not use it.
        "add chain ip stepbox loopback { type filter hook prerouting priority raw; }\n"
        "add rule ip stepbox loopback iifname != lo ip daddr 127.0.0.0/8 drop\n"
        "add rule ip stepbox loopback iifname != lo ip saddr 127.0.0.0/8 drop\n"});
@@ -49,13 +48,14 @@ static std::string our_table(const Subnet& subnet) {
 
 void ensure_firewall(const Subnet& subnet) {
   if (!has_nft_table("stepbox")) run_nft(our_table(subnet));
-  // docker leaves DOCKER-USER for such rules; FORWARD is where it, and others, drop.
+  // docker keeps DOCKER-USER for such rules; docker and others drop packets in FORWARD.
   for (const char* chain : {"DOCKER-USER", "FORWARD"}) {
     if (!has_nft_chain("filter", chain)) continue;
     if (has_nft_comment("filter", chain)) return;
     const std::string rule = join({"insert rule ip filter ", chain});
     constexpr char kAccept[] = " counter accept comment \"stepbox\"\n";
-    // Out: all. In: answers, and what a published port leads in; the rest is the host's to decide.
+    // From containers: all. To containers: answers, and packets to published ports. The host's own
+    // rules decide about the rest.
     return run_nft(join({rule, " iifname stepbox0", kAccept,                               //
                          rule, " oifname stepbox0 ct state established,related", kAccept,  //
                          rule, " oifname stepbox0 ct status dnat", kAccept}));
@@ -78,8 +78,8 @@ static Fd bind_socket(const PublishedPort& port) {
 // TCP: no other socket can bind the port from here on, and connecting to it is refused at once.
 // While the socket listens, another one cannot share the port by SO_REUSEADDR; that holds after
 // shutdown(2) too, if this socket gives SO_REUSEADDR up (inet_csk_get_port() in the kernel). A
-// socket that went on listening would accept connections that nobody reads: until nftables knows
-// the port, and later, too, a SYN that was on its way.
+// socket that went on listening would accept connections that no process reads: until nftables
+// knows the port, and later, too, a SYN that was on its way.
 static bool reserve(const Fd& socket) {
   const int off = 0;
   return ::listen(socket.get(), 1) == 0 && ::shutdown(socket.get(), SHUT_RD) == 0 &&
@@ -138,8 +138,8 @@ void publish(const std::string& elements) {
   if (!elements.empty()) run_nft(script_of("add", elements));
 }
 
-// nft(8) fails to delete what is not there, and the whole transaction with it; `destroy`, which
-// does not, needs nft 1.0.7 and Linux 6.3. Adding an element that is there already is no error.
+// `delete` of an element that does not exist fails, and with it the whole transaction; `destroy`,
+// which does not fail, needs nft 1.0.7 and Linux 6.3. `add` of an existing element is no error.
 void unpublish(const std::string& elements) {
   if (elements.empty() || !has_nft_table("stepbox")) return;
   run_nft(script_of("add", elements) + script_of("delete", elements));

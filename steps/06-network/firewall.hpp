@@ -1,4 +1,4 @@
-// Step 6. What nftables does for us: masquerading, and ports of the host that lead inside. (nft(8))
+// Step 6. Rules of nftables: masquerading, and published ports. (nft(8))
 #ifndef STEPBOX_STEPS_06_NETWORK_FIREWALL_HPP_
 #define STEPBOX_STEPS_06_NETWORK_FIREWALL_HPP_
 
@@ -11,10 +11,10 @@
 
 namespace stepbox {
 
-// Makes the table `ip stepbox` if it is not there, and whatever lets our packets through where
-// somebody else drops what is forwarded, as docker does: an accept in our own table could not.
-// The table is made once, and never declared again: that would wipe what running containers have
-// put there. Outside, with the network's lock held.
+// [parent] Makes the table `ip stepbox` if it does not exist, and inserts accept rules into the
+// chain of another program, such as docker, that drops forwarded packets: an accept in a table of
+// stepbox's own would not overrule the drop. The table is made once, and never declared again: that
+// would delete the elements of running containers. Called with the network's lock held.
 void ensure_firewall(const Subnet& subnet);
 
 // Reserves the port on the host, for as long as the socket that it returns lives: no other program
@@ -27,8 +27,8 @@ Fd bind_port(PublishedPort& port);
 // The nft commands that publish ports, one line each, without their first word, "add" or "delete".
 std::string as_nft_elements(const std::vector<PublishedPort>& ports, Address container);
 
-// Add these elements to the maps, or remove them. To remove one that has gone already is no error;
-// one whose port leads to another container by now is (Failure), and stays.
+// Add these elements to the maps, or remove them. Removing one that is gone already is no error. If
+// its port leads to another container now, the element stays, and unpublish() throws Failure.
 void publish(const std::string& elements);
 void unpublish(const std::string& elements);
 

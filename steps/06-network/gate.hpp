@@ -1,4 +1,4 @@
-// Step 6. A gate that the child waits at until its parent has done something for it.
+// Step 6. A gate at which the child waits until its parent has made the veth.
 #ifndef STEPBOX_STEPS_06_NETWORK_GATE_HPP_
 #define STEPBOX_STEPS_06_NETWORK_GATE_HPP_
 
@@ -6,14 +6,14 @@
 
 namespace stepbox {
 
-// A pipe that one byte goes through. Made before the child, so that both have it.
+// A pipe for one byte. Made before the child, so that both processes have it.
 class Gate {
  public:
   // [parent] Lets the child go on. Throws system_error.
   void open();
 
-  // [child] Returns when the gate was opened.
-  // Throws Failure when it never will be, because the parent has died: end of file is no "go".
+  // [child] Returns when the gate has been opened.
+  // Throws Failure at end of file: the parent has died.
   void wait();
 
  private:

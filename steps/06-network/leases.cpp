@@ -13,7 +13,7 @@ namespace stepbox {
 
 static std::string path_of(Address address) { return join({kLeaseDirectory, "/", address.text()}); }
 
-// What was given out last in this subnet; its gateway, when nothing was.
+// The address that was leased last in this subnet; before the first lease, its gateway.
 static Address last_address(const Subnet& subnet) {
   Address last = subnet.gateway();
   if (!exists(kLastAddress)) return last;

@@ -1,4 +1,4 @@
-// Step 6. Leases: which container has which address of the bridge's subnet.
+// Step 6. Leases of addresses of the bridge's subnet.
 #ifndef STEPBOX_STEPS_06_NETWORK_LEASES_HPP_
 #define STEPBOX_STEPS_06_NETWORK_LEASES_HPP_
 
@@ -9,19 +9,20 @@
 
 namespace stepbox {
 
-// What lives as long as the network; a reboot empties it. Each lease is a file, named as its
-// address, in the second directory. The last file holds the address given out last, as a number.
+// /run is empty after a reboot, when the bridge is gone, too. Each lease is a file in
+// kLeaseDirectory, named as its address. kLastAddress holds the address that was leased last, as a
+// number.
 constexpr char kRunDirectory[] = "/run/stepbox";
 constexpr char kLeaseDirectory[] = "/run/stepbox/leases";
 constexpr char kLastAddress[] = "/run/stepbox/last-address";
 
-// An address that one container has, as long as this object lives: a file in kLeaseDirectory, and a
-// lock on it (flock(2)). When its owner dies, in whatever way, the kernel drops the lock, and the
-// next start finds a dead lease. [parent]
+// [parent] The address of one container, as long as this object lives: a file in kLeaseDirectory,
+// and a lock on it (flock(2)). When the owner is killed, the kernel releases the lock, and the next
+// start finds a dead lease.
 class Lease {
  public:
-  // Takes the next free address after the one given out last, because neighbours still have the
-  // hardware address of a recent owner in their ARP caches. With the network's lock held
+  // Takes the next free address after the one that was leased last, because neighbours still have
+  // the hardware address of a recent owner in their ARP caches. Called with the network's lock held
   // (network.hpp). Throws Failure when no address is free.
   explicit Lease(const Subnet& subnet);
   ~Lease();
@@ -37,8 +38,8 @@ class Lease {
   Fd file_;  // holds the lock
 };
 
-// Removes the leases whose owners have died; calls `settle` with the note of each, before it goes.
-// With the network's lock held.
+// Removes the leases whose owners have died; before that, calls `settle` with the note of each.
+// Called with the network's lock held.
 void remove_dead_leases(void (*settle)(const std::string& note));
 
 }  // namespace stepbox

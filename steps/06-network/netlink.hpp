@@ -28,43 +28,43 @@ using NetlinkMessage = std::unique_ptr<nl_msg, FreeMessage>;
 // program on Ubuntu 22.04.
 inline NetlinkMessage make_netlink_message() { return NetlinkMessage(::nlmsg_alloc_size(4096)); }
 
-// Messages to the network namespace that this process is in when it makes the object.
-// They are collected, and sent together by commit(): one system call sets up a whole interface.
+// Messages to the network namespace in which this process makes the object.
+// commit() sends all collected messages together: one system call sets up a whole interface.
 class Netlink {
  public:
   Netlink();
 
   // Makes a bridge, or completes one that a killed start has left. Here and below, the Ethernet
-  // address follows from the IPv4 one, 02:42 and its four bytes: a neighbour who remembers an
-  // earlier holder of the address is not wrong.
+  // address follows from the IPv4 one, 02:42 and its four bytes: an entry for an earlier holder of
+  // the address, in a neighbour's ARP cache, stays right.
   void add_bridge(const char* name, Address address);
 
-  // Both ends of a cable in one message: `name` here, up and plugged into the bridge; `peer` in the
+  // Makes a veth pair in one message: `name` here, up and plugged into the bridge; `peer` in the
   // network namespace of process `pid`. (Moving the peer there afterwards would cost 15 ms.)
   void add_veth(const std::string& name, const char* bridge, const char* peer, pid_t pid,
                 Address address);
 
-  // At once. A link that has just gone with its network namespace is no error.
+  // Removes a link at once, without commit(). It is no error if the link is gone already.
   void remove(const std::string& link);
 
-  // The link must be there by now: after add_bridge(), commit() first.
+  // The link must exist: after add_bridge(), commit() first.
   void add_address(const char* link, Address address, const Subnet& subnet);
   void set_up(const char* link);
   void add_default_route(Address gateway);
 
-  // Sends what was collected. Throws system_error for the first message that the kernel refuses:
-  // `ip link add stepbox0 type bridge: Operation not permitted`.
+  // Sends the collected messages. Throws system_error for the first message that the kernel
+  // refuses: `ip link add stepbox0 type bridge: Operation not permitted`.
   void commit();
 
  private:
-  // `command`: as a reader would have typed it; the name of the error too.
+  // `command`: the shell command that does the same, for --explain and error messages.
   nl_msg* add(int type, int flags, const std::string& command);
 
   Fd socket_;
   std::vector<std::pair<std::string, NetlinkMessage>> messages_;
 };
 
-// Whether a link of this name is here, and up; its IPv4 address, as text. (netdevice(7))
+// Whether a link of this name exists, and is up; its IPv4 address, as text. (netdevice(7))
 bool is_up(const char* link);
 std::string address_of(const char* link);
 

@@ -20,8 +20,8 @@ static void set_sysctl(const std::string& name, const char* value) {
   write_file(path, value);
 }
 
-// The bridge is made with the first container, and stays: to remove it one would have to know that
-// no other start is about to use it.
+// The first container makes the bridge, and it stays: removing it would be safe only if no other
+// start is about to use it.
 static void ensure_bridge(const Subnet& subnet) {
   ensure_firewall(subnet);
   if (is_up(kBridge)) {
@@ -59,11 +59,11 @@ FileLock lock_network() {
 
 std::string veth_of(const std::string& id) { return "sb-" + id.substr(0, 8); }
 
-// `note`: of a dead lease; its first line names the veth, the others what was published.
+// `note`: of a dead lease; its first line names the veth, the others are nft elements.
 static void give_back(const std::string& note) try {
   unpublish(note.substr(std::min(note.find('\n') + 1, note.size())));
 } catch (const std::exception& error) {
-  warn({error.what()});  // what a dead container has left is no reason not to start
+  warn({error.what()});  // leftovers of a dead container must not prevent a start
 }
 
 void settle_network() {

@@ -3,11 +3,11 @@
 //
 //   container        host
 //   eth0 ----------- sb-3f2a91cc --+
-//   172.16.0.2                     +-- stepbox0 172.16.0.1 -- routed, masqueraded -- the world
+//   172.16.0.2                     +-- stepbox0 172.16.0.1 -- routed, masqueraded -- Internet
 //   eth0 ----------- sb-77b0e1d4 --+
 //
-// Settling, the bridge, the lease and the binding of ports are done under one lock,
-// /run/stepbox/network.lock.
+// One lock, /run/stepbox/network.lock, protects the bridge, the leases, the binding of ports, and
+// settle_network().
 #ifndef STEPBOX_STEPS_06_NETWORK_NETWORK_HPP_
 #define STEPBOX_STEPS_06_NETWORK_NETWORK_HPP_
 
@@ -34,45 +34,45 @@ constexpr char kBridge[] = "stepbox0";
 // The host's end of a container's veth: "sb-" and the beginning of its id.
 std::string veth_of(const std::string& id);
 
-// [parent] Gives back the addresses and ports of containers whose parents were killed. For root;
-// for others there is nothing to do.
+// [parent] Releases the addresses and ports of containers whose parents were killed. Does nothing
+// without root.
 void settle_network();
 
-// The lock on the bridge and the leases, among the network's changes by all containers.
+// Locks the network against changes by other containers.
 // Throws Failure when another process holds it for 10 s.
 FileLock lock_network();
 
 class Network {
  public:
-  // [parent] Settles first. Makes the bridge if this is the first container, leases an address,
-  // binds the published ports. Throws Failure: a port in use, no address left, the host routes the
-  // subnet elsewhere, not root.
+  // [parent] Calls settle_network() first. Makes the bridge if this is the first container, leases
+  // an address, binds the published ports. Throws Failure: a port in use, no address left, the host
+  // routes the subnet elsewhere, not root.
   Network(const std::string& id, const NetworkOptions& options, const Namespaces& namespaces);
-  ~Network();  // gives back address and ports; the veth ends with the namespace
+  ~Network();  // releases address and ports; the kernel removes the veth with the namespace
   Network(const Network&) = delete;
 
-  // What spawn() unshares: no network namespace with --network host.
+  // The flags for spawn(): without CLONE_NEWNET with --network host.
   int for_clone() const { return flags_; }
 
-  // [parent] Once the child exists: makes the veth, and publishes the ports.
+  // [parent] Called when the child exists. Makes the veth, and publishes the ports.
   void connect(pid_t child);
 
   // The published ports, each with the number that it has on the host.
   const std::vector<PublishedPort>& ports() const { return options_.ports; }
 
-  // [child] Once the veth is there and the rootfs is the root: addresses, route; resolv.conf,
-  // hosts, hostname.
+  // [child] Called when the veth exists and the rootfs is the root. Sets up links, address and
+  // default route; binds resolv.conf, hosts and hostname.
   void configure_inside() const;
 
  private:
   void join_bridge(const std::string& id);
 
   NetworkOptions options_;
-  int flags_;  // CLONE_NEW*: what spawn() unshares
+  int flags_;  // CLONE_NEW*, for spawn()
   Subnet subnet_;
   std::string veth_;
-  std::string elements_;                     // what is published, as nft says it
-  std::vector<Fd> ports_;                    // holds the published ports
+  std::string elements_;                     // the published ports, as nft elements
+  std::vector<Fd> ports_;                    // reserves the published ports
   std::optional<Lease> lease_;               // none without a bridge
   std::optional<UserNetwork> user_network_;  // from connect() on
   NameFiles files_;

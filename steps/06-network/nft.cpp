@@ -51,7 +51,7 @@ Fd send(const Query& query) {
   return socket;
 }
 
-// Whether the kernel has it; `*commented`: whether our comment was in the answer.
+// Whether the kernel has it; `*commented`: whether the comment "stepbox" was in the answer.
 bool ask(const Query& query, bool* commented) {
   const Fd socket = send(query);
   std::array<char, 8192> buffer;

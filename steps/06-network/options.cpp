@@ -86,7 +86,7 @@ void parse_value(const std::string& text, HostEntry& entry) {
   entry.name = text.substr(0, colon);
   const std::string address = text.substr(colon + 1);
   if (address == "host-gateway") {
-    entry.address = bridge_subnet().gateway();  // where the host is, seen from inside
+    entry.address = bridge_subnet().gateway();  // the container's address for the host
   } else {
     parse_value(address, entry.address);
   }

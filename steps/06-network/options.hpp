@@ -1,4 +1,4 @@
-// Step 6. What the user may ask for: which network, which ports lead in, which names are known.
+// Step 6. Options: the network, published ports, names.
 #ifndef STEPBOX_STEPS_06_NETWORK_OPTIONS_HPP_
 #define STEPBOX_STEPS_06_NETWORK_OPTIONS_HPP_
 
@@ -12,7 +12,7 @@
 
 namespace stepbox {
 
-// What -p [IP:][HOST:]CONTAINER[/udp] asks for.
+// One -p [IP:][HOST:]CONTAINER[/udp].
 struct PublishedPort {
   Address host_address;  // 0.0.0.0: every address of the host
   uint16_t host_port = 0;
@@ -28,8 +28,8 @@ const char* name_of(NetworkMode mode);  // "bridge"
 std::optional<NetworkMode> mode_called(const std::string& name);
 void parse_value(const std::string& text, NetworkMode& mode);
 
-// For root the bridge; else slirp4netns, or pasta where only that is installed: the first ends by
-// itself when we do, and needs no route on the host.
+// For root the bridge; otherwise slirp4netns, or pasta if only that is installed: slirp4netns ends
+// by itself with stepbox, and needs no route on the host.
 NetworkMode usual_network();
 
 // One --add-host NAME:IP: a line of /etc/hosts.

@@ -109,7 +109,7 @@ std::vector<std::string> slirp4netns_command(const Directory& directory, const F
   return {"slirp4netns",
           "--configure",
           "--mtu=65520",
-          "--disable-host-loopback",  // else it is 10.0.2.2 inside
+          "--disable-host-loopback",  // else the container reaches it at 10.0.2.2
           "--enable-sandbox",
           "--api-socket=" + directory.socket(),
           "--ready-fd=" + std::to_string(directory.writer.get()),
@@ -132,7 +132,7 @@ std::vector<std::string> pasta_command(const Directory& directory, pid_t child,
     if (port.host_address.number) options += port.host_address.text() + "/";
     options += join({std::to_string(port.host_port), ":", std::to_string(port.container_port)});
   }
-  if (!published[false]) options += " --tcp-ports none";  // else all that are open inside
+  if (!published[false]) options += " --tcp-ports none";  // else all open ports of the container
   if (!published[true]) options += " --udp-ports none";
   explain({"pasta ", options, " $!"});
   options = join({"pasta --quiet --foreground --pid ", directory.ready(), " ", options, " ",
@@ -140,7 +140,7 @@ std::vector<std::string> pasta_command(const Directory& directory, pid_t child,
   return split(options, ' ');
 }
 
-// In the child: what we keep open for ourselves is closed on exec, but for these.
+// [child] Executes the command; of the close-on-exec descriptors only `kept` stay open.
 [[noreturn]] void become(const std::vector<std::string>& command, std::initializer_list<int> kept) {
   for (const int fd : kept) ::fcntl(fd, F_SETFD, 0);
   std::vector<char*> argv;
@@ -152,13 +152,13 @@ std::vector<std::string> pasta_command(const Directory& directory, pid_t child,
   ::_exit(kNoCommand);
 }
 
-// In the child: stands between us and a program that has no --exit-fd, and ends it when our end of
-// the pipe closes. PR_SET_PDEATHSIG would not do: pasta loses it as it enters a user namespace.
+// [child] Runs a program that has no --exit-fd, and ends it when the parent's end of the pipe
+// closes. PR_SET_PDEATHSIG would not do: pasta loses it when it enters a user namespace.
 [[noreturn]] void guard(const std::vector<std::string>& command, const Fd& exit, const Fd& ready) {
   const pid_t pid = ::fork();
   if (pid == -1) ::_exit(kFailed);
   if (pid == 0) become(command, {});
-  close_all_but({exit.get(), ready.get()});  // our locks and pipes are not for it to hold
+  close_all_but({exit.get(), ready.get()});  // no locks and pipes of the parent
   try {
     const Fd program = open_pidfd(pid);
     pollfd either[] = {{exit.get(), POLLIN, 0}, {program.get(), POLLIN, 0}};
@@ -172,7 +172,7 @@ std::vector<std::string> pasta_command(const Directory& directory, pid_t child,
   ::_exit(0);
 }
 
-// Waits until the program has told that it is ready. Throws Failure with what it says of its end.
+// Waits until the program reports that it is ready. Throws Failure with the program's message.
 void wait_for_ready(const Fd& ready, const Fd& messages, NetworkMode mode, const char* hint) {
   char byte;
   pollfd told{ready.get(), POLLIN, 0};
@@ -190,7 +190,7 @@ UserNetwork::Router::~Router() {
   exit.writer.close();
   if (pid == -1) return;
   if (!wait_until(10, [&] { return ::waitpid(pid, nullptr, WNOHANG) != 0; })) {
-    ::kill(pid, SIGKILL);  // of pasta this is the guard only: what it guards may stay
+    ::kill(pid, SIGKILL);  // for pasta this is the guard only: pasta itself may stay
     ::waitpid(pid, nullptr, 0);
     warn({"the program of the network did not end within 10 s"});
   }

@@ -1,4 +1,5 @@
-// The claims of step 6: an address of its own, and a way out. Ports that lead in: verify_ports.cpp
+// The claims of step 6: addresses, and connections to other hosts. Published ports:
+// verify_ports.cpp.
 #include "06-network/verify.hpp"
 
 #include <signal.h>
@@ -107,7 +108,7 @@ CLAIM("a name server on the host's loopback is not copied into the container",
   CHECK_FALSE(holds(run.out, "127.0.0.53"));
 }
 
-// --- Addresses, and what is left ----------------------------------------------------------
+// --- Addresses and leftovers ---------------------------------------------------------------
 
 CLAIM("50 starts at once get 50 addresses",
       {.step = 6, .points = 3, .hint = "lease under a lock; never a random number"}) {

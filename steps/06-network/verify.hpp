@@ -1,4 +1,4 @@
-// What the claims of step 6 share: servers, those who ask them, and somebody's firewall.
+// Shared by the claims of step 6: servers, clients, and the firewall of another program.
 #ifndef STEPBOX_STEPS_06_NETWORK_VERIFY_HPP_
 #define STEPBOX_STEPS_06_NETWORK_VERIFY_HPP_
 
@@ -13,7 +13,7 @@
 
 namespace stepbox {
 
-// Asks a server from inside a container; returns what it answered.
+// Asks a server from a container; returns its answer.
 inline std::string ask_from_inside(Subject& subject, const std::string& address,
                                    const std::string& port,
                                    const std::vector<std::string>& options = {}) {
@@ -21,7 +21,7 @@ inline std::string ask_from_inside(Subject& subject, const std::string& address,
       .out;
 }
 
-// Asks from the host, whose probe is the rootfs's.
+// Asks from the host, with the probe of the rootfs.
 inline std::string ask_from_host(const Stage& stage, const std::string& address,
                                  const std::string& port) {
   const std::string script = "\"$0\" ask tcp " + address + " " + port + " || true";
@@ -46,7 +46,7 @@ inline std::unique_ptr<Background> serve_in_internet(Stage& stage, const std::st
   return server;
 }
 
-// Somebody else's firewall, which drops all that is forwarded.
+// The firewall of another program, which drops all forwarded packets.
 inline void drop_forwarded(Stage& stage, bool as_docker_does) {
   const std::string rules = stage.scratch("firewall");
   create_file(rules, std::string("table ip filter {\n") +

@@ -91,7 +91,7 @@ CLAIM("a FORWARD policy of drop admits published ports and nothing else",
   Running server = start_server(subject, word, "8080");
   const std::string probe = stage.rootfs() + "/bin/probe";
   CHECK(holds(stage.internet().run({probe, "ask", "tcp", kHostAddress, "8080"}), word));
-  const std::string out = server.out();  // a neighbour who routes our subnet to us asks directly
+  const std::string out = server.out();  // next, a neighbour routes the subnet to this host
   stage.internet().run({"ip", "route", "add", "172.16.0.0/16", "via", kHostAddress});
   CHECK_FALSE(holds(stage.internet().run({probe, "ask", "tcp", "172.16.0.2", "80"}), word));
   stop(server);

@@ -19,7 +19,7 @@
 namespace stepbox {
 
 // [parent] As SpawnSettings::before_go: writes the id maps of the child's user namespace. User and
-// group id 0 in it are the caller's ids outside. Does nothing without CLONE_NEWUSER in `flags`.
+// group id 0 in it are the caller's ids on the host. Does nothing without CLONE_NEWUSER in `flags`.
 // Throws system_error: `write /proc/4711/uid_map: …`. (user_namespaces(7): uid_map, setgroups)
 void write_id_maps(pid_t child, int flags);
 

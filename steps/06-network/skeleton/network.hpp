@@ -27,9 +27,9 @@ class Network {
  public:
   // [parent] Makes the bridge and the table `ip stepbox` if they do not exist; leases an address;
   // reserves the published ports by bind(2). Before that it releases the leases and ports of owners
-  // that were killed (remove_dead_leases()). All under a lock (lock_file(), common/files.hpp), as
-  // two containers may start at once. Throws Failure if a port is in use, no address is left, or
-  // the host routes the subnet elsewhere.
+  // that were killed (remove_dead_leases()). All under a lock (lock_file() with LockRank::kNetwork,
+  // common/files.hpp), as two containers may start at once. Throws Failure if a port is in use, no
+  // address is left, or the host routes the subnet elsewhere.
   Network(const std::string& id, const NetworkOptions& options, const Namespaces& namespaces);
   Network(const Network&) = delete;
   ~Network();  // releases address and ports; the kernel removes the veth with its namespace

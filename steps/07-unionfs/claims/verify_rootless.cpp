@@ -1,4 +1,4 @@
-// The claims of step 7 about who is not root. (`make matrix` asks him all others, too.)
+// The claims of step 7 about ordinary users. (`make matrix` checks all others without root, too.)
 #include "07-unionfs/claims/verify.hpp"
 #include "common/files.hpp"
 #include "common/program.hpp"
