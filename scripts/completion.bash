@@ -2,8 +2,8 @@
 #
 #   source scripts/completion.bash
 #
-# The program itself is asked for everything: --help tells verbs, options and what follows them; ps
-# and images tell names. Only root sees the containers of root.
+# The program itself provides the words: --help lists verbs, options and their values; ps and images
+# list names. Only root sees the containers of root.
 # shellcheck shell=bash
 
 # Whether an option takes a value: the help text names the value after the option.
