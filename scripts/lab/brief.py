@@ -1,7 +1,7 @@
-"""A report of verify on one program, as a student needs it.
+"""A report of verify on one program, shortened for a student.
 
-Of one red claim everything is shown that was seen; of the others a line. Claims that are red for
-the same reason (a message of the program's own, or what it left behind) stand with the first one.
+Shows one red claim in full, and a line of each other claim. Claims that are red for the same reason
+(a message of the program's own, or its leftovers) are listed with the first one.
 """
 
 import re
@@ -18,7 +18,7 @@ LONGEST = 150  # characters of a reason
 
 
 class Entry:
-    """One claim in a report: its line, and what is said below it."""
+    """One claim in a report: its line, and the lines below it."""
 
     def __init__(self, line):
         self.line = line  # "  RED   the command is process 1"
@@ -28,14 +28,14 @@ class Entry:
         self.is_skipped = line.startswith("  skip")
         self.seen = []  # all lines but the hint
         self.hint = ""  # a line
-        self.first = ""  # what it comes to
-        self.reason = ""  # what other claims may share
-        self._told = False  # the rest says only where and how
-        self._left_behind = False  # the line before was the heading of what stays
+        self.first = ""  # the reason in one line
+        self.reason = ""  # other claims may have the same
+        self._told = False  # the remaining lines only tell place and command
+        self._left_behind = False  # the line before was the heading of the leftovers
 
     @property
     def is_leftover(self):
-        """Red only as something was left behind: another claim tells more."""
+        """Red only because of leftovers: another claim tells more."""
         return bool(self.seen) and self.seen[0].startswith("        left behind, ")
 
     def add(self, line):
@@ -72,13 +72,13 @@ def parse(report):
 
 
 def reds(entries):
-    """Names of the red claims; last those that only something left behind turned red."""
+    """Names of the red claims; those that are red only because of leftovers come last."""
     red = [entry for entry in entries if entry.is_red]
     return [entry.name for entry in sorted(red, key=lambda entry: entry.is_leftover)]
 
 
 def head(entry, whole, colours):
-    """The entry's line, and what was seen: all of it for the claim `whole`."""
+    """The entry's line and its reason, in full for the claim `whole`."""
     colour = "red" if entry.is_red else "green" if entry.is_green else "grey"
     text = f"{colours[colour]}{entry.line}{colours['plain']}\n"
     if not entry.first:
@@ -89,11 +89,11 @@ def head(entry, whole, colours):
 
 
 def tail(entry, followers, shown):
-    """The hint, and the claims that are red for the same reason; `shown` is what head() said."""
+    """The hint, and the claims that are red for the same reason; `shown`: the text of head()."""
     if not entry.first:
         return ""
     hint = entry.hint
-    if followers:  # the claim of a group is not the one that it is about
+    if followers:  # a hint of one claim does not fit the whole group
         hint = re.sub(r" \(the claim.s own hint: .*\)", "", hint)
     if "unknown option" in entry.reason:
         hint = "        main.cpp does not read that option yet"
@@ -107,7 +107,7 @@ def tail(entry, followers, shown):
 
 
 def brief(entries, whole="", colours=PLAIN):
-    """The text of all entries, in which all is shown that was seen of the claim `whole`."""
+    """The text of all entries; the claim `whole` is shown in full."""
     leaders, followers = {}, {}
     for entry in entries:
         kind = re.sub("[0-9]+", "N", entry.reason) if entry.reason else entry

@@ -1,6 +1,6 @@
 #!/usr/bin/env -S python3 -B
-"""bug STEP: a bug hunt. The work folder becomes our own, complete step with one mistake in it, taken
-from steps/*/sabotage at random, or the one with the number in BUG. What was there is set aside.
+"""bug STEP: a bug hunt. Fills the work folder with our complete step with one mistake in it, from
+steps/*/sabotage: a random one, or the one with the number in BUG. Sets the old contents aside.
 """
 
 import os
@@ -16,7 +16,7 @@ from task import Complaint, Task, run_main, set_aside
 
 
 def bugs_of(task):
-    """The step's mistakes that are in a student's files, and turn a claim red on every machine."""
+    """The step's mistakes in files that a student writes, which turn a claim red on every machine."""
     ours = {str(path) for path in task.reference}
     claims = task.claims_in_file()
     bugs = []
@@ -61,9 +61,9 @@ def main(arguments):
         files = make_bug(task, bugs[int(number) - 1], scratch)
         set_aside(task)
         install(files, task.work)
-    print(f"In {task.work} is our step {task.which}, with one mistake in it: ", end="")
+    print(f"{task.work} has our step {task.which}, with one mistake in it: ", end="")
     print(f"number {number} of {len(bugs)}.")
-    print(f"Which claim tells? make check{task.which}. Find it, mend it, ask again.")
+    print(f"Find it: make check{task.which} shows which claim fails. Mend it, and check again.")
     return 0
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env -S python3 -B
-"""challenges: names all tasks beyond the steps, steps/*/challenges/NAME, with their steps.
+"""challenges: lists all tasks beyond the steps, steps/*/challenges/NAME, with their steps.
 
-What is in such a folder: see CONTRIBUTING.md. No list names them.
+CONTRIBUTING.md describes such a folder. There is no list of them: each folder is a challenge.
 """
 
 from task import Task, challenge_folders, run_main

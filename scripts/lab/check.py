@@ -1,12 +1,13 @@
 #!/usr/bin/env -S python3 -B
-"""check WHICH: builds what is in work/, and checks the claims that the step is about, then what held
-in the steps before, until three are red; or the claims of the challenge, for -NAME.
+"""check WHICH: builds the sources in work/, and checks the claims of the step's lesson, then those of
+the steps before, until three are red; for -NAME, the claims of the challenge.
 
-Of one red claim everything is shown that was seen, of the others what it comes to (brief.py). The
-claim that was red first the last time is checked and shown before all others. With CLAIM=NAME in
-the environment, checks that one only. Exit status: 0 nothing is red, 1 something is, 2 bad usage.
+Shows one red claim in full, and of the others the reason in one line (brief.py). The claim that was
+red first the last time is checked and shown before all others. With CLAIM=NAME in the environment,
+checks that one only. Exit status: 0 no claim is red, 1 a claim is red, 2 bad usage.
 
-In the work folder, .failed names what was red, for hint and watch; .held says that nothing was.
+In the work folder, .failed lists the red claims, for hint and watch; .held means that there were
+none.
 """
 
 import os
@@ -23,7 +24,7 @@ JOBS = 2 * (os.cpu_count() or 1)  # most claims wait for something
 
 
 def failed_before(task):
-    """The claims that were red the last time, the first one first; None if nothing was checked yet."""
+    """The claims that were red the last time, in their order; None before the first check."""
     try:
         return (task.work / ".failed").read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
@@ -46,7 +47,7 @@ def ask(task, names, *options):
     ).stdout
     total = Summary.of_line(report.splitlines()[-1]) if report else None
     if total is None:
-        sys.exit(2)  # verify has said why
+        sys.exit(2)  # verify has printed the reason
     return parse(report), total
 
 
@@ -69,13 +70,13 @@ def check_one(task, name, colours):
 
 
 def check_lesson(task, colours):
-    """Checks what the task is about; returns its red claims and the Summary."""
+    """Checks the claims of the lesson; returns the red ones and the Summary."""
     lesson = task.lesson
     before = [name for name in failed_before(task) or [] if name in lesson]
     first = (before or lesson)[0]
     entries, total = ask(task, [first])
-    # What is shown now is what brief() begins with when all is known: but for a red claim's hint,
-    # and for one that may turn out not to be the one that tells most.
+    # Shows at once the beginning of the later text of brief(): without the hint of a red claim; and
+    # nothing of a claim with leftovers only, as another one may tell more.
     red = next((entry for entry in entries if entry.is_red), None)
     if not red:
         shown = brief(entries, colours=colours)
@@ -94,7 +95,7 @@ def check_lesson(task, colours):
 
 
 def check_earlier(task, names, failing, colours):
-    """Checks what held before, until a few are red; returns these and the Summary."""
+    """Checks claims of earlier steps, until a few are red; returns these and the Summary."""
     show(f"\n{colours['bold']}What held before: {len(names)} claims{colours['plain']}\n")
     entries, total = ask(task, names, "--enough", str(ENOUGH))
     red = reds(entries)
@@ -110,7 +111,7 @@ def check_earlier(task, names, failing, colours):
 
 
 def title_of(task):
-    """What a report on the task is headed with."""
+    """The heading of a report on the task."""
     if not task.is_challenge:
         return f"What step {task.which} is about"
     readme = (task.folder / "README.md").read_text(encoding="utf-8")

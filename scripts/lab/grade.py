@@ -1,7 +1,7 @@
 #!/usr/bin/env -S python3 -B
-"""grade: points for what is in work/.
+"""grade: prints the points for the programs in work/.
 
-Each step that was begun (or STEPS='1 2' in the environment) is built as ./mineN, and held to its own
+Builds each step that was begun (or STEPS='1 2' in the environment) as ./mineN, and checks its own
 claims; challenges (of these steps) count as extra points. FORMAT=text (the default), json
 (Gradescope's results.json) or junit. Exit status: 0 all points, 1 not all, 2 bad usage.
 """
@@ -27,8 +27,8 @@ def chosen_tasks():
 
 
 def program_for(task, scratch):
-    """The program to grade. If it cannot be built, a path in `scratch` where there is none: verify
-    shows the reason, which lies beside it with the ending .why."""
+    """The program to grade. If it cannot be built, the path of no file, in `scratch`: verify shows
+    the reason, which is beside it in a file with the ending .why."""
     try:
         said, built = mine.build(task)
     except Complaint as complaint:

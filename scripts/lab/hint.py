@@ -2,8 +2,8 @@
 """hint WHICH: the next hint for the claim that the last check of this task found red first, or for
 CLAIM=NAME in the environment.
 
-The first hint is in check's report, two more are in a hints.md; .hints in the work folder remembers
-which were shown.
+The first hint is in check's report, two more are in a hints.md; .hints in the work folder lists the
+claims whose hints were shown.
 """
 
 import os

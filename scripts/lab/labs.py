@@ -1,5 +1,5 @@
 #!/usr/bin/env -S python3 -B
-"""labs [CHAPTER]: holds labs.md, or one chapter of it, to what it shows.
+"""labs [CHAPTER]: checks that labs.md, or one chapter of it, shows the truth.
 
 console   all commands of a chapter run in one shell, in a rehearsal of their own, and cram(1)
           compares their output; `…` stands for what varies within a line, `[N]` on a line of its
@@ -7,8 +7,8 @@ console   all commands of a chapter run in one shell, in a rehearsal of their ow
 cpp, sh   equal the region that the line before names: <!-- code: FILE MARK -->, in FILE from the
           comment `LAB: MARK` to the next empty line or `LAB: end`
 diff      <!-- diff: N -->: each line stands, in this order, in `make diffN`
-steps     made, by `make stepN`, before they are used: a reader has typed only what stands above
-diagrams  diagrams/NAME.svg is what dot(1) makes of diagrams/NAME.dot
+steps     made, by `make stepN`, before they are used: a reader has typed only the commands above
+diagrams  diagrams/NAME.svg is the output of dot(1) for diagrams/NAME.dot
 """
 
 import difflib
@@ -31,7 +31,7 @@ OUT_OF_TIME = 124  # timeout(1)
 CHAPTER = re.compile(r"## (\d+)\. ")
 
 
-# --- what the book says ---------------------------------------------------------------------
+# --- the text of the book -------------------------------------------------------------------
 
 
 def chapters(lines):
@@ -67,7 +67,7 @@ def count_commands(cram):
 
 
 class Block(NamedTuple):
-    """A block, or a diagram, that must equal something else."""
+    """A block, or a diagram, that is compared with a file or an output."""
 
     chapter: str
     line: int
@@ -125,7 +125,7 @@ def first_not_in_order(wanted, lines):
 
 
 def unmade_steps(lines):
-    """Where a console uses a step that nothing above has made, a message each."""
+    """A message for each console that uses a step before a command makes it."""
     console, made = False, set()
     for number, line in enumerate(lines, 1):
         if line.startswith("```"):
@@ -138,7 +138,7 @@ def unmade_steps(lines):
             made.add(step)
 
 
-# --- what there is --------------------------------------------------------------------------
+# --- the checks -----------------------------------------------------------------------------
 
 
 class Report:
@@ -148,17 +148,17 @@ class Report:
         self.total = Summary()
 
     def passed(self, title):
-        """It is as the book says."""
+        """The book is right."""
         self.total += Summary(passed=1)
         print(f"  ok   {title}", flush=True)
 
     def skipped(self, title):
-        """This machine cannot tell."""
+        """Cannot be checked on this machine."""
         self.total += Summary(skipped=1)
         print(f"  skip {title}", flush=True)
 
     def red(self, title, why):
-        """It is not; `why` may have many lines."""
+        """The book is wrong; `why` may have many lines."""
         self.total += Summary(failed=1)
         print(f"  RED  {title}")
         for line in why.splitlines():
@@ -174,8 +174,8 @@ class Report:
 
 
 def be_crams_shell():
-    """cram's shell, in the rehearsal. The commands come from a file, so that none of them reads
-    those after it; the output is kept in LABS_LOG, too."""
+    """Acts as cram's shell, in the rehearsal. The commands are read from a file, so that none of them
+    reads the next ones from stdin; the output goes to LABS_LOG, too."""
     with tempfile.NamedTemporaryFile() as script:
         script.write(sys.stdin.buffer.read())
         script.flush()
@@ -225,7 +225,7 @@ def run_chapter(chapter, lines, scratch, report):
 
 
 def crams_difference(said):
-    """cram's report, in terms of the book."""
+    """cram's report, with names of the book."""
     said = re.sub(r"^--- .*", "--- labs.md", said, flags=re.MULTILINE)
     said = re.sub(r"^\+\+\+ .*", "+++ what it prints", said, flags=re.MULTILINE)
     lines = said.splitlines()
@@ -256,7 +256,7 @@ def check_diff(block, report):
 
 
 def check_diagram(block, report):
-    """A drawing."""
+    """A diagram."""
     svg = block.words[0]
     dot = svg.removesuffix(".svg") + ".dot"
     drawn = (TOP / svg).read_text(encoding="utf-8")
@@ -277,7 +277,7 @@ def check_diagram(block, report):
 
 
 def check_unmarked(block, report):
-    """A block of code that nothing is compared with."""
+    """A block of code without a mark: it is compared with nothing."""
     report.red(f"labs.md:{block.line}: {block.words[0]}", "no line before it says what it must equal")
 
 
@@ -290,7 +290,7 @@ CHECKS = {
 
 
 def check_book(lines, only):
-    """Holds the book, or one chapter of it; returns the sum."""
+    """Checks the book, or one chapter of it; returns the sum."""
     report = Report()
     scratch = pathlib.Path(tempfile.mkdtemp())
     try:

@@ -10,22 +10,22 @@ import sys
 
 FILES = [
     ("/var/lib/stepbox", "Images and containers of root; --root DIR names another place."),
-    ("~/.local/share/stepbox", "The same of a user who is not root."),
-    ("/run/stepbox", "Locks, leases and the state of running containers; of a user who is not "
-                     "root: $XDG_RUNTIME_DIR/stepbox."),
+    ("~/.local/share/stepbox", "Images and containers of an ordinary user."),
+    ("/run/stepbox", "Locks, leases and the state of running containers; for an ordinary user "
+                     "$XDG_RUNTIME_DIR/stepbox."),
 ]
 ENVIRONMENT = [
     ("STEPBOX_ROOT", "The default of --root."),
     ("STEPBOX_SUBNET", "The subnet of the bridge, 172.16.0.0/16 by default."),
     ("XDG_DATA_HOME, XDG_RUNTIME_DIR",
-     "Of a user who is not root: the parents of the two directories named stepbox."),
+     "For an ordinary user: the parents of the two directories named stepbox."),
 ]
 SEE_ALSO = ["capabilities(7)", "cgroups(7)", "namespaces(7)", "pivot_root(2)", "seccomp(2)",
             "veth(4)"]
 
 
 def help_of(program, *words):
-    """What `stepbox WORDS --help` prints, with its last empty lines cut off."""
+    """The output of `stepbox WORDS --help`, without empty lines at its end."""
     run = subprocess.run(["stepbox", *words, "--help"], executable=program, check=True,
                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     return run.stdout.rstrip("\n")
@@ -49,7 +49,7 @@ def parse_verbs(text):
 
 
 def parse_verb(text):
-    """The help of one verb: its usage, [(heading, [(option, about)])], and what follows."""
+    """The help of one verb: its usage, [(heading, [(option, about)])], and the rest."""
     lines = text.splitlines()
     usage, groups, rest = lines[0].removeprefix("Usage: "), [], []
     for line in lines[1:]:
@@ -66,7 +66,7 @@ def parse_verb(text):
 
 
 def escape(text):
-    """Plain text for roff: every hyphen as it is typed, and no line a request."""
+    """Plain text for roff: hyphens stay hyphens, and no line is a request."""
     text = text.replace("\\", "\\e").replace("-", "\\-")
     return re.sub(r"^(?=[.'])", r"\\&", text, flags=re.MULTILINE)
 
@@ -103,11 +103,11 @@ def man_page(program):
         lines += [f".B {quote(re.sub(' {2,}.*', '', usage))}", ".br"]
     lines[-1:] = [".SH DESCRIPTION",
                   "Runs a command in a container: with its own files, processes, host name, "
-                  "network and limits.", "Without a verb it does what",
-                  ".B run", "does.", "The verbs and their options are those of docker.",
+                  "network and limits.", "Without a verb,", ".B run", "is meant.",
+                  "The verbs and their options are those of docker.",
                   ".B stepbox1", "to", ".B stepbox6",
-                  "are its predecessors, each with one kind of isolation less; each tells its "
-                  "options with", f".BR {quote('--help')} .", ".SH VERBS"]
+                  "are its predecessors, each with one kind of isolation less;",
+                  f".B {quote('--help')}", "lists their options.", ".SH VERBS"]
     for heading, verbs in groups:
         lines += [f".SS {quote(heading)}", *items(verbs)]
     lines += [".SH OPTIONS"]

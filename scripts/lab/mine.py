@@ -2,7 +2,7 @@
 """mine WHICH: builds a student's work on a step as build/mineN, with the link ./mineN, or on a
 challenge (-NAME) as build/mine-NAME. A script is not built.
 
-The compiler's messages are shown as they are, but with names of files as the student knows them.
+Shows the compiler's messages, with names of files as the student knows them.
 """
 
 import os
@@ -14,7 +14,7 @@ from task import TOP, Complaint, Task, run_main
 
 
 def readable(output, which):
-    """What ninja printed, without the command line, and with paths from the repository's folder."""
+    """The output of ninja, without the command line, and with paths from the repository's folder."""
     output = re.sub(r"^FAILED: .*\n.*\n?", "", output, flags=re.MULTILINE)
     output = output.replace(f"{TOP}/", "")
     output = re.sub(rf"(\.\./)?(build/)?mine-headers/{re.escape(which)}/", "work/", output)
@@ -33,7 +33,7 @@ def require_sources(task):
 
 
 def build(task, helpers=()):
-    """Builds the task's program, and the targets `helpers` with it. Returns what the compiler says,
+    """Builds the task's program, and the targets `helpers` with it. Returns the compiler's messages,
     and whether the build succeeded. Throws Complaint if a source is missing."""
     require_sources(task)
     targets = [*([] if task.is_script else [f"mine{task.which}"]), *helpers]

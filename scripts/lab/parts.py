@@ -1,8 +1,8 @@
-"""Runs the parts of a test beside each other, and adds up what they report.
+"""Runs the parts of a test in parallel, and adds up their sums.
 
 A part is a program that ends its output with "N passed, N failed, N skipped" (summary.py). Its
-output is kept together and printed when the part has ended, so that parts do not mix. Parts start
-in the order of their list, as many at a time as there are lanes.
+output is printed when the part has ended, so that outputs do not mix. Parts start in the order of
+their list, as many at a time as there are lanes.
 """
 
 import dataclasses
@@ -28,7 +28,7 @@ class Part:
     alone: bool = False  # starts when all before it have ended; those after it wait for it
     environment: dict = dataclasses.field(default_factory=dict)
 
-    # What came of it.
+    # Its result.
     status: int = None
     summary: Summary = Summary()
     broken: bool = False  # it counted no failure, but failed
@@ -42,7 +42,7 @@ class Part:
         return f"{self.title}: {sum_} ({self.seconds:.0f} s, CPU {self.cpu_seconds:.0f} s)"
 
     def judge(self, status, output):
-        """Takes in how the program ended and what it said."""
+        """Evaluates the exit status and the output of the program."""
         self.status, self.output = status, output
         found = Summary.last_in(output)
         if self.counts_as_one:
@@ -54,7 +54,7 @@ class Part:
             self.summary = found
 
     def reds(self):
-        """Lines of its output that tell what was red; for a part without a sum its last lines."""
+        """The red lines of its output, with their reasons; of a part without a sum its last lines."""
         lines = self.output.splitlines()
         if self.counts_as_one or self.broken:
             return lines[-40:]
@@ -148,7 +148,7 @@ class Runner:
             _signal_group(pid, signal.SIGKILL)
 
     def tell_reds(self):
-        """Says again what was red, part by part."""
+        """Prints the red lines of each part again."""
         red = [part for part in self.done if part.summary.failed]
         if red:
             print(f"\n{self.rule} what was red, again", file=self.out)

@@ -1,7 +1,7 @@
 #!/usr/bin/env -S python3 -B
-"""test [--built]: all tests of the lab, in parts that run beside each other.
+"""test [--built]: runs all tests of the lab, in parts that run in parallel.
 
-Builds everything first; --built says that this has been done. The table at the end has the time of
+Builds everything first; --built: everything is built. The table at the end has the time of
 each part; the last line is the sum. With LANES=N, so many parts run at a time (default: one more
 than there are CPUs, as most parts wait for something now and then). With VM=no, no virtual machine
 is started.
@@ -19,7 +19,7 @@ from parts import Part
 from summary import Summary
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-SETTINGS = ["CI", "LANES", "STEPBOX_PATIENCE", "VM"]  # what sudo(8) would not pass on
+SETTINGS = ["CI", "LANES", "STEPBOX_PATIENCE", "VM"]  # sudo(8) does not pass them on
 
 
 def layout(mountinfo):
@@ -74,7 +74,7 @@ def in_machines(kernel):
 
 
 def why_no_machines():
-    """Why there can be no virtual machines; nothing if there can."""
+    """The reason for running no virtual machines; empty if they run."""
     if os.environ.get("VM") == "no":
         return "VM=no"
     if subprocess.run(["scripts/setup", "vm"], check=False).returncode:
@@ -102,9 +102,9 @@ def main(arguments):
     )
     if subprocess.run(["scripts/build", *programs], check=False).returncode:
         return 1
-    # What root builds, its owner could not build again.
+    # The owner of build/ could not overwrite files that root builds.
     os.environ["STEPBOX_BUILT"] = "yes"
-    # The parts run beside each other, so the machine is busy: deadlines are three times as long.
+    # The parts run in parallel, so the machine is busy: deadlines are three times as long.
     os.environ.setdefault("STEPBOX_PATIENCE", "3")
 
     todo = on_this_machine()

@@ -1,17 +1,17 @@
 #!/usr/bin/env -S python3 -B
 """sabotage [PATCH...]: tests the tests.
 
-Each steps/*/sabotage/*.patch is a likely mistake. Made in a copy of the sources, it must turn red
+Each steps/*/sabotage/*.patch is a likely mistake. Applied to a copy of the sources, it must turn red
 the claim that it names, with the message that a student would read, and no other claim but its
 neighbours. A patch begins with:
 
     Claim: the command is process 1
-    Message: a text that the report of that claim must hold
+    Message: a text that the report of that claim must contain
     Neighbours: another claim that may turn red, too   (any number of such lines)
-    Neighbours: all    (nearly every start goes wrong: the other claims are not asked)
-    Cgroup: v2         (or v1, or hybrid: the mistake shows there, so a virtual machine is asked)
+    Neighbours: all    (nearly every start fails: the other claims are not checked)
+    Cgroup: v2         (or v1, or hybrid: the mistake shows only there, in a virtual machine)
 
-One patch is built while those before it are being asked.
+Builds a patch while the ones before it are being checked.
 """
 
 import concurrent.futures
@@ -40,7 +40,7 @@ ALL = "all"
 
 @dataclasses.dataclass
 class Patch:
-    """A mistake, and how it must be caught."""
+    """A mistake, and the claim that must catch it."""
 
     path: pathlib.Path
     step: int
@@ -78,7 +78,7 @@ def read_patch(path, text):
 
 
 def reds_in(report):
-    """The claims that a report calls red."""
+    """The red claims of a report."""
     names = re.findall(r"^  RED   (.*)$", report, re.MULTILINE)
     return [name.removesuffix(" (still open)") for name in names]
 
@@ -96,13 +96,13 @@ def report_of(claim, report):
 
 @dataclasses.dataclass
 class Outcome:
-    """What came of one patch. `why` is empty if it was caught as it should be."""
+    """The result of one patch. `why` is empty if it was caught as it should be."""
 
     patch: Patch
     why: str = ""
     details: str = ""
     skipped: bool = False
-    once: str = ""  # red claims that were not red when they were asked again
+    once: str = ""  # red claims that were not red when they were checked again
 
     @property
     def summary(self):
@@ -120,8 +120,8 @@ class Outcome:
 
 
 def options_for(patch):
-    """Which claims verify is to ask: all of the step; of step 7, which has too many, those that
-    share a file with the one that must turn red."""
+    """verify's options for the claims to check: all of the step; of step 7, which has too many, those
+    in the same file as the one that must turn red."""
     if ALL in patch.neighbours:
         return ["--claim", patch.claim]
     return ["--beside", patch.claim] if patch.step == 7 else []
@@ -146,7 +146,7 @@ def judge(patch, ask):
 
 
 def judge_neighbours(patch, unexpected, report, ask):
-    """A claim that is red once in thousands is no neighbour of the mistake: each is asked again,
+    """A claim that is red once in thousands is no neighbour of the mistake: each is checked again,
     alone. One that is not red again is shown, and not counted."""
     again = ask(patch, [word for claim in unexpected for word in ("--claim", claim)])
     twice = [claim for claim in reds_in(again) if claim in unexpected]
@@ -172,8 +172,8 @@ def sources(top):
 
 
 def copy_sources(top=TOP, copy=COPY):
-    """Brings the copy up to date. Only files that differ are written, so that ninja builds only
-    what depends on them; one that an earlier patch has changed gets a new time, too."""
+    """Brings the copy up to date. Writes only files that differ, so that ninja builds only their
+    dependents; a file that an earlier patch has changed gets a new time, too."""
     wanted = sources(top)
     for path in sources(copy) - wanted:
         (copy / path).unlink(missing_ok=True)
@@ -193,7 +193,7 @@ def output_of(command, **more):
 
 
 def build(patch):
-    """Leaves the sabotaged step in SUBJECTS; returns why not, or None."""
+    """Leaves the sabotaged step in SUBJECTS; returns the Outcome of a failure, or None."""
     apply = ["patch", "-d", str(COPY), "-p1", "--fuzz=0", "--no-backup-if-mismatch", "-r", "-"]
     try:
         with open(patch.path, "rb") as text:
@@ -230,7 +230,7 @@ def ask_and_forget(patch):
 
 
 def configure():
-    """Makes the copy and its build folder; returns what went wrong, or None."""
+    """Makes the copy and its build folder; returns the output of a failure, or None."""
     for folder in COPY, BUILT, SUBJECTS:
         folder.mkdir(parents=True, exist_ok=True)
     copy_sources()

@@ -1,8 +1,8 @@
 #!/usr/bin/env -S python3 -B
-"""solution WHICH: how we did it, once all claims hold; with FORCE=1 in the environment, at once.
+"""solution WHICH: shows our solution, once all claims hold; with FORCE=1 in the environment, at once.
 
-For a step, makes work/NN-name.solution and shows how main.cpp differs; for a challenge (-NAME),
-shows the reference.
+For a step, makes work/NN-name.solution and compares main.cpp; for a challenge (-NAME), shows the
+reference.
 """
 
 import filecmp

@@ -1,9 +1,9 @@
 #!/usr/bin/env -S python3 -B
 """start WHICH [--again]: lays out the work folder of a step or a challenge (-NAME).
 
-A step begins with main.cpp as it was in the step before, and what is in the step's skeleton/: the
-contract, and a source to fill in. An existing folder is left alone; with --again (make reset5) it
-is renamed, and another one made.
+A step begins with main.cpp of the step before, and the files of the step's skeleton/: the contract,
+and a source to fill in. Leaves an existing folder alone; with --again (make reset5) renames it, and
+makes another one.
 """
 
 import shutil
@@ -26,7 +26,7 @@ def install(files, work):
 
 
 def main_of(task):
-    """The main.cpp that a step begins with, and what to say of it."""
+    """The main.cpp that a step begins with, and a remark about it."""
     if task.which == "1":
         return [], "bare: the whole program is yours"  # the skeleton has one
     if task.which == "7":

@@ -1,8 +1,8 @@
 #!/usr/bin/env -S python3 -B
 """The line that ends each report of this project: "N passed, N failed, N skipped".
 
-The only parser and the only printer of that line. verify, unit and all scripts print it alone, as
-the last line of their output; doctest's own sum is understood, too. From Python:
+This module alone parses and prints that line. verify, unit and all scripts print it as the last line
+of their output; doctest's own sum is parsed, too. From Python:
 
     total += Summary.last_in(output) or Summary(failed=1)
     print(total)
@@ -44,7 +44,7 @@ class Summary(NamedTuple):
 
     @classmethod
     def of_line(cls, line) -> Optional["Summary"]:
-        """The summary that this line is; None if it is any other line."""
+        """The summary in this line; None for any other line."""
         match = LINE.fullmatch(line.rstrip("\r\n")) or DOCTEST.fullmatch(line.strip())
         return cls(*(int(count or 0) for count in match.groups())) if match else None
 

@@ -14,14 +14,14 @@ class Tally:
         self.total = Summary()
 
     def holds(self, what, wrong=""):
-        """One check: `wrong` tells what is wrong; empty or None: nothing is."""
+        """One check: `wrong` is the reason of a failure; empty or None: it holds."""
         self.total += Summary(failed=1) if wrong else Summary(passed=1)
         if wrong:
             print(f"  RED   {what}\n" + "".join(f"          {line}\n" for line in wrong.splitlines()))
             sys.stdout.flush()
 
     def types(self, result, pattern, *words, **environment):
-        """One check: whether the command `works` or `fails`, and shows a line with this pattern."""
+        """One check: whether the command `works` or `fails`, and prints a line with this pattern."""
         ended = subprocess.run(
             words,
             stdin=subprocess.DEVNULL,

@@ -44,7 +44,7 @@ class InWork(unittest.TestCase):
         self.task.work.mkdir()
 
     def captured(self, function, *arguments):
-        """What the function returns, and what it prints."""
+        """The result of the function, and its output."""
         with contextlib.redirect_stdout(io.StringIO()) as said:
             return function(*arguments), said.getvalue()
 

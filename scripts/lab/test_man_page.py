@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Unit tests of man_page.py: what it reads in a help text, and how it writes for roff."""
+"""Unit tests of man_page.py: parsing of help texts, escaping for roff."""
 
 import re
 import unittest

@@ -1,4 +1,4 @@
-"""What documents say about the sources is true: files exist, functions and types are found."""
+"""Documents name only files, functions and types that exist."""
 
 import pathlib
 import re
@@ -13,7 +13,7 @@ CALL = re.compile(r"`(\w+)\(\)` — `([^`]+)`")
 
 
 def documents():
-    """Those that speak about the sources."""
+    """The documents about the sources."""
     found = [TOP / "CONTRIBUTING.md", TOP / "SECURITY.md", *TOP.glob("docs/*.md"),
              *TOP.glob("steps/*/README.md"), *TOP.glob("steps/*/*/README.md"),
              *TOP.glob("common/**/README.md")]
@@ -21,7 +21,7 @@ def documents():
 
 
 def words_of(text):
-    """What stands in backticks on one line, outside of code blocks and comments."""
+    """The texts in backticks on one line, outside of code blocks and comments."""
     text = re.sub(r"^ *```.*?^ *```", "", text, flags=re.MULTILINE | re.DOTALL)
     return re.findall(r"`([^`\n]+)`", text)
 

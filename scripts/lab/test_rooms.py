@@ -18,7 +18,7 @@ LISTS = {"verbs", "claims"}  # one file an item: they may be longer
 
 
 def place_of(path):
-    """(group, rank, room) of a file named as in an #include; none for what is not ours."""
+    """(group, rank, room) of a file named as in an #include; None for a foreign one."""
     parts = path.split("/")
     if parts[:2] == ["common", "testing"]:
         room = parts[2] if len(parts) > 3 else ""

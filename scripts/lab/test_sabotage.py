@@ -18,7 +18,7 @@ END = "0 passed, 1 failed, 0 skipped\n"
 
 
 def judged(*reports, head=HEAD):
-    """The outcome where verify gives these reports, one after the other; what it was asked."""
+    """The outcome if verify gives these reports, one after the other; the options of its calls."""
     asked, left = [], list(reports)
 
     def ask(_, options):

@@ -1,8 +1,8 @@
 #!/usr/bin/env -S python3 -B
-"""try_challenges [NAME...]: each challenge's reference passes all its claims, its starter none; for each
-claim there are hints; and labs.md names no challenge that is not its chapter's.
+"""try_challenges [NAME...]: tests each challenge. Its reference passes all its claims, its starter none;
+each claim has hints; and labs.md names a challenge only in the chapter of its step.
 
-A challenge is one folder: to add one touches no other file. CONTRIBUTING.md says what is in it.
+A challenge is one folder, which CONTRIBUTING.md describes: a new one changes no other file.
 """
 
 import os
@@ -51,7 +51,7 @@ def ask(task, kind):
 
 
 def hints_missing(task, starter):
-    """What is wrong with the hints; `starter`: the entries of the starter's report."""
+    """The defect of the hints, if any; `starter`: the entries of the starter's report."""
     names = [claim.name for claim in list_claims(task.name)]
     if sorted(names) != sorted(task.lesson):
         return f"{task.hints} has headings for other claims than verify.cpp"
@@ -62,8 +62,8 @@ def hints_missing(task, starter):
 
 
 def wrong_names(book):
-    """Challenges that a text like labs.md names, and that are not of the chapter's step. Chapter 8
-    is about step 7, too."""
+    """Challenges in a text like labs.md that do not belong to the chapter's step. Chapter 8 is about
+    step 7, too."""
     homes = {folder.name: int(Task("-" + folder.name).step) for folder in challenge_folders()}
     wrong, step = [], 0
     for line in book.splitlines():

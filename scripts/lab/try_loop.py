@@ -1,8 +1,8 @@
 #!/usr/bin/env -S python3 -B
-"""try_loop: goes through the student's loop, in a rehearsal, in which there is no work/ but its own.
+"""try_loop: tests the student's loop, in a rehearsal, which begins without work/.
 
-For each step: what start lays out compiles without a warning and passes none of its claims; our own
-files in its place pass all; there are hints. Then what a student may type, well or wrongly.
+For each step: the files of start compile without a warning and pass none of its claims; our own files
+in their place pass all; each claim has hints. Then tests correct and wrong commands of a student.
 """
 
 import os
@@ -42,7 +42,7 @@ def run(*words, **options):
 
 
 def failure(*words):
-    """What the command says if it fails."""
+    """The output of a command that fails; empty if it succeeds."""
     status, said = run(*words)
     return f"exit status {status}\n{said}" if status else ""
 
@@ -54,7 +54,7 @@ def append(path, line):
 
 
 def replace(path, pattern, text):
-    """Replaces what matches the pattern."""
+    """Replaces the text that matches the pattern."""
     content = Path(path).read_text(encoding="utf-8")
     changed, count = re.subn(pattern, text, content, flags=re.MULTILINE)
     assert count, f"{path} has no {pattern}"
@@ -65,13 +65,13 @@ def replace(path, pattern, text):
 
 
 def build_quietly():
-    """Builds all steps at once; says what went wrong, or was warned of."""
+    """Builds all steps at once; returns errors and warnings."""
     status, said = run("scripts/build", *(f"mine{step}" for step in STEPS))
     return said or (f"exit status {status}" if status else "")
 
 
 def answers(task, *options):
-    """What verify says of ./mineN and the claims that its step is about."""
+    """verify's report on ./mineN and the claims of its lesson."""
     words = ["build/verify", *task.subject(TOP / f"build/mine{task.which}"), "--jobs", "2"]
     return run(*words, *options, *options_of_claims(task.lesson))[1]
 
@@ -83,7 +83,7 @@ def answers_of_all():
 
 
 def passes_some(report):
-    """What is wrong with a skeleton's report: a claim that passes, or has no first hint."""
+    """The defect of a skeleton's report: a claim that passes, or has no first hint."""
     entries = parse(report)
     wrong = [entry.line for entry in entries if entry.is_green]
     wrong += [f"no hint: {entry.name}" for entry in entries if entry.is_red and not entry.hint]
@@ -91,13 +91,13 @@ def passes_some(report):
 
 
 def fails_some(report):
-    """What is wrong with the report on our own files."""
+    """The report on our own files, if a claim failed."""
     found = Summary.last_in(report)
     return "" if found and found.passed and not found.failed else report
 
 
 def hints_missing(task, claims):
-    """Hints are for each new claim of verify.cpp (in step 7: for claims that there are), two each."""
+    """Each new claim of verify.cpp has two hints; in step 7 each claim with hints exists."""
     own = task.claims_in_file()
     new = [each.name for each in claims if each[:2] == (task.which, "new") and each.name in own]
     lesson = task.lesson
@@ -139,7 +139,7 @@ def larger_overlay_fails():
 
 
 def try_steps(tally):
-    """What start lays out, and our own files in its place."""
+    """The files that start lays out, and our own files in their place."""
     claims = list_claims()
     for task in TASKS:
         tally.types("works", f"Then: make check{task.which}", "make", f"start{task.which}")
@@ -161,7 +161,7 @@ def try_steps(tally):
     shutil.rmtree("work")
 
 
-# --- well and wrongly typed -----------------------------------------------------------------
+# --- correct and wrong commands -------------------------------------------------------------
 
 
 def try_typing(tally):
@@ -193,7 +193,7 @@ def try_typing(tally):
 
 
 def try_errors(tally):
-    """What cannot be compiled or read."""
+    """Sources that cannot be compiled or read."""
     types, work = tally.types, Path("work/02-chroot")
     append(work / "chroot.cpp", "int x = ;")
     types("fails", r"^work/02-chroot/chroot.cpp:\d+:\d+: error", "make", "check2")
@@ -207,7 +207,7 @@ def try_errors(tally):
     types("works", "is now in work/02-chroot.old-1$", "make", "reset2")
     old = Path("work/02-chroot.old-1/chroot.cpp").read_text(encoding="utf-8")
     tally.holds("what was there is kept", "" if "int x = ;" in old else "it is not")
-    # What the student has not written is not taken from us.
+    # A function that the student has not written is not taken from our sources.
     replace(work / "chroot.cpp", r"^void enter_chroot(.|\n)*", "}\n")
     shutil.copy("steps/02-chroot/main.cpp", work)
     types("fails", "undefined .*enter_chroot", "make", "check2")
@@ -299,7 +299,7 @@ def try_watch(tally):
 
 
 def bug_missing(task, patch):
-    """What is wrong with this mistake: it must change one of our files."""
+    """The defect of this patch, if any: it must change one of our files."""
     with tempfile.TemporaryDirectory() as folder:
         try:
             bug.make_bug(task, patch, folder)
@@ -311,8 +311,8 @@ def bug_missing(task, patch):
 
 
 def waits_again_and_again(task):
-    """Each start of bug 5 leaves mounts behind. The stage waits 3 s for them to go, until it has seen
-    that they do not; as many claims as are asked at once have not."""
+    """Each start of bug 5 leaves mounts behind. The stage waits 3 s for them to go, until one wait
+    was in vain; the claims that are checked at once all wait."""
     report = answers(task, "--format", "junit")
     long = [t for t in re.findall(r'<testcase.* time="([\d.]+)', report) if float(t) >= 3]
     if 1 <= len(long) < 8 and report.count("left behind") > 10:

@@ -1,6 +1,6 @@
 #!/usr/bin/env -S python3 -B
-"""Runs scripts/lab/test_*.py as `python3 -m unittest discover -s scripts/lab` does; prints the sum
-as all reports of this project do."""
+"""Runs scripts/lab/test_*.py as `python3 -m unittest discover -s scripts/lab` does, and prints the sum
+in the last line, as all tests of this project do."""
 
 import pathlib
 import sys

@@ -2,7 +2,7 @@
 """watch WHICH: checks a step in work/, or a challenge (-NAME), whenever a source is saved.
 
 Checks the claim that was red first; when it is green, the next one; when none is left, all. With
-CLAIM=NAME in the environment, checks that one only. ^C ends it, and so does removing the folder.
+CLAIM=NAME in the environment, checks that one only. Ends with ^C, or when the folder is removed.
 """
 
 import os
@@ -17,20 +17,20 @@ SOURCES = (".cpp", ".hpp", ".sh")
 
 
 def state_of(folder):
-    """What changes when a source is saved, whether the editor writes the file or renames another."""
+    """A value that changes when a source is saved, whether the editor writes or renames the file."""
     state = {}
     try:
         for entry in os.scandir(folder):
             if entry.name.endswith(SOURCES):
                 status = entry.stat()
                 state[entry.name] = (status.st_ino, status.st_mtime_ns, status.st_size)
-    except OSError:  # it is being saved or removed right now; the next look will tell
+    except OSError:  # it is being saved or removed right now; the next look will see the result
         pass
     return state
 
 
 def look(task, claim):
-    """Checks once. An error of the student's must not end the watch."""
+    """Checks once. A student's error must not end the watch."""
     print(time.strftime("\n--- %H:%M:%S"), flush=True)
     try:
         if not claim:
@@ -40,7 +40,7 @@ def look(task, claim):
         check(task, claim)
     except Exception as error:  # a Complaint, or a file that has just gone
         print(error, file=sys.stderr)
-    except SystemExit:  # verify has said why
+    except SystemExit:  # verify has printed the reason
         pass
     sys.stdout.flush()
 
