@@ -95,7 +95,7 @@ def peers():
 def why_not_rootless():
     """Why this machine has no column rootless; None if it has."""
     if not shutil.which("newuidmap"):
-        return "newuidmap is missing"
+        return "newuidmap is missing (scripts/setup rootless)"
     become = ["setpriv", "--reuid", ORDINARY_USER, "--clear-groups", "unshare", "-U", "true"]
     if subprocess.run([TOP / "scripts/as-root", *become], check=False).returncode:
         return "an ordinary user gets no user namespace here"
