@@ -120,7 +120,7 @@ grade: ready
 	@scripts/lab/grade.py
 
 grade-all: ready
-	@scripts/grade-all "$(DIR)"
+	@scripts/lab/grade_all.py "$(DIR)"
 
 bench: ready
 	@scripts/bench

@@ -61,7 +61,7 @@ def phases():
          + [sanitized(step) for step in (7, 5, 4, 2)]),
         (1, [Part("make test", ["make", "test"])]),
         (CPUS + 1, [Part("make sabotage", ["make", "sabotage"], environment=BUSY | BUILT),
-                    Part("make grade-all, for a class of all kinds", ["scripts/test-grade"],
+                    Part("make grade-all, for a class of all kinds", ["scripts/lab/try_grade.py"],
                          environment=BUILT),
                     Part("make test-site", ["make", "test-site"], environment=BUILT)]),
     ]  # fmt: skip

@@ -123,9 +123,7 @@ class Task:
         return sorted(
             path
             for path in ours
-            if not path.name.startswith("verify")
-            and not path.name.endswith("_unit.cpp")
-            and path.name != "breakout.cpp"
+            if not path.name.startswith("verify") and not path.name.endswith("_unit.cpp")
         )
 
     def file_of(self, kind):
@@ -205,22 +203,3 @@ def set_aside(task):
         number += 1
     task.work.rename(old)
     print(f"what was in {task.work} is now in {old}")
-
-
-def main(arguments):
-    """For shell scripts (scripts/loop): prints what FUNCTION WHICH [ARGUMENT] returns, a word a line."""
-    function, which, *rest = arguments
-    if function == "begun_challenges":
-        words = ["-" + task.name for task in begun_challenges(which, os.environ.get("STEPS") or STEPS)]
-    else:
-        words = getattr(Task(which), function)
-        words = words(*rest) if callable(words) else words
-    if isinstance(words, bool):
-        return 0 if words else 1
-    for word in [words] if isinstance(words, (str, Path)) else words:
-        print(word)
-    return 0
-
-
-if __name__ == "__main__":
-    run_main(main)
