@@ -3,11 +3,12 @@
 
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:  # one ninja at a time in build/
-STEPS := step1 step2 step3 step4 step5 step6 step7
+# Not STEPS: make would export it, to grade and grade-all, in place of the user's.
+PROGRAMS := step1 step2 step3 step4 step5 step6 step7
 TESTS := test1 test2 test3 test4 test5 test6 test7
 DIFFS := diff2 diff3 diff4 diff5 diff6 diff7
 
-.PHONY: help $(STEPS) $(TESTS) $(DIFFS) demo hello busybox-shell test labs \
+.PHONY: help $(PROGRAMS) $(TESTS) $(DIFFS) demo hello busybox-shell test labs \
         challenges matrix sabotage grade grade-all bench \
         doctor rescue distros setup format format-check lint clean ready vm site test-site
 
@@ -34,7 +35,7 @@ busybox-shell: step7
 ## Build
 ##   make step1 ... step7  build one step (installs what is missing, makes the rootfs busybox/)
 ##
-$(STEPS): ready
+$(PROGRAMS): ready
 	@scripts/build $@ breakout
 	@cmp -s build/breakout busybox/bin/breakout || cp build/breakout busybox/bin/
 	@ln -sfn build/$@ $@
@@ -181,7 +182,7 @@ lint:
 # The rootfs stays: a mount of a step that went wrong may still be inside it.
 clean:
 	rm -rf build build-clang build-sanitize build-lint build-sabotage build-distros \
-	  $(STEPS) $(STEPS:step%=mine%) site/node_modules
+	  $(PROGRAMS) $(PROGRAMS:step%=mine%) site/node_modules
 
 # A few milliseconds when nothing is missing.
 ready:
