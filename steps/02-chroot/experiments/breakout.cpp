@@ -1,4 +1,4 @@
-// Leaves a chroot, the classical way, and runs a command outside. (chroot(2), "NOTES")
+// Leaves a chroot, the classical way, and runs a command of the host. (chroot(2), "NOTES")
 //
 //   sudo ./step2 busybox /bin/breakout /bin/ls /home
 //
