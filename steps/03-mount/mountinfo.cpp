@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <tuple>
 
 #include "common/error.hpp"
 #include "common/explain.hpp"
@@ -12,17 +13,13 @@
 
 namespace stepbox {
 
-static std::string unescaped(const std::string& text) {
-  std::string result;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\' && i + 3 < text.size()) {
-      result += static_cast<char>(std::strtol(text.substr(i + 1, 3).c_str(), nullptr, 8));
-      i += 3;
-    } else {
-      result += text[i];
-    }
+// The kernel writes a blank as `\040`; tabs, newlines and backslashes likewise. (proc(5))
+static std::string unescaped(std::string text) {
+  for (size_t at = 0; (at = text.find('\\', at)) != text.npos; ++at) {
+    const auto byte = std::strtol(text.substr(at + 1, 3).c_str(), nullptr, 8);
+    text.replace(at, 4, 1, static_cast<char>(byte));
   }
-  return result;
+  return text;
 }
 
 // 36 35 98:0 /root /target rw,noatime shared:1 - ext3 /dev/sda rw,errors=continue
@@ -35,12 +32,9 @@ MountEntry parse_mountinfo(const std::string& line) {
   entry.device = words[2];
   entry.root = unescaped(words[3]);
   entry.target = unescaped(words[4]);
-  for (size_t i = 5; i + 3 < words.size(); ++i) {
-    if (words[i] != "-") continue;  // a varying number of tags stands before it
-    entry.type = words[i + 1];
-    entry.source = words[i + 2];
-    entry.options = words[i + 3];
-    break;
+  const auto dash = std::find(words.begin() + 5, words.end(), "-");  // after any number of tags
+  if (words.end() - dash > 3) {
+    std::tie(entry.type, entry.source, entry.options) = std::tie(dash[1], dash[2], dash[3]);
   }
   return entry;
 }
@@ -57,7 +51,7 @@ static bool is_below(const std::string& path, const std::string& directory) {
   return path == directory || path.starts_with(directory + "/");
 }
 
-static void unmount_or_throw(const std::string& directory, const std::vector<int>& spared) {
+void unmount_below(const std::string& directory, const std::vector<int>& spared) try {
   const std::vector<MountEntry> entries = read_mountinfo();
   for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
     const bool old = std::find(spared.begin(), spared.end(), entry->id) != spared.end();
@@ -67,14 +61,8 @@ static void unmount_or_throw(const std::string& directory, const std::vector<int
     // EINVAL, ENOENT: it was detached with the mount that it was mounted on.
     if (!done && errno != EINVAL && errno != ENOENT) throw_errno({"umount ", entry->target});
   }
-}
-
-void unmount_below(const std::string& directory, const std::vector<int>& spared) {
-  try {
-    unmount_or_throw(directory, spared);
-  } catch (const std::exception& error) {
-    warn({error.what()});
-  }
+} catch (const std::exception& error) {
+  warn({error.what()});
 }
 
 }  // namespace stepbox

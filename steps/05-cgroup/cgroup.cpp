@@ -30,17 +30,15 @@ int Cgroup::fd() const {
   return -1;
 }
 
-static std::string as_seconds(int64_t microseconds) {
+// "0.25 s": `format` takes the number divided by `unit`. A negative number is unknown.
+static std::string as_text(const char* format, int64_t number, double unit) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.2f s", static_cast<double>(microseconds) / 1e6);
-  return microseconds < 0 ? "unknown" : text;
+  std::snprintf(text, sizeof text, format, static_cast<double>(number) / unit);
+  return number < 0 ? "unknown" : text;
 }
 
-static std::string as_mebibytes(int64_t bytes) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f MiB", static_cast<double>(bytes) / (1 << 20));
-  return bytes < 0 ? "unknown" : text;
-}
+static std::string as_seconds(int64_t us) { return as_text("%.2f s", us, 1e6); }
+static std::string as_mebibytes(int64_t bytes) { return as_text("%.1f MiB", bytes, 1 << 20); }
 
 Usage Cgroup::usage() const {
   Usage usage;

@@ -58,17 +58,12 @@ const std::vector<Hierarchy>& all_hierarchies() {
   return found;
 }
 
-// Every v2 group can be frozen; there it is no controller.
-static bool serves(const Hierarchy& hierarchy, const std::string& controller) {
-  return hierarchy.has(controller) || (hierarchy.v2 && controller == kFreezer);
-}
-
 std::vector<Hierarchy> find_hierarchies(const std::vector<std::string>& controllers) {
   const std::vector<Hierarchy>& all = all_hierarchies();
   std::vector<Hierarchy> found;
   for (const std::string& controller : controllers) {
     const auto tree = std::find_if(all.begin(), all.end(), [&](const Hierarchy& hierarchy) {
-      return serves(hierarchy, controller);
+      return hierarchy.has(controller);
     });
     if (tree == all.end()) {
       if (controller == "cpuacct") continue;  // v1's; every v2 group counts CPU time
@@ -87,21 +82,12 @@ std::vector<Hierarchy> find_hierarchies(const std::vector<std::string>& controll
   return found;
 }
 
-bool is_usable(const char* controller) {
-  try {
-    return ::access(find_hierarchies({controller})[0].base.c_str(), W_OK) == 0;
-  } catch (const Failure&) {
-    return false;
-  }
-}
-
 // The controllers that `directory` has not yet enabled for the groups below it, as "+cpu +pids".
 static std::string still_to_enable(const std::string& directory,
                                    const std::vector<std::string>& controllers) {
   const std::vector<std::string> enabled = read_words(directory + "/cgroup.subtree_control");
   std::string text;
   for (const std::string& controller : controllers) {
-    if (controller == kFreezer) continue;  // needs no enabling
     if (!contains(enabled, controller)) text += (text.empty() ? "+" : " +") + controller;
   }
   return text;

@@ -28,12 +28,6 @@ const std::vector<Hierarchy>& all_hierarchies();
 // Throws Failure for a controller that no tree offers.
 std::vector<Hierarchy> find_hierarchies(const std::vector<std::string>& controllers);
 
-// Whether there is such a tree, and the caller may make groups in it.
-bool is_usable(const char* controller);
-
-// Stops and resumes all processes of a group: a controller of v1, a part of every v2 group.
-constexpr char kFreezer[] = "freezer";
-
 // The topmost directory of a v2 tree in which the caller may make groups: the root of the mount, or
 // the part that was delegated to an ordinary user. Empty if there is none.
 std::string find_base_v2(const std::string& mount);

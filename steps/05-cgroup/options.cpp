@@ -35,10 +35,9 @@ void parse_value(const std::string& text, Bytes& bytes) {
   std::string unit;
   const double number = leading_number(text, &unit);
   if (unit.size() == 2 && (unit[1] == 'b' || unit[1] == 'B')) unit.pop_back();
+  if (unit.empty()) unit.push_back('b');
   const std::string_view units = "bkmgBKMG";
-  const size_t power = unit.empty()       ? 0
-                       : unit.size() == 1 ? units.find(unit)
-                                          : std::string_view::npos;
+  const size_t power = unit.size() == 1 ? units.find(unit) : std::string_view::npos;
   const double count =
       power == std::string_view::npos ? -1 : std::ldexp(number, static_cast<int>(power % 4) * 10);
   if (number < 0 || count < 0 || count > 9e18) {

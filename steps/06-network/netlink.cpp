@@ -28,14 +28,12 @@ nl_msg* Netlink::add(int type, int flags, const std::string& command) {
   return message;
 }
 
+// 02:42 (locally administered), then the IPv4 address.
 static std::array<unsigned char, 6> mac_of(Address address) {
-  const uint32_t n = address.number;
-  return {0x02,
-          0x42,
-          static_cast<unsigned char>(n >> 24),
-          static_cast<unsigned char>(n >> 16),
-          static_cast<unsigned char>(n >> 8),
-          static_cast<unsigned char>(n)};
+  std::array<unsigned char, 6> mac{0x02, 0x42};
+  const uint32_t number = htonl(address.number);
+  ::memcpy(&mac[2], &number, sizeof number);
+  return mac;
 }
 
 // The part of a link message that says which; `flags`: IFF_UP or 0.

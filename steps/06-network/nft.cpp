@@ -51,8 +51,9 @@ Fd send(const Query& query) {
   return socket;
 }
 
-// Whether the kernel has it; `*commented`: whether the comment "stepbox" was in the answer.
-bool ask(const Query& query, bool* commented) {
+// Whether the kernel has it; `*commented`: whether the comment "stepbox" was in the answer, if that
+// is asked.
+bool ask(const Query& query, bool* commented = nullptr) {
   const Fd socket = send(query);
   std::array<char, 8192> buffer;
   for (;;) {
@@ -66,7 +67,9 @@ bool ask(const Query& query, bool* commented) {
         if (error != 0 && error != ENOENT) throw_errno({"ask nftables for ", query.table}, error);
         return error == 0;
       }
-      if (::memmem(header, header->nlmsg_len, kComment, sizeof kComment)) *commented = true;
+      if (commented && ::memmem(header, header->nlmsg_len, kComment, sizeof kComment)) {
+        *commented = true;
+      }
     }
   }
 }
@@ -81,14 +84,11 @@ void run_nft(const std::string& script) {
 }
 
 bool has_nft_table(const char* table) {
-  bool commented = false;
-  return ask({NFT_MSG_GETTABLE, NLM_F_ACK, NFTA_TABLE_NAME, table, 0, nullptr}, &commented);
+  return ask({NFT_MSG_GETTABLE, NLM_F_ACK, NFTA_TABLE_NAME, table, 0, nullptr});
 }
 
 bool has_nft_chain(const char* table, const char* chain) {
-  bool commented = false;
-  return ask({NFT_MSG_GETCHAIN, NLM_F_ACK, NFTA_CHAIN_TABLE, table, NFTA_CHAIN_NAME, chain},
-             &commented);
+  return ask({NFT_MSG_GETCHAIN, NLM_F_ACK, NFTA_CHAIN_TABLE, table, NFTA_CHAIN_NAME, chain});
 }
 
 bool has_nft_comment(const char* table, const char* chain) {

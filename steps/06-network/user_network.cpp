@@ -163,9 +163,8 @@ std::vector<std::string> pasta_command(const Directory& directory, pid_t child,
     const Fd program = open_pidfd(pid);
     pollfd either[] = {{exit.get(), POLLIN, 0}, {program.get(), POLLIN, 0}};
     ::poll(either, 2, -1);
-  } catch (
-      const std::system_error& error) {  // nothing may unwind here: the guards are the parent's
-    warn({error.what()});
+  } catch (const std::system_error& error) {
+    warn({error.what()});  // and no further: the guards on this stack are the parent's
   }
   ::kill(pid, SIGKILL);
   ::waitpid(pid, nullptr, 0);

@@ -12,11 +12,21 @@
 
 namespace stepbox {
 
+// The tree in which all processes of a container can be stopped: that of v1's freezer, or v2's, in
+// which every group can be frozen (cgroups(7)). Nothing if the caller may make no groups in it.
+static std::optional<Hierarchy> find_freezer() {
+  for (const Hierarchy& tree : all_hierarchies()) {
+    if (!tree.v2 && !tree.has("freezer")) continue;
+    if (::access(tree.base.c_str(), W_OK) == -1) return std::nullopt;
+    return Hierarchy{tree.v2, tree.base, {}};
+  }
+  return std::nullopt;
+}
+
 ContainerGroups::ContainerGroups(const std::string& id, const Limits& limits, bool& out_of_memory)
     : id_(id), out_of_memory_(out_of_memory), limited_(id, limits) {
-  if (!is_usable(kFreezer)) return;
-  const Hierarchy tree = find_hierarchies({kFreezer})[0];
-  if (!exists(group_path(tree, id))) freezer_.emplace(tree, id);
+  const std::optional<Hierarchy> tree = find_freezer();
+  if (tree && !exists(group_path(*tree, id))) freezer_.emplace(*tree, id);
 }
 
 ContainerGroups::~ContainerGroups() {

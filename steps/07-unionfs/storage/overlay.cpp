@@ -114,8 +114,8 @@ void Overlay::copy_layers() const {
   if (::rename(fresh.c_str(), root_.c_str()) == -1) throw_errno({"rename ", fresh});
 }
 
-// cp(1) shows no progress, so on a terminal a child measures the copy. It is killed when the copy is
-// complete, so it starts no child of its own, which would be an orphan then.
+// cp(1) shows no progress, so on a terminal a child measures the copy. It is killed when the copy
+// is complete, so it starts no child of its own, which would be an orphan then.
 static int watch_copy(const std::string& fresh, Progress& progress) {
   for (int64_t before = 0, now = 0;; before = now) {
     ::usleep(200'000);  // most copies take less time

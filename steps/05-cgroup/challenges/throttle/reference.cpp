@@ -18,6 +18,14 @@ static std::string numbers_of(const std::string& device) {
   return std::to_string(major(about.st_rdev)) + ":" + std::to_string(minor(about.st_rdev));
 }
 
+// v1 calls it blkio.
+static const char* io_controller() {
+  for (const Hierarchy& hierarchy : all_hierarchies()) {
+    if (hierarchy.has("blkio")) return "blkio";
+  }
+  return "io";
+}
+
 static void limit(const Group& group, const std::string& device, const std::string& bytes) {
   if (group.hierarchy().v2) {
     group.set("io.max", join({device, " rbps=", bytes, " wbps=", bytes}));
@@ -31,7 +39,7 @@ static int run(const std::string& device, const std::string& bytes,
                const std::vector<std::string>& command) {
   if (parse_number(bytes).value_or(0) <= 0) throw Failure("no number of bytes: " + bytes);
   block_signals();
-  const Group group(find_hierarchies({is_usable("blkio") ? "blkio" : "io"}).front(), new_id());
+  const Group group(find_hierarchies({io_controller()}).front(), new_id());
   limit(group, numbers_of(device), bytes);
   Child child = spawn({}, [&] {
     group.join();
