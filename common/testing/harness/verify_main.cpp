@@ -60,8 +60,8 @@ int step_of_challenge(const std::string& name) {
   return found->traits.step;
 }
 
-// Whether --judged asks this: of a script only what its step adds or closes. (`make matrix` asks the
-// rest, too: its dozens of programs a start cost more time than all seven steps.)
+// Whether --judged asks this: of a script only what its step adds or closes. (`make matrix` asks
+// the rest, too: its dozens of programs a start cost more time than all seven steps.)
 bool is_worth_asking(const Claim& claim, const SubjectSpec& subject, Demand demand) {
   const Traits& traits = claim.traits;
   const bool of_its_step = traits.step == subject.level || traits.closed == subject.level;

@@ -23,7 +23,7 @@ namespace stepbox {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::seconds kSettling{3};   // for the kernel to take things down
+constexpr std::chrono::seconds kSettling{3};  // for the kernel to take things down
 // One kernel thread removes the links of all ended network namespaces, in batches.
 // (net/core/net_namespace.c, cleanup_net)
 constexpr std::chrono::seconds kSettlingLinks{15};
