@@ -91,8 +91,7 @@ def main(arguments):
                 return 1
         me = str(TOP / "scripts/test")
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, and exec keeps that
-        settings = [f"{name}={os.environ[name]}" for name in SETTINGS if name in os.environ]
-        os.execv("scripts/as-root", ["scripts/as-root", "env", *settings, me, "--built"])
+        os.execv("scripts/as-root", ["scripts/as-root", me, "--built"])
     parts.end_by_signals()
     # Challenges are no part of `all`. Built now, they change nothing below a part's overlay.
     programs = sorted(
