@@ -177,6 +177,8 @@ CLAIM("inspect prints found objects and fails for missing ones", {.step = 7}) {
       subject.run({.options = {"--type", "image"}, .command = {name}, .verb = "inspect"});
   CHECK(image.status == 1);
   CHECK(holds(image.err, "no such image: " + name));
+  const std::string file = stage.rootfs() + "/bin/sh";  // the reason, not "no such object"
+  CHECK(holds(subject.run({.command = {file}, .verb = "inspect"}).err, "is not a directory"));
   const Run line =
       subject.run({.options = {"-f", "json"}, .command = {stage.rootfs()}, .verb = "inspect"});
   CHECK(line.out.starts_with("{\"Id\":"));

@@ -68,8 +68,8 @@ Image find_image(const std::string& name) {
   }
   if (id.empty()) id = id_by_digits(name);
   if (!id.empty()) return load_image(id, name);
-  throw Failure("no such verb, image or rootfs: " + name,
-                "`images` lists the images, --help the verbs; `make busybox` makes a rootfs");
+  throw NoSuchImage("no such verb, image or rootfs: " + name,
+                    "`images` lists the images, --help the verbs; `make busybox` makes a rootfs");
 }
 
 Fd use_image(const Image& image) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "07-unionfs/images/image_config.hpp"
+#include "common/error.hpp"
 #include "common/fd.hpp"
 
 namespace stepbox {
@@ -18,8 +19,13 @@ struct Image {
   ImageConfig config;
 };
 
+class NoSuchImage : public Failure {
+  using Failure::Failure;
+};
+
 // Finds an image by name; else takes the directory of that name as an image of one layer; else
-// finds the image whose id begins with `name`. Throws Failure if none exists.
+// finds the image whose id begins with `name`. Throws NoSuchImage; Failure for a file that is no
+// directory, a damaged image, or if several ids begin so.
 Image find_image(const std::string& name);
 
 // Takes a shared lock on the image: it cannot be removed until the result is closed. -1 for a plain

@@ -72,7 +72,7 @@ Json find_object(const std::string& reference, const std::string& type) {
   }
   try {
     return image_as_json(find_image(reference));
-  } catch (const Failure&) {
+  } catch (const NoSuchImage&) {
     throw Failure(join({"no such ", type.empty() ? "object" : type, ": ", reference}));
   }
 }
