@@ -77,10 +77,10 @@ CLAIM("directories deeper than any path hide no container and can be removed",
   const std::string name = random_word(), other = random_word();
   // A chain of 70 levels is as much as one path can name: it is made again and again, and all that
   // was there before is moved to its end.
-  const std::string deepen = "cd /root; level=$(seq 70 | sed s:.*:" + std::string(50, 'd') +
-                             ": | tr '\\n' /)\nfor round in $(seq 20); do mkdir -p new/$level; [ ! "
-                             "-e old ] || mv old new/$level\n"
-                             "mv new old; done";
+  const std::string deepen =
+      "cd /root; level=$(seq 70 | sed s:.*:$(printf %050d 0): | tr '\\n' /)\n"
+      "for round in $(seq 20); do mkdir -p new/$level; [ ! -e old ] || mv old new/$level\n"
+      "mv new old; done";
   CHECK(subject.run({.options = {"--name", name}, .command = shell(deepen)}).status == 0);
   CHECK(subject.run({.options = {"--name", other}, .command = {"/bin/true"}}).status == 0);
   const Run sizes = subject.run({.options = {"-as"}, .verb = "ps"});
