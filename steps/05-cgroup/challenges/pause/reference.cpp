@@ -43,7 +43,7 @@ static void obey(const Child& child, const Group& group) {
 
 static int run(const std::vector<std::string>& command) {
   block_signals();
-  const Group group(find_hierarchies({kFreezer}).front(), new_id());
+  const Group group(find_hierarchies({"freezer"}).front(), new_id());
   Child child = spawn({}, [&] {
     group.join();
     return exec_command(command);
