@@ -20,6 +20,14 @@ static void set_frozen(const Group& group, bool frozen) {
   }
 }
 
+// In v1 the freezer is a controller with a tree of its own; every v2 group can be frozen.
+static Hierarchy find_freezer() {
+  for (const Hierarchy& tree : all_hierarchies()) {
+    if (tree.v2 || tree.has("freezer")) return {tree.v2, tree.base, {}};
+  }
+  throw Failure("no cgroup hierarchy here can freeze a group", "mount cgroup2");
+}
+
 static bool has_ended(pid_t pid) {
   siginfo_t info{};
   ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT);
@@ -43,7 +51,7 @@ static void obey(const Child& child, const Group& group) {
 
 static int run(const std::vector<std::string>& command) {
   block_signals();
-  const Group group(find_hierarchies({"freezer"}).front(), new_id());
+  const Group group(find_freezer(), new_id());
   Child child = spawn({}, [&] {
     group.join();
     return exec_command(command);
