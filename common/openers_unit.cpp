@@ -18,11 +18,14 @@ namespace {
 template <class Open>
 int status_without_numbers(const std::string& message, Open open) {
   return run_forked([&] {
-    const rlimit none{0, 0};
+    rlimit usual{};
+    ::getrlimit(RLIMIT_NOFILE, &usual);
+    const rlimit none{0, usual.rlim_max};
     ::setrlimit(RLIMIT_NOFILE, &none);
     try {
       open();
     } catch (const std::system_error& error) {
+      ::setrlimit(RLIMIT_NOFILE, &usual);  // a sanitizer needs a pipe to look at the exception
       const bool named = std::string(error.what()) == message + ": Too many open files";
       return error.code() == std::errc::too_many_files_open && named ? 0 : 2;
     }
