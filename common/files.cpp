@@ -30,7 +30,10 @@ std::string read_file(const std::string& path) {
 }
 
 static void write_whole(const Fd& file, const std::string& path, std::string_view text) {
-  const ssize_t written = ::write(file.get(), text.data(), text.size());
+  ssize_t written = -1;
+  do {  // the kernel may give up a change of a cgroup's limit for a signal
+    written = ::write(file.get(), text.data(), text.size());
+  } while (written == -1 && errno == EINTR);
   if (written == static_cast<ssize_t>(text.size())) return;
   const int error = written == -1 ? errno : ENOSPC;
   const bool short_text = text.size() < 40 && text.find('\n') == std::string_view::npos;
