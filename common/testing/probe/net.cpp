@@ -31,6 +31,17 @@ int complain(const char* operation) {
   return 1;
 }
 
+// A call gives up after 2 s. close(2), or the end of the process, resets a connection at once: a
+// socket without a process that waits for its peer would hold the network namespace, and with it
+// the veth, for a minute and more. (tcp(7), tcp_fin_timeout, tcp_orphan_retries)
+void be_impatient(int socket) {
+  const timeval patience{.tv_sec = 2, .tv_usec = 0};
+  ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);  // connect(2) too
+  const linger reset{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+}
+
 size_t write_answer(char (&text)[128], const char* word, const sockaddr_in& asker) {
   char address[INET_ADDRSTRLEN];
   ::inet_ntop(AF_INET, &asker.sin_addr, address, sizeof address);
@@ -55,7 +66,10 @@ int serve(int count, char** words) {
     char text[128];
     if (tcp) {
       const int connection = ::accept(socket, generic(asker), &length);
+      be_impatient(connection);
       if (::write(connection, text, write_answer(text, words[2], asker)) == -1) complain("write");
+      ::shutdown(connection, SHUT_WR);
+      [[maybe_unused]] const ssize_t end = ::read(connection, text, 1);  // the peer has read all
       ::close(connection);
     } else if (::recvfrom(socket, text, sizeof text, 0, generic(asker), &length) >= 0) {
       const size_t size = write_answer(text, words[2], asker);
@@ -68,14 +82,16 @@ int ask(int count, char** words) {
   if (count < 3) return 2;
   const bool tcp = is_tcp(words[0]);
   const int socket = ::socket(AF_INET, tcp ? SOCK_STREAM : SOCK_DGRAM, 0);
-  const timeval patience{.tv_sec = 2, .tv_usec = 0};
-  ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);  // connect(2) too
+  be_impatient(socket);
   sockaddr_in there = address_of(words[1], words[2]);
   if (::connect(socket, generic(there), sizeof there) == -1) return complain("connect");
-  if (!tcp && ::write(socket, "?", 1) == -1) return complain("write");
   char text[128];
-  const ssize_t got = ::read(socket, text, sizeof text - 1);
+  ssize_t got = -1;
+  for (int tries = 0; got == -1 && tries < (tcp ? 1 : 3); ++tries) {  // a datagram may be lost
+    if (!tcp && ::write(socket, "?", 1) == -1) return complain("write");
+    got = ::read(socket, text, sizeof text - 1);
+    if (got == -1 && errno != EAGAIN) break;
+  }
   if (got == -1) return complain("read");
   text[got] = '\0';
   ::fputs(text, stdout);
