@@ -60,12 +60,14 @@ int step_of_challenge(const std::string& name) {
   return found->traits.step;
 }
 
-// Whether --judged asks this: of a script only what its step adds or closes. (`make matrix` asks
-// the rest, too: its dozens of programs a start cost more time than all seven steps.)
-bool is_worth_asking(const Claim& claim, const SubjectSpec& subject, Demand demand) {
+// Whether no answer is demanded. With --judged, of a script only what its step adds or closes is:
+// the dozens of programs that it starts cost more time than all seven steps. `make matrix` demands
+// the rest, too.
+bool is_unjudged(const Claim& claim, const SubjectSpec& subject, bool judged) {
+  if (!subject.by_hand) return subject.peer;
   const Traits& traits = claim.traits;
   const bool of_its_step = traits.step == subject.level || traits.closed == subject.level;
-  return demand != Demand::kNothing && (of_its_step || !subject.by_hand);
+  return is_about_runtime(claim) || (judged && !of_its_step);
 }
 
 std::vector<Cell> cells_of(const VerifyOptions& options) {
@@ -75,10 +77,9 @@ std::vector<Cell> cells_of(const VerifyOptions& options) {
     if (!is_chosen(claim, options.claims, beside)) continue;
     for (const SubjectSpec& subject : options.subjects) {
       if (!is_for(claim, subject, options)) continue;
-      const bool unjudged = subject.peer || (subject.by_hand && is_about_runtime(claim));
-      Demand demand = demand_of(claim.traits, subject.level, unjudged);
-      const bool wanted = !options.judged || is_worth_asking(claim, subject, demand);
-      if (!wanted) demand = Demand::kNothing;
+      const bool unjudged = is_unjudged(claim, subject, options.judged);
+      const Demand demand = demand_of(claim.traits, subject.level, unjudged);
+      const bool wanted = !options.judged || demand != Demand::kNothing;
       cells.push_back({.claim = &claim, .subject = &subject, .demand = demand, .wanted = wanted});
     }
   }
