@@ -5,7 +5,6 @@ For each step: the files of start compile without a warning and pass none of its
 in their place pass all; each claim has hints. Then tests correct and wrong commands of a student.
 """
 
-import os
 import re
 import shutil
 import subprocess
