@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -81,6 +83,28 @@ TEST_CASE("write_file creates no file: a misspelt name in /sys is an error") {
   const ScratchDirectory scratch;
   CHECK_THROWS_AS(write_file(scratch.file("cpu.maks"), "1"), std::system_error);
   CHECK_FALSE(exists(scratch.file("cpu.maks")));
+}
+
+TEST_CASE("write_file repeats a write that a signal has interrupted") {
+  const ScratchDirectory scratch;
+  const std::string fifo = scratch.file("fifo");
+  REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+  CHECK(run_forked([&] {
+          static int reader = -1;
+          reader = ::open(fifo.c_str(), O_RDONLY | O_NONBLOCK);
+          write_file(fifo,
+                     std::string(1 << 16, 'x'));  // the pipe is full (pipe(7)): a write blocks
+          struct sigaction drain {};              // without SA_RESTART
+          drain.sa_handler = [](int) {
+            char block[1 << 16];
+            [[maybe_unused]] const ssize_t got = ::read(reader, block, sizeof block);
+          };
+          ::sigaction(SIGALRM, &drain, nullptr);
+          const itimerval soon{{0, 50'000}, {0, 50'000}};
+          ::setitimer(ITIMER_REAL, &soon, nullptr);
+          write_file(fifo, "y");
+          return 0;
+        }) == 0);
 }
 
 TEST_CASE("read_link returns the target of a link, and nothing for other files") {
