@@ -1,6 +1,7 @@
-// The only program of the image that `make hello` runs: it says what it can see.
+// The only program of the image that `make hello` runs (scripts/hello). It prints what a process in
+// a container sees: its pid, host name, files and network interfaces.
 //
-// Linked statically: the image holds no C library, and no loader to look for one.
+// Linked statically: the image has neither a C library nor a dynamic loader.
 #include <dirent.h>
 #include <unistd.h>
 

@@ -92,7 +92,7 @@ CapabilitySet own_capabilities() {
   return own;
 }
 
-// Inheritable and ambient sets stay empty, so execve(2) grants what the file and the uid call for.
+// Inheritable and ambient sets stay empty: execve(2) then grants capabilities by uid and file only.
 static void keep_only(CapabilitySet set) {
   const std::unique_ptr<_cap_struct, int (*)(void*)> state(::cap_init(), ::cap_free);
   for (cap_value_t number = 0; state && number < ::cap_max_bits(); ++number) {

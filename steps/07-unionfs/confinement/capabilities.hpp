@@ -38,7 +38,7 @@ bool has_capability(CapabilitySet set, const std::string& name);
 // Their names in lower case, each after `before`: ",+chown,+kill".
 std::string names_of(CapabilitySet set, std::string_view before);
 
-// [child] Limits the bounding set to `set` and what this process already has, then changes to
+// [child] Limits the bounding set to the part of `set` that this process has, then changes to
 // `user`: neither this process nor its descendants can get more. Root has the whole set effective
 // afterwards; another user has none, as after any setuid(2). Throws system_error.
 void become(const User& user, CapabilitySet set);

@@ -1,4 +1,4 @@
-// Step 7. Takes from root in the container what it does not need.
+// Step 7. Restricts the privileges of root in a container.
 //
 //   capabilities      docker's 14 of 41: no mounts, no modules, no raw disks, no host network
 //   no_new_privs      no setuid program restores them (prctl(2), PR_SET_NO_NEW_PRIVS)

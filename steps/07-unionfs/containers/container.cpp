@@ -109,7 +109,7 @@ std::string Container::directory() const { return directory_of(id()); }
 template <class Change>
 void Container::change(Change change) {
   const FileLock lock = lock_record(id());
-  if (exists(record_of(id()))) record_ = read_record(record_of(id()));  // others change it
+  if (exists(record_of(id()))) record_ = read_record(record_of(id()));  // verbs change it, too
   change(record_);
   write_record(record_of(id()), record_);
 }

@@ -106,8 +106,8 @@ class NoSuchContainer : public Failure {
   using Failure::Failure;
 };
 
-// The container with this name or id, or whose id alone begins so.
-// Throws NoSuchContainer; Failure if several ids begin so.
+// The container with this name or id, else the only one whose id begins with `reference`.
+// Throws NoSuchContainer; Failure if several ids begin with it.
 Record find_container(const std::string& reference);
 
 // The record of container `id`. If it cannot be read: a warning, and a record with the id only.

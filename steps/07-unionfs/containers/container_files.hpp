@@ -32,7 +32,7 @@ int run_in_private_mounts(bool user, Function function) {
   return child.wait();
 }
 
-// The same with the user ids that the files of the container have.
+// The same for the files of a container: in a user namespace if its ids need one.
 template <class Function>
 int run_in_private_mounts(const Record& record, Function function) {
   return run_in_private_mounts(record.options.namespaces.user && ::geteuid() != 0, function);

@@ -10,7 +10,7 @@
 
 namespace stepbox {
 
-// The containers whose ids begin so. Other records are not read.
+// The containers whose ids begin with `beginning`. Other records are not read.
 static std::vector<Record> containers_with(const std::string& beginning) {
   const FileLock lock = lock_run_locks();
   std::vector<Record> records;

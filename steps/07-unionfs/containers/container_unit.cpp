@@ -21,7 +21,7 @@
 namespace stepbox {
 namespace {
 
-// A store of its own, with containers that have ended.
+// A store in a scratch directory, with containers that have ended.
 class Example {
  public:
   Example() {

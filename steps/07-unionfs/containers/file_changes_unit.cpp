@@ -13,7 +13,7 @@
 namespace stepbox {
 namespace {
 
-// Two layers of an image, and what a container wrote, as directories.
+// Two layers of an image and the upper layer of a container, as directories.
 class Layers {
  public:
   Layers() {

@@ -4,7 +4,7 @@
 
 namespace stepbox {
 
-// As docker merges them: an entrypoint of the user's own makes the image's command meaningless.
+// As docker merges them: with --entrypoint the image's command is not used.
 static void inherit_command(const ImageConfig& image, Entrypoint& entrypoint,
                             std::vector<std::string>& command) {
   if (!entrypoint.given) {

@@ -23,7 +23,7 @@ int run_held(Container& held, Runner runner);
 void run_detached(Container& held, Runner runner, Fd first = Fd());
 
 // In the foreground: in this process, or, with -t or --restart, attached to a monitor. Returns the
-// exit status; 0 after a detach (attach.hpp). Throws what the two above throw.
+// exit status; 0 after a detach (attach.hpp). Throws as run_held() and run_detached() do.
 int run_attached(Container& held, Runner runner, AttachOptions options);
 
 }  // namespace stepbox

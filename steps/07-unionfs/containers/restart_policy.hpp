@@ -17,7 +17,7 @@ struct RestartPolicy {
   RestartWhen when = RestartWhen::kNever;
   int most = 0;  // 0: no limit
 
-  // For a container that has ended with `status`, after so many restarts.
+  // Whether a container that ended with `status` is started again, after `restarts` restarts.
   bool applies(int status, int restarts) const;
 };
 void parse_value(const std::string& text, RestartPolicy& policy);  // throws Failure

@@ -34,7 +34,7 @@ std::string as_size(int64_t bytes) {
   constexpr const char* kUnits[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
   double number = static_cast<double>(bytes);
   size_t unit = 0;
-  for (; number >= 999.5; number /= 1000) ++unit;  // what would be rounded to 1000 is 1 of the next
+  for (; number >= 999.5; number /= 1000) ++unit;  // would print as 1000: the next unit
   char text[32];
   std::snprintf(text, sizeof text, "%.3g%s", number, kUnits[unit]);
   return text;

@@ -16,7 +16,7 @@ Fd ScopedPath::open() const {
   return opened;
 }
 
-// What stands behind the last slash, and in front of it.
+// The last component of the path, and the path before it.
 static std::pair<std::string, std::string> split_path(const std::string& path) {
   const size_t slash = path.rfind('/') + 1;  // 0 if there is none
   return {path.substr(0, slash), path.substr(slash)};

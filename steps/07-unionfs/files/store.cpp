@@ -16,7 +16,7 @@ namespace stepbox {
 
 namespace {
 
-// The value of --root. A type of its own, so that parse_value() knows what to do with it.
+// The value of --root. It has its own type, as parse_value() is chosen by type.
 struct StorePath {
   std::string path;
 };
@@ -54,7 +54,7 @@ std::string store() {
 }
 
 std::string run_directory() {
-  // Looked up once: in the user namespace of another container we shall look like root.
+  // Looked up once: in the user namespace of a container, geteuid(2) returns 0 without root, too.
   static const std::string path = [] {
     if (::geteuid() == 0) return std::string("/run/stepbox");
     const char* runtime = std::getenv("XDG_RUNTIME_DIR");
@@ -79,7 +79,7 @@ void remove_tree(const std::string& path) {
   with_mapped_ids([&] {
     std::error_code error;
     std::filesystem::remove_all(path, error);
-    // It keeps each directory open that it is in; rm(1) goes as deep as somebody inside has gone.
+    // remove_all() holds a descriptor for each level of directories. rm(1) does not.
     if (error == std::errc::too_many_files_open) {
       run_program({"rm", "-rf", "--", path}, "", 0);
     } else if (error) {

@@ -18,7 +18,7 @@
 namespace stepbox {
 
 // The directory of the store: --root, else STEPBOX_ROOT, else /var/lib/stepbox; without root
-// ~/.local/share/stepbox. Throws Failure if HOME is not set either.
+// $XDG_DATA_HOME/stepbox, else ~/.local/share/stepbox. Throws Failure if HOME is not set either.
 std::string store();
 void set_store(const std::string& path);
 void add_store_option(CommandLine& cli);

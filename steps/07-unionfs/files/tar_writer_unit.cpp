@@ -38,7 +38,7 @@ std::string packed(const std::string& directory, bool as_layer, const std::strin
   return sink.text;
 }
 
-// Names, one after the other; what a link leads to; extended attributes.
+// The names in their order, each with its link target and the name of its extended attribute.
 std::string listed(const std::string& archive_text) {
   archive* const reader = ::archive_read_new();
   ::archive_read_support_format_tar(reader);

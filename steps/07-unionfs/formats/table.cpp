@@ -20,14 +20,14 @@ void add_format_option(CommandLine& cli, Format& format) {
              "Output format: table, or json for one object a line (table)");
 }
 
-// The bytes that go on with a character begin with 10.
+// In UTF-8 the continuation bytes of a character begin with the bits 10.
 static bool begins_character(char c) { return (c & 0xC0) != 0x80; }
 
 static size_t width_of(const std::string& text) {
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), begins_character));
 }
 
-// What a stranger's image says is shown, not obeyed: the terminal gets no control characters.
+// Replaces control characters: text from an untrusted image must not control the terminal.
 static std::string harmless(std::string text) {
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
@@ -86,7 +86,7 @@ std::string shortened(const std::string& text, size_t width) {
     while (!begins_character(text[end]));
   }
   do --end;
-  while (!begins_character(text[end]));  // one less: the ellipsis takes its place
+  while (!begins_character(text[end]));  // one less, for the ellipsis
   return text.substr(0, end) + "…";
 }
 

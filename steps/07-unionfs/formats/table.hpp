@@ -1,5 +1,5 @@
 // Step 7. A list as verbs print it: a table for people, or with --format json a JSON object a line.
-// The columns are docker's, so that scripts find what they know.
+// The columns are docker's, so that scripts for docker find theirs.
 #ifndef STEPBOX_STEPS_07_UNIONFS_FORMATS_TABLE_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_FORMATS_TABLE_HPP_
 
@@ -43,7 +43,7 @@ class Listing {
   std::vector<Row> rows_;
 };
 
-// At most `width` characters; what is cut off is told by an ellipsis.
+// At most `width` characters; an ellipsis marks the place where the text was cut.
 std::string shortened(const std::string& text, size_t width);
 
 }  // namespace stepbox

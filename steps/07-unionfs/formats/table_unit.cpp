@@ -1,4 +1,4 @@
-// Do tables, durations and sizes look as docker's do?
+// Tables, durations and sizes have docker's form.
 #include <doctest/doctest.h>
 
 #include "07-unionfs/formats/table.hpp"

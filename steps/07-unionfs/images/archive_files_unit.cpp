@@ -1,4 +1,4 @@
-// Does an archive from a stranger stay within bounds?
+// Limits on the member table of an untrusted archive.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 
@@ -10,7 +10,7 @@
 namespace stepbox {
 namespace {
 
-// A tar of so many empty files.
+// Creates a tar of `files` empty files.
 std::string tar_of(const ScratchDirectory& scratch, int files) {
   const std::string path = scratch.file("archive.tar");
   const Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));

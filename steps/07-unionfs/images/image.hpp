@@ -25,14 +25,14 @@ class NoSuchImage : public Failure {
 
 // Finds an image by name; else takes the directory of that name as an image of one layer; else
 // finds the image whose id begins with `name`. Throws NoSuchImage; Failure for a file that is no
-// directory, a damaged image, or if several ids begin so.
+// directory, a damaged image, or if several ids begin with `name`.
 Image find_image(const std::string& name);
 
 // Takes a shared lock on the image: it cannot be removed until the result is closed. -1 for a plain
 // directory. Throws Failure if the image was removed.
 Fd use_image(const Image& image);
 
-// The rest is for the verbs about images.
+// The functions below are for the verbs about images.
 
 struct StoredImage {
   std::string id;
@@ -58,7 +58,7 @@ struct ImageUser {
   std::string container;  // the container's
   bool running = false;
 };
-// Called once, with images.lock held.
+// Given by the caller, as this room knows no containers. Called once, with images.lock held.
 using ListImageUsers = std::vector<ImageUser> (*)();
 
 // Removes the name, or all names if `reference` is an id; removes the image with its last name.
@@ -69,7 +69,7 @@ std::vector<std::string> remove_image(const std::string& reference, bool force,
 
 // Removes images that no container uses: those without a name, or with `all` all of them.
 struct Pruned {
-  std::vector<std::string> lines;  // as above
+  std::vector<std::string> lines;  // those of remove_image()
   int64_t bytes = 0;
 };
 Pruned prune_images(bool all, ListImageUsers list_users);

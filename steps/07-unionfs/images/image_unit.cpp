@@ -15,7 +15,7 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-// A store of its own.
+// A store in a scratch directory.
 class Example {
  public:
   Example() {

@@ -23,8 +23,8 @@ std::vector<pid_t> pids(const std::map<pid_t, Process>& processes) {
   return found;
 }
 
-// 100 is `run`, 101 the container's process 1; 300 came by exec; 50 has a number that was used up
-// and began anew; 400 made a namespace below.
+// 100: `run`. 101: process 1 of the container. 300: started by exec. 50: a child of 101 with a
+// reused, lower pid. 400: in a nested PID namespace.
 const ProcessTable kTable({{1, child_of(0, 7)},
                            {50, child_of(101, 8)},
                            {100, child_of(1, 7)},

@@ -13,7 +13,7 @@
 namespace stepbox {
 
 // The tree in which all processes of a container can be stopped: that of v1's freezer, or v2's, in
-// which every group can be frozen (cgroups(7)). Nothing if the caller may make no groups in it.
+// which every group can be frozen (cgroups(7)). None if the caller may not make groups in it.
 static std::optional<Hierarchy> find_freezer() {
   for (const Hierarchy& tree : all_hierarchies()) {
     if (!tree.v2 && !tree.has("freezer")) continue;
@@ -141,7 +141,7 @@ Standstill::~Standstill() {
 }
 
 // Moves all processes of the container into a new group, in a v1 tree in which it had no limit yet.
-// Frozen meanwhile, none of them can fork a child that stays outside.
+// The container is frozen meanwhile: no process can fork a child that stays outside of the group.
 void RunningGroups::spread_to(const Hierarchy& hierarchy) {
   std::optional<Standstill> standstill;
   if (!is_frozen()) standstill.emplace(id_, freeze_container);

@@ -11,32 +11,32 @@
 
 namespace stepbox {
 
-// The groups of a container that its runtime makes and removes: step 5's, and one to freeze the
-// container by, so that limits can be added later. [parent]
+// [parent] The groups of a container, made and removed by its runtime: those of step 5, and one in
+// a freezer tree. `update` freezes the container through the latter when it adds a group.
 class ContainerGroups {
  public:
-  // Throws as Cgroup does. `out_of_memory` is what report() finds.
+  // Throws as Cgroup does. report() sets `out_of_memory`.
   ContainerGroups(const std::string& id, const Limits& limits, bool& out_of_memory);
 
-  // Thaws the container, and removes all its groups, those too that `update` has added.
+  // Thaws the container, and removes all its groups, also those that `update` added.
   ~ContainerGroups();
   ContainerGroups(const ContainerGroups&) = delete;
 
-  // As Cgroup's.
+  // As Cgroup's (05-cgroup/cgroup.hpp).
   void join() const;
   int fd() const;
 
-  // As Cgroup's; and notes whether the kernel killed a process for lack of memory.
+  // As Cgroup's; also stores whether the kernel killed a process for lack of memory.
   void report();
 
  private:
   std::string id_;
   bool& out_of_memory_;
   Cgroup limited_;
-  std::optional<Group> freezer_;  // none where limited_ has such a group, or this user may not
+  std::optional<Group> freezer_;  // none if limited_ has it, or this user may not make one
 };
 
-// The groups of a container that another process owns. They stay when this object goes. [parent]
+// [parent] The groups of a container that another process owns. The destructor keeps them.
 class RunningGroups {
  public:
   explicit RunningGroups(const std::string& id);
@@ -47,17 +47,17 @@ class RunningGroups {
   void join() const;
   int fd() const;
 
-  // Sets what differs between the limits in force, `before`, and `after`.
-  // Throws Failure where there is no group for it; system_error where the kernel refuses: then the
+  // Applies the limits in which `after` differs from `before`, the limits in force.
+  // Throws Failure if no group can hold a limit; system_error if the kernel refuses one: then the
   // old limits are in force.
   void change(const Limits& before, const Limits& after);
 
-  // Stops all processes, also those that joined later, or resumes them. Returns when it is done.
-  // Throws Failure where there is no group for it, or it takes more than 10 s.
+  // Freezes all processes, also those that join later, or thaws them. Waits until all are frozen.
+  // Throws Failure if the container has no freezer group, or if it takes more than 10 s.
   void freeze(bool frozen) const;
-  bool is_frozen() const;  // false where there is no group for it
+  bool is_frozen() const;  // false without a freezer group
 
-  // Resumes the processes without waiting: in v1 trees a frozen process is not killed.
+  // Resumes the processes without waiting: in v1 trees SIGKILL does not end a frozen process.
   void thaw() const;
 
  private:
@@ -71,13 +71,14 @@ class RunningGroups {
 // Freezes container `id`, or resumes it, and records nothing: see RunningGroups::freeze().
 void freeze_container(const std::string& id, bool frozen);
 
-// Stops all processes of container `id` as long as it lives. [parent]
+// [parent] Keeps all processes of container `id` frozen as long as this object lives.
 class Standstill {
  public:
-  // `set`: freeze_container, or what records it as well. Throws as that does.
+  // `set`: freeze_container(), or set_paused() (stopping.hpp), which also records it. Throws as
+  // `set` does.
   Standstill(const std::string& id, void (*set)(const std::string& id, bool frozen));
 
-  // Warns where the container stays frozen. (It may have ended, or have been resumed, by then.)
+  // Resumes the container. Warns if it stays frozen; it may have ended or been resumed meanwhile.
   ~Standstill();
   Standstill(const Standstill&) = delete;
 

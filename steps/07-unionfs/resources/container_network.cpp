@@ -21,7 +21,7 @@ void parse_value(const std::string& text, ContainerNetworkOptions& network) {
   network.container.clear();
   if (text.starts_with(kOther) && text.size() > kOther.size()) {
     network.container = text.substr(kOther.size());
-    network.mode = NetworkMode::kNone;  // nothing of its own
+    network.mode = NetworkMode::kNone;  // no network of its own
   } else {
     parse_value(text, network.mode);
   }
@@ -34,8 +34,8 @@ void add_options(CommandLine& cli, ContainerNetworkOptions& network) {
   add_publish_options(cli, network);
 }
 
-// The other container is not to be trusted: no symbolic link in it may lead to a file of the host
-// (open_below()), and a file may be a pipe that nobody writes to, or huge.
+// The other container is not trusted. open_below() keeps its symbolic links from leading to files
+// of the host. A FIFO would block the read, and a file may be huge: neither is read.
 static std::string read_in(const Fd& root, const std::string& path) {
   const Fd file = open_below(root, path);
   struct stat status;
@@ -83,7 +83,7 @@ SharedNetwork::~SharedNetwork() {
 ContainerNetwork::ContainerNetwork(const std::string& id, const ContainerNetworkOptions& options,
                                    const Namespaces& namespaces) {
   if (options.is_shared()) {
-    settle_network();  // here: in the other's namespace it would look for the host's rules
+    settle_network();  // before: it needs the host's network namespace
     shared_.emplace(options, namespaces);
   } else {
     own_.emplace(id, options, namespaces);

@@ -12,18 +12,19 @@
 
 namespace stepbox {
 
-// What --network and its companions ask for: step 6's options, or --network container:NAME.
+// The network options of a container: those of step 6, and --network container:NAME.
 struct ContainerNetworkOptions : NetworkOptions {
-  std::string container;  // whose network it shares; empty: none
+  std::string container;  // shares the network of this one; empty: of none
   pid_t process = 0;      // process 1 of that container, found before each start: not recorded
   bool is_shared() const { return !container.empty(); }
 };
 void parse_value(const std::string& text, ContainerNetworkOptions& network);  // --network
 void add_options(CommandLine& cli, ContainerNetworkOptions& network);
 
-// The network namespace of another container. The calling process enters it, so that its child is
-// born there, and leaves it in the end. Not root, it enters that container's user namespace first,
-// because only there it has the right to; and cannot leave it. [parent]
+// [parent] The network namespace of another container. The constructor enters it with setns(2), so
+// that clone(2) creates the child in it; the destructor returns. Without root the constructor also
+// enters the user namespace of that container, which gives the capability for it. From there no
+// process can return.
 class SharedNetwork {
  public:
   // Throws Failure; system_error when the other container has ended.
@@ -42,7 +43,7 @@ class SharedNetwork {
   Fd own_;  // the namespace to go back to
 };
 
-// One of both. Functions are Network's.
+// A network of its own, or a shared one. The functions are those of Network (network.hpp).
 class ContainerNetwork {
  public:
   ContainerNetwork(const std::string& id, const ContainerNetworkOptions& options,
@@ -62,8 +63,9 @@ class ContainerNetwork {
 // it, but its address will be leased to another one. [parent]
 void remove_veth(const std::string& id);
 
-// For `rescue`, as root: settles, removes the veths that no living container has, and if no
-// container is connected, the bridge, its table and the rules in FORWARD. (network_leftovers.cpp)
+// For `rescue`, as root: calls settle_network(), removes the veths that no living container has,
+// and if no container is connected, the bridge, its table and the rules in FORWARD.
+// (network_leftovers.cpp)
 void remove_network_leftovers();
 
 }  // namespace stepbox

@@ -1,4 +1,4 @@
-// What does --network mean in step 7?
+// Parsing --network container:NAME.
 #include <doctest/doctest.h>
 
 #include "07-unionfs/resources/container_network.hpp"

@@ -25,7 +25,7 @@ static std::string of_process(const std::string& pid, const char* file) {
   return join({"/proc/", pid, "/", file});
 }
 
-// Identifies what files a process sees: its mount namespace and its root directory.
+// Identifies the files that a process sees: by its mount namespace and its root directory.
 static std::string view_of(const std::string& pid) {
   struct stat root;
   if (::stat(of_process(pid, "root/").c_str(), &root) == -1) return "";

@@ -23,7 +23,7 @@ struct ContainerProcesses {
   std::vector<ContainerProcess> owners;  // the runtimes that started them and are still alive
 };
 
-// All containers whose processes the caller may examine, but for one that the caller is in.
+// All containers whose processes the caller may examine, except one that the caller runs in.
 std::vector<ContainerProcesses> find_container_processes();
 
 // Kills the owners first, so that they start nothing again, then the members; waits for their end.

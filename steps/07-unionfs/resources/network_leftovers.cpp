@@ -1,4 +1,4 @@
-// Network objects that killed containers have left, and what all containers shared.
+// Removes the network objects of killed containers, and those that all containers share.
 #include <net/if.h>
 #include <unistd.h>
 
@@ -65,7 +65,7 @@ void remove_network_leftovers() {
   remove_firewall();
   ::unlink(kLastAddress);
   ::unlink(
-      join({kRunDirectory, "/network.lock"}).c_str());  // a process that waits for it tries again
+      join({kRunDirectory, "/network.lock"}).c_str());  // lock_file() notices, and opens it again
 }
 
 }  // namespace stepbox

@@ -19,7 +19,7 @@
 
 namespace stepbox {
 
-// mount(2) takes one page of options: so many /proc/self/fd/N fit.
+// The most layers: mount(2) takes one page of options, and each layer is a /proc/self/fd/N in it.
 constexpr size_t kMostLayers = 200;
 
 class Overlay {
@@ -35,7 +35,7 @@ class Overlay {
   // The directory that becomes the container's root.
   const std::string& root() const { return root_; }
 
-  // SpawnSettings::before_go for the container: its ids are shifted, or they are not.
+  // SpawnSettings::before_go for the container: writes its id maps, shifted or not.
   IdMapWriter id_maps() const { return shifted_ ? write_shifted_id_maps : write_id_maps; }
 
   // [child] Mounts the layers on root(), and creates the mount points for mount_basics(), in upper.

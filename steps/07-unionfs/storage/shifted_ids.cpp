@@ -14,7 +14,7 @@
 
 namespace stepbox {
 
-// Where no list of systemd's UIDS-GIDS(7) has anything: ids from here on belong to nobody.
+// Ids from here on are unassigned: systemd.io/UIDS-GIDS lists no range that begins here.
 constexpr int64_t kFirstShifted = 0x70000000;
 
 static IdMap shifted_ids(const char* file) {

@@ -1,7 +1,7 @@
 // Step 7. Shifted user ids: root's --userns.
 //
 //   in the container   0 root    1000 student    as in the image; commit, diff and cp show these
-//   on the host        1879048192 + the same     in ps(1) and for volumes: ids that nobody has
+//   on the host        1879048192 + the same     in ps(1) and for volumes: unassigned ids
 //   on the disk        0         1000            layers are mounted with their ids mapped
 //
 // A process that breaks out has an id without rights, and the files are usable without --userns
@@ -20,7 +20,7 @@
 namespace stepbox {
 
 // [parent] SpawnSettings::before_go for root: maps ids 0 and up inside to the ranges that
-// /etc/subuid and /etc/subgid give to `stepbox`; without any, to 65,536 ids that nobody has. Does
+// /etc/subuid and /etc/subgid give to `stepbox`; without any, to 65,536 unassigned ids. Does
 // nothing without CLONE_NEWUSER. Throws system_error.
 void write_shifted_id_maps(pid_t child, int flags);
 

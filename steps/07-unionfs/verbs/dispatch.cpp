@@ -1,4 +1,4 @@
-// The first word of the command line: a verb, or what `run` begins with.
+// Finds the verb: the first word of the command line, else `run`.
 #include <algorithm>
 #include <string_view>
 

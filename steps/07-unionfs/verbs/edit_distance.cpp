@@ -8,7 +8,7 @@
 namespace stepbox {
 
 size_t edit_distance(std::string_view one, std::string_view other) {
-  // distances[j]: from what we have read of `one` to the first j characters of `other`.
+  // distances[j]: from the first i characters of `one` to the first j characters of `other`.
   std::vector<size_t> distances(other.size() + 1);
   std::iota(distances.begin(), distances.end(), 0);
   for (size_t i = 0; i < one.size(); ++i) {

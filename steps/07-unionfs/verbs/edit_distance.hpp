@@ -1,4 +1,4 @@
-// Step 7. How far a mistyped verb is from one that exists.
+// Step 7. The edit distance of two words, to suggest a verb for a mistyped one.
 #ifndef STEPBOX_STEPS_07_UNIONFS_VERBS_EDIT_DISTANCE_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_VERBS_EDIT_DISTANCE_HPP_
 

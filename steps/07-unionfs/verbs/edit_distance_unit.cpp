@@ -1,4 +1,4 @@
-// Is a mistyped word as far from the right one as fingers are?
+// The edit distance of two words.
 #include <doctest/doctest.h>
 
 #include "07-unionfs/verbs/edit_distance.hpp"

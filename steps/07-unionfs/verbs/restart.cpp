@@ -34,7 +34,7 @@ static void finish(Restart& restart, Runner runner) {
 int verb_restart(int argc, char** argv, Runner runner) {
   StopOptions options;
   std::vector<std::string> references;
-  {  // freed before the monitor is forked, which would keep it
+  {  // freed before the monitor is forked, which would keep its memory
     VerbLine cli("restart [OPTIONS] CONTAINER...", "restart box");
     add_options(cli, options);
     cli.parse_mixed(argc, argv);

@@ -71,7 +71,7 @@ int verb_run(int argc, char** argv, Runner runner) {
   bool detach = false;
   AttachOptions attach;
   Options options;
-  {  // freed before the monitor is forked, which would keep it
+  {  // freed before the monitor is forked, which would keep its memory
     VerbLine cli("run [OPTIONS] ROOTFS-or-IMAGE [COMMAND] [ARG...]", "busybox /bin/sh");
     cli.group("Process");
     cli.flag("-d,--detach", detach, "Run the container in the background and print its id");

@@ -19,7 +19,7 @@ int verb_start(int argc, char** argv, Runner runner) {
   bool interactive = false;
   AttachOptions options;
   std::vector<std::string> references;
-  {  // freed before the monitor is forked, which would keep it
+  {  // freed before the monitor is forked, which would keep its memory
     VerbLine cli("start [OPTIONS] CONTAINER...", "start -a box");
     cli.flag("-a,--attach", foreground, "Attach standard output and standard error");
     cli.flag("-i,--interactive", interactive, "Attach standard input, too");

@@ -49,7 +49,7 @@ void parse_value(const std::string& text, PullPolicy&) {
 
 VerbLine::VerbLine(std::string_view usage, std::string_view example) : CommandLine(usage, example) {
   std::string_view name = usage.substr(0, usage.find(' '));
-  if (!find_verb(name)) name = "run";  // which has a short form without the verb
+  if (!find_verb(name)) name = "run";  // the only verb that may be left out
   describe(find_verb(name)->about);
   add_store_option(*this);
   for (const IgnoredOption& ignored : kIgnored) {
