@@ -14,7 +14,7 @@ std::string ps(Subject& subject, const std::vector<std::string>& options = {}) {
   return subject.run({.options = options, .verb = "ps"}).out;
 }
 
-// The line of `table` about a container; empty if there is none.
+// The line of `table` for a container; empty if there is none.
 std::string line_about(const std::string& name, const std::string& table) {
   const size_t at = table.find(name);
   if (at == table.npos) return "";
@@ -76,7 +76,7 @@ CLAIM("a volume's DST is made in the upper layer",
   create_file(stage.scratch("source/file"), word);
   const Run run = subject.run({.options = {"-v", stage.scratch("source") + ":/new/place"},
                                .command = {"/bin/cat", "/new/place/file"},
-                               .may_refuse = true});  // as the steps before do
+                               .may_refuse = true});  // as in earlier steps
   CHECK(run.out == word);
   CHECK_FALSE(exists(stage.rootfs() + "/new"));
 }

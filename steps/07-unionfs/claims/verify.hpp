@@ -18,7 +18,7 @@ inline std::vector<std::string> shell(const std::string& script) {
   return {"/bin/sh", "-c", script};
 }
 
-// A container in the background, called `name`; it waits, with `name` as a word of its command.
+// Starts a container called `name` that waits; `name` is also a word of its command.
 inline Running start_named(Subject& subject, const std::string& name,
                            std::vector<std::string> options = {}) {
   options.insert(options.end(), {"--name", name});
@@ -40,14 +40,14 @@ inline std::vector<std::vector<std::string>> lines_of(const std::string& text) {
   return lines;
 }
 
-// A verb about a container that is not there has status 1, and says so.
+// The verb fails with status 1 and a message for a container that does not exist.
 inline void check_unknown(Subject& subject, const std::string& verb) {
   const Run run = subject.run({.command = {"nobody"}, .verb = verb});
   CHECK(run.status == 1);
   CHECK(holds(run.err, "no such container: nobody"));
 }
 
-// It refuses (125), in one line that holds `word`.
+// The subject exits with 125; its error message contains `word`.
 inline void check_refused(Subject& subject, const std::vector<std::string>& options,
                           const std::string& word) {
   const Run run = subject.run({.options = options, .command = {"/bin/true"}, .may_refuse = true});
@@ -61,7 +61,7 @@ inline Run tell(Subject& subject, const std::string& verb, const std::vector<std
   return subject.run({.command = words, .verb = verb, .may_refuse = may_refuse});
 }
 
-// It does, and says the names.
+// The verb succeeds and prints the last word, a container's name.
 inline void check_done(Subject& subject, const std::string& verb,
                        const std::vector<std::string>& words) {
   const Run run = tell(subject, verb, words);
@@ -70,7 +70,7 @@ inline void check_done(Subject& subject, const std::string& verb,
   CHECK(run.err == "");
 }
 
-// It does not (1), and says why.
+// The verb exits with 1; its error message contains `why`.
 inline void check_failed(Subject& subject, const std::string& verb,
                          const std::vector<std::string>& words, const std::string& why) {
   const Run run = tell(subject, verb, words);

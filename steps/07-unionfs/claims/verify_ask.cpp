@@ -1,4 +1,4 @@
-// The claims of step 7 about what it tells: of itself, and of what containers use.
+// The claims of step 7 about help, version, prune, and the resource usage of containers.
 #include <algorithm>
 
 #include "07-unionfs/claims/verify.hpp"

@@ -1,4 +1,4 @@
-// The claims of step 7 about intruders: what root inside tries, and does not get.
+// The claims of step 7 about attacks by root in a container.
 #include <fcntl.h>
 #include <signal.h>
 
@@ -10,7 +10,7 @@
 namespace stepbox {
 namespace {
 
-// Tries each of these (probe.hpp), and says which were not refused.
+// Tries each of these attacks (probe.hpp), and prints those that were not refused.
 std::vector<std::string> attacks(const std::string& names, const std::string& victim = "1") {
   return shell("for name in " + names + "; do probe attack $name " + victim +
                " || echo no $name; done | grep -v refused; echo tried");
@@ -64,7 +64,7 @@ CLAIM("root inside cannot mount or unmount", {.step = 7, .points = 2, .hint = "C
 }
 
 CLAIM("no mount outside /dev allows devices", {.step = 7, .hint = "nodev"}) {
-  // What is bound in /dev is a device itself; a devpts holds terminals only.
+  // A bind mount in /dev is a device itself; devpts holds terminals only.
   make_directories(stage.scratch("source"));
   const Run run = subject.run(
       {.options = {"-v", stage.scratch("source") + ":/mnt"},
@@ -75,7 +75,7 @@ CLAIM("no mount outside /dev allows devices", {.step = 7, .hint = "nodev"}) {
 
 CLAIM("no link of an image leads a volume to /proc (CVE-2019-16884)",
       {.step = 7, .hint = "what file system is it, that the mount point is on? (fstatfs(2))"}) {
-  // All that a runtime looks for in /proc/self is in this one, too.
+  // A false /proc/self, with all files that a runtime opens in the real one.
   const std::string source = stage.scratch("source");
   make_directories(source + "/self/fd");
   create_file(source + "/self/setgroups", "deny\n");
@@ -94,13 +94,13 @@ CLAIM("--read-only makes the root file system read-only", {.step = 7, .points = 
   CHECK(run.out == "no\nyes\n");
 }
 
-// --- Ways out through what is ours ---------------------------------------------------------
+// --- Ways out through files of the runtime -------------------------------------------------
 
 CLAIM("an inherited directory cannot become the working directory (CVE-2024-21626)",
       {.step = 7, .points = 2, .hint = "getcwd(2) after chdir(2): does it begin with a slash?"}) {
   const std::string name = random_word();
   create_file(stage.scratch("secret"), "secret");
-  const Fd host(::open("/", O_RDONLY | O_DIRECTORY));  // a careless caller's, which we inherit
+  const Fd host(::open("/", O_RDONLY | O_DIRECTORY));  // inherited from a careless caller
   const std::vector<std::string> look = shell("cat ./" + stage.scratch("secret"));
   Running running = start_named(subject, name);
   for (int number = 3; number < host.get() + 8; ++number) {
@@ -138,15 +138,15 @@ CLAIM("a pipe or device as an image's /etc/passwd does not block the start",
   }
 }
 
-// Root inside makes exec slow, by 40 MB of /etc/passwd to look for root in, and takes hold of the
-// program that waits. What it writes is the first byte of every program, so nothing is lost.
+// Root inside slows exec down with 40 MB of /etc/passwd, and opens its /proc/PID/exe meanwhile. It
+// writes the byte that every ELF file begins with, so the program file stays intact.
 CLAIM("root inside cannot write to the program of exec (CVE-2019-5736)",
       {.step = 7, .points = 2, .hint = "ETXTBSY while it runs; else run from a sealed copy"}) {
   stage.expect_orphans();
   const std::string first = random_word(), name = random_word();
   Running running = start_named(subject, first);
-  // Two copies of the program: that which starts the container is busy as long as that runs, that
-  // of exec is not.
+  // Two copies of the program: the one that starts the container is busy (ETXTBSY) as long as the
+  // container runs; the one that exec runs is not.
   for (const char* copy : {"starts", "joins"}) {
     const std::string own = "/proc/" + std::to_string(running.pid()) + "/exe";
     stage.on_host({"cp", own, stage.scratch(copy)});
@@ -168,7 +168,7 @@ CLAIM("root inside cannot write to the program of exec (CVE-2019-5736)",
        "echo tried; exit; done; done"});
   CHECK(wait_until(10, [&] { return read_file(said) == "ready\n"; }));
   stage.on_host({stage.scratch("joins"), "exec", name, "/bin/true"});
-  create_file(stage.scratch("volume/go"), "");  // exec has ended: nobody runs its program now
+  create_file(stage.scratch("volume/go"), "");  // exec has ended: no process runs its program now
   CHECK(wait_until(10, [&] { return holds(read_file(said), "tried"); }));
   CHECK(read_file(said) == "ready\ntried\n");
   tell(subject, "rm", {"-f", name});

@@ -1,4 +1,4 @@
-// The claims of step 7 about containers that go on otherwise: restart, rename, update, rm.
+// The claims of step 7 about changes to containers: restart, rename, commit, update, rm.
 #include "07-unionfs/claims/verify.hpp"
 #include "common/files.hpp"
 #include "common/testing/stage/groups.hpp"
@@ -151,7 +151,7 @@ CLAIM("update limits a container that had no limit", {.step = 7}) {
   remove(subject, name);
 }
 
-// On v1 the kernel refuses a limit below what is used; on v2 it takes it, and kills.
+// cgroup v1 refuses a limit below the current usage; v2 accepts it.
 CLAIM("update that fails leaves the old limits", {.step = 7}) {
   require("pids");
   if (exists("/sys/fs/cgroup/cgroup.controllers")) skip("cgroup v2 refuses no limit");

@@ -1,4 +1,4 @@
-// The claims of step 7 about images that are made here: commit, save; and what others read.
+// The claims of step 7 about commit and save, and about other tools that read their output.
 #include <signal.h>
 
 #include "07-unionfs/claims/verify_peers.hpp"
@@ -19,8 +19,8 @@ Run verb(Subject& subject, const std::string& name, std::vector<std::string> opt
                       .may_refuse = may_refuse});
 }
 
-// A container of `image` (the stage's rootfs if empty) that runs `script` and ends; an image is
-// made of it, and it is removed. Returns the image's id.
+// Runs `script` in a container of `image` (the stage's rootfs if empty), commits the container as
+// `name`, and removes it. Returns the image's id.
 std::string made_by(Subject& subject, const std::string& script, const std::string& name,
                     std::vector<std::string> options = {}, const std::string& image = {}) {
   const std::string box = random_word();
@@ -41,7 +41,7 @@ void remove_images(Subject& subject, std::vector<std::string> names) {
   CHECK(verb(subject, "rmi", {}, std::move(names)).status == 0);
 }
 
-// All files of a container of the image, as tar shows them.
+// All files of a container of the image, as tar(1) lists them.
 std::string exported(Subject& subject, const std::string& image) {
   const std::string box = random_word();
   CHECK(

@@ -1,4 +1,4 @@
-// The claims of step 7 about confinement: root inside is less than root.
+// The claims of step 7 about confinement: the restricted privileges of root in a container.
 #include <signal.h>
 
 #include "07-unionfs/claims/verify.hpp"
@@ -21,7 +21,7 @@ class Box {
         running_(start_named(subject, name_, std::move(options))) {}
   ~Box() {
     stop(running_);
-    if (subject_.level() >= 7) remove(subject_, name_);  // others have no rm
+    if (subject_.level() >= 7) remove(subject_, name_);  // earlier steps have no rm
   }
   Run exec(std::vector<std::string> command, std::vector<std::string> options = {}) {
     command.insert(command.begin(), name_);
@@ -97,7 +97,7 @@ CLAIM("an unknown security option is 125", {.step = 7}) {
 
 CLAIM("system calls are filtered", {.step = 7, .points = 2, .hint = "seccomp(2), by libseccomp"}) {
   CHECK(subject.run({.command = status_line("Seccomp")}).out == "Seccomp:\t2\n");
-  // A new user namespace is for everybody, were it not for the filter.
+  // Without the filter any user may create a user namespace.
   const std::vector<std::string> unshare{"/bin/unshare", "-U", "/bin/true"};
   CHECK(subject.run({.command = unshare}).status == 1);
   CHECK(subject.run({.options = {"--security-opt", "seccomp=unconfined"}, .command = unshare})
@@ -150,17 +150,17 @@ CLAIM("a forged filter is not used",
   const std::string list = stage.on_host({"sh", "-c", "echo /run/stepbox/seccomp/*"});
   const std::string kept = list.substr(0, list.size() - 1);
   const std::string text = read_file(kept);
-  // What it is for, and then a program of one step: BPF_RET, SECCOMP_RET_ALLOW.
+  // The key of the cached filter, then a program of one instruction: BPF_RET, SECCOMP_RET_ALLOW.
   const std::string allow("\x06\0\0\0\0\0\xff\x7f", 8);
   const std::string forged = text.substr(0, text.find("\n}\n\n") + 4) + allow;
   for (const char* spoil : {"chown 54321", "chmod 660", "ln -f", "chmod 606"}) {
     INFO(std::string(spoil));
     create_file(kept, forged, 0600);
     stage.on_host({"sh", "-c", std::string(spoil) + " " + kept + " 2>/dev/null; true"});
-    CHECK(unshares() == (std::string(spoil) == "ln -f"));  // that one changes nothing: it would do
+    CHECK(unshares() == (std::string(spoil) == "ln -f"));  // ln -f changes nothing
   }
   create_file(kept, text.substr(0, text.size() - 3), 0600);
-  CHECK_FALSE(unshares());  // torn
+  CHECK_FALSE(unshares());  // truncated
 }
 
 // --- exec ---------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-// The claims of step 7 about terminals: the container's own, and ours while we look at it.
+// The claims of step 7 about terminals: the container's, and the caller's during attach.
 #include <signal.h>
 
 #include "common/files.hpp"
@@ -15,7 +15,7 @@ std::string verb(Subject& subject, const std::string& name, const Words& words) 
   return subject.run({.command = words, .verb = name}).out;
 }
 
-// A container with a terminal, at ours.
+// A container with a terminal, attached to the terminal of the claim.
 RunSpec at_terminal(const std::string& name, const Words& command) {
   return {.options = {"-i", "-t", "--name", name}, .command = command};
 }

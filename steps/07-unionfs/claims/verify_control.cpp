@@ -13,7 +13,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// One that catches the usual signals, says which came, and ends with 5.
+// A container whose command catches the usual signals, prints them, and exits with 5.
 Running start_catching(Subject& subject, const std::string& name,
                        std::vector<std::string> options = {}, const char* times = "1") {
   options.insert(options.end(), {"--name", name});
@@ -22,7 +22,7 @@ Running start_catching(Subject& subject, const std::string& name,
   return running;
 }
 
-// One that does not hear TERM.
+// A container whose command ignores TERM.
 Running start_deaf(Subject& subject, const std::string& name) {
   Running running = subject.start(
       {.options = {"--name", name},
@@ -31,7 +31,7 @@ Running start_deaf(Subject& subject, const std::string& name) {
   return running;
 }
 
-// One that says something again and again.
+// A container that prints a line every 10 ms.
 Running start_talking(Subject& subject, const std::string& name) {
   Running running =
       subject.start({.options = {"--name", name},
@@ -40,7 +40,7 @@ Running start_talking(Subject& subject, const std::string& name) {
   return running;
 }
 
-// Whether it says nothing for a third of a second: what is measured, not a guess.
+// Whether it prints nothing for a third of a second. This sleep is the measurement itself.
 bool is_silent(const Running& running) {
   const std::string before = running.out();
   const timespec third{.tv_sec = 0, .tv_nsec = 333'000'000};
@@ -65,7 +65,7 @@ void wait_until_open(const Running& running, const std::string& path) {
   REQUIRE(wait_until(10, is_open));
 }
 
-// v1's freezer, or any v2.
+// Skips the claim without v1's freezer or cgroup v2.
 void require_freezer() {
   if (!has_controller("freezer") && !exists("/sys/fs/cgroup/cgroup.controllers")) {
     skip("no freezer here");
@@ -230,7 +230,7 @@ CLAIM("a paused container whose runtime is killed leaves nothing", {.step = 7, .
   stage.await_orphans();
 }
 
-// Eight rounds: which of the two gets to the record first is a race.
+// Eight rounds: pause and ps race for the record's lock.
 CLAIM("pause and ps answer at once when the monitor is killed",
       {.step = 7,
        .points = 2,
@@ -242,7 +242,7 @@ CLAIM("pause and ps answer at once when the monitor is killed",
     const std::string id = split(tell(subject, "ps", {"-q", "--no-trunc"}).out, '\n').at(0);
     const std::string path = "/var/lib/stepbox/containers/" + id;
     Fd record = open_directory(path);
-    REQUIRE(try_lock(record, path));  // so that pause stands between its two locks
+    REQUIRE(try_lock(record, path));  // so that pause waits for it
     Running pause = subject.start({.command = {name}, .verb = "pause"});
     wait_until_open(pause, path);
     running.kill_hard();

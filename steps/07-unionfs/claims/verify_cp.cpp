@@ -10,7 +10,7 @@
 namespace stepbox {
 namespace {
 
-// A container that has run `script`; with `running` it stays.
+// A container that has run `script`; with `running` it keeps running.
 class Box {
  public:
   Box(Subject& subject, const std::string& script, bool running = false,
@@ -85,7 +85,7 @@ CLAIM("cp copies into exited and running containers", {.step = 7, .points = 2}) 
     const Box box(subject, "mkdir -p /srv/there", running);
     copy(subject, {here + "/sub", box.path("/srv/there")});
     copy(subject, {here + "/sub/file", box.path("/srv/other")});
-    copy(subject, {here + "/sub/file", box.path("/srv/there/sub/file")});  // once more
+    copy(subject, {here + "/sub/file", box.path("/srv/there/sub/file")});  // again, over the copy
     const Run diff = subject.run({.command = {box.name()}, .verb = "diff"});
     CHECK(diff.out ==
           "A /srv\nA /srv/other\nA /srv/there\nA /srv/there/sub\nA /srv/there/sub/file\n");

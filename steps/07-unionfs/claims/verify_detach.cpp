@@ -11,7 +11,7 @@ std::string verb(Subject& subject, const std::string& name, const std::vector<st
   return subject.run({.command = words, .verb = name}).out;
 }
 
-// A command that ends when it is told to.
+// A command that ends when now() is called.
 class Go {
  public:
   explicit Go(const Stage& stage) : directory_(stage.scratch("go")) {
@@ -28,7 +28,7 @@ class Go {
   std::string directory_;
 };
 
-// Until `wait` knows its container and sleeps: it has the holder's process open then.
+// Waits until the process `wait` has the pidfd open on which it polls.
 void await_waiting(const Stage& stage) {
   stage.on_host({"sh", "-c", "until readlink /proc/$0/fd/* | grep -q pidfd; do sleep 0.01; done",
                  std::to_string(stage.find_process("wait"))});
@@ -102,7 +102,7 @@ CLAIM("create makes a container that start runs", {.step = 7}) {
   CHECK(made.out.size() == 65);
   CHECK(holds(verb(subject, "ps", {"-a"}), name));
   CHECK_FALSE(holds(verb(subject, "ps", {}), name));
-  CHECK(subject.run({.command = {name}, .verb = "diff"}).status == 0);  // nothing yet
+  CHECK(subject.run({.command = {name}, .verb = "diff"}).status == 0);  // no change yet
   CHECK(verb(subject, "start", {name}) == name + "\n");
   CHECK(verb(subject, "wait", {name}) == "3\n");
   const Run again = subject.run({.options = {"-a"}, .command = {name}, .verb = "start"});
@@ -142,7 +142,7 @@ CLAIM("a container of run -d has no file of its caller",
       {.step = 7, .hint = "close_range(2) in the monitor; /dev/null for the three"}) {
   stage.expect_orphans();
   const std::string name = random_word();
-  // Its stdout is a file here: were it the container's too, it would be open there.
+  // The stdout of the caller is a file here, which the monitor and the container must not inherit.
   subject.run({.options = {"-d", "--name", name}, .command = {"/bin/probe", "wait", name}});
   const pid_t pid = stage.find_process(name);
   for (const char* const fd : {"0", "1", "2"}) {

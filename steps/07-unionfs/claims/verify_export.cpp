@@ -1,4 +1,4 @@
-// The claims of step 7 about what a container changed: diff, export.
+// The claims of step 7 about the changes of a container: diff, export.
 #include <signal.h>
 
 #include "common/error.hpp"

@@ -1,4 +1,4 @@
-// The claims of step 7 about what the fingers of docker's users type.
+// The claims of step 7 about command lines that docker's users are used to.
 #include "07-unionfs/claims/verify.hpp"
 #include "common/testing/harness/test_images.hpp"
 #include "common/testing/stage/tarball.hpp"

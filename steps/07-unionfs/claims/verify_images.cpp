@@ -1,5 +1,5 @@
-// The claims of step 7 about images: what an archive holds is what a container sees, no more; an
-// image is there or it is not.
+// The claims of step 7 about images: a container sees the content of the archive, and nothing
+// else; an image is added as a whole or not at all.
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -13,7 +13,7 @@
 
 namespace stepbox {
 
-// --- What comes in ------------------------------------------------------------------------
+// --- Images that are accepted -------------------------------------------------------------
 
 CLAIM("import reads plain and compressed tars", {.step = 7, .points = 2}) {
   for (const std::string filter : {"none", "gzip", "xz", "zstd"}) {
@@ -123,7 +123,7 @@ CLAIM("a layer may be in an image twice", {.step = 7}) {
   remove_image(subject, "mine");
 }
 
-// --- What must not ------------------------------------------------------------------------
+// --- Images that are refused --------------------------------------------------------------
 
 CLAIM("an archive cannot write outside of its layer",
       {.step = 7, .points = 3, .hint = "never follow what the archive brought itself"}) {
@@ -224,7 +224,7 @@ CLAIM("a damaged or truncated image is refused and leaves nothing",
     CHECK_MESSAGE(run.status == 1, "content that was changed after its digest was taken");
     CHECK(subject.run({.options = {"-q"}, .verb = "images"}).out == "");
   }
-  create_file(stage.scratch("torn.tar"), whole.substr(0, 1024));  // a whole entry, but no end
+  create_file(stage.scratch("torn.tar"), whole.substr(0, 1024));  // no end of archive
   CHECK(subject.run({.command = {stage.scratch("torn.tar"), "x"}, .verb = "import"}).status == 1);
 }
 

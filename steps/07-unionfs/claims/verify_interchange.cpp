@@ -1,4 +1,4 @@
-// The claims of step 7 about other tools: it reads the images that they write.
+// The claims of step 7 about other tools: step 7 reads the images that they write.
 #include "07-unionfs/claims/verify_peers.hpp"
 #include "common/testing/harness/claim.hpp"
 #include "common/testing/harness/subject.hpp"

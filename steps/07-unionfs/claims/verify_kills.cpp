@@ -1,4 +1,4 @@
-// The claims of step 7 about kill -9: whoever dies, at whatever moment, the next verb finds out.
+// The claims of step 7 about kill -9 of any process at any moment: the next verb recovers from it.
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -25,8 +25,8 @@ std::string verb(Subject& subject, const std::string& name, const Words& words) 
   return subject.run({.command = words, .verb = name}, Milliseconds(30'000)).out;
 }
 
-// What the next verb must find: each container of the claim has ended, by KILL or by itself, and
-// says so; and all can be removed.
+// Each container of the claim is shown as ended, by SIGKILL (137) or before its start (125), and
+// can be removed.
 void check_ended(Subject& subject) {
   CHECK(verb(subject, "ps", {"-q"}) == "");
   const std::string all = verb(subject, "ps", {"-a", "-q"});
@@ -94,7 +94,7 @@ CLAIM("kill -9 of the caller of run -d at 50 moments leaves all or nothing", {.s
   }
   for (const pid_t pid : pids_in_records(stage, "holder")) ::kill(pid, SIGKILL);
   verb(subject, "ps", {});
-  // Some monitors had not got so far as to have a record: until none has come for ten looks.
+  // Some monitors write their record later: repeat until ten lists in a row show no container.
   for (int tries = 0, quiet = 0; tries < 100 && quiet < 10; ++tries) {
     for (const pid_t pid : pids_in_records(stage, "holder")) ::kill(pid, SIGKILL);
     quiet = verb(subject, "ps", {"-q"}) == "" ? quiet + 1 : 0;
@@ -165,7 +165,7 @@ CLAIM("kill -9 of exec at 50 moments leaves the container alone",
     exec.kill_hard();
   }
   CHECK(verb(subject, "exec", {name, "/bin/echo", "alive"}) == "alive\n");
-  stage.await_orphans();  // reaps them: process 1 in there cannot end before
+  stage.await_orphans();  // reaps them: process 1 of their namespace cannot end before
   const std::string left = verb(subject, "exec", {name, "/bin/ps"});
   CHECK_MESSAGE(!holds(left, word), "what exec had started lives on: " << left);
   verb(subject, "rm", {"-f", name});
@@ -185,8 +185,8 @@ CLAIM("kill -9 of import at 50 moments leaves a whole image or nothing", {.step 
     running.kill_hard();
   }
   stage.await_orphans();
-  // Who was killed late has made a whole one. The next one takes its name, and may be killed before
-  // it gives it to its own.
+  // An import that was killed late has added a complete image. The next import takes over its name,
+  // and may be killed before it tags its own image.
   const std::vector<std::string> images =
       split(subject.run({.options = {"-q"}, .verb = "images"}).out, '\n');
   CHECK_MESSAGE(!exists("/var/lib/stepbox/staging"), "what was half there is still there");

@@ -1,4 +1,4 @@
-// The claims of step 7 about logs, and about those who listen.
+// The claims of step 7 about logs, and about attached clients.
 #include <signal.h>
 
 #include "common/files.hpp"

@@ -1,4 +1,4 @@
-// Moments at which the claims about kill -9 kill.
+// Random moments for the claims about kill -9.
 #ifndef STEPBOX_STEPS_07_UNIONFS_CLAIMS_VERIFY_MOMENTS_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CLAIMS_VERIFY_MOMENTS_HPP_
 

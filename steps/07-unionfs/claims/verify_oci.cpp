@@ -1,5 +1,5 @@
-// The claims of step 7 about OCI layouts: indexes, platforms, digests, names; and about people who
-// are not root, or look at a terminal.
+// The claims of step 7 about OCI layouts: indexes, platforms, digests, names; also about load
+// without root and with a terminal.
 #include <sys/utsname.h>
 
 #include "common/error.hpp"
@@ -21,7 +21,7 @@ class Layout {
   }
   const std::string& path() const { return path_; }
 
-  // Returns the descriptor of what it has put into the blobs: {"digest": …}, with `more` in it.
+  // Adds a blob. Returns its descriptor, {"digest": …}, with the members of `more`.
   std::string put(const std::string& text, const std::string& more = {}) {
     create_file(path_ + "/blob", text);
     const std::string digest = stage_.on_host({"sha256sum", path_ + "/blob"}).substr(0, 64);

@@ -1,4 +1,4 @@
-// Other tools of the trade for the claims about interchange: podman, skopeo, umoci.
+// Other container tools, for the claims about interchange: podman, skopeo, umoci.
 #ifndef STEPBOX_STEPS_07_UNIONFS_CLAIMS_VERIFY_PEERS_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CLAIMS_VERIFY_PEERS_HPP_
 
@@ -11,8 +11,8 @@
 
 namespace stepbox {
 
-// Runs a shell script in `directory`, in a mount namespace where the peers may write what they keep
-// in /dev/shm and in temporary directories; podman keeps its storage in `directory`, too. Returns
+// Runs a shell script in `directory`, in a mount namespace where the peers may write to /dev/shm
+// and to temporary directories; podman keeps its storage in `directory`, too. Returns
 // stdout; the claim fails when a command of the script fails.
 inline std::string run_peers(const Stage& stage, const std::string& directory,
                              const std::string& script) {
@@ -26,8 +26,8 @@ inline std::string run_peers(const Stage& stage, const std::string& directory,
        directory});
 }
 
-// Skips the claim unless `peer` is installed and the command `trial` works, which needs nothing of
-// ours. A podman without CNI plugins or netavark, for one, refuses every command.
+// Skips the claim unless `peer` is installed and the command `trial` works, which is independent of
+// stepbox. For example podman without CNI plugins and netavark refuses every command.
 inline void require_peer(const Stage& stage, const std::string& peer, const std::string& trial) {
   if (!has_program(peer)) skip(peer + " is not installed (scripts/setup peers)");
   const std::string said =

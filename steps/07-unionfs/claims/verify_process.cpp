@@ -1,4 +1,4 @@
-// The claims of step 7 about how a command is started: as whom, where, in which environment.
+// The claims of step 7 about the start of a command: user, directory, environment, limits.
 #include <signal.h>
 
 #include "07-unionfs/claims/verify.hpp"
@@ -10,7 +10,7 @@
 namespace stepbox {
 namespace {
 
-// Users and groups for the stage's rootfs.
+// Writes users and groups into the stage's rootfs.
 void add_users(const Stage& stage) {
   create_file(stage.rootfs() + "/etc/passwd",
               "root:x:0:0:root:/root:/bin/sh\nalice:x:1000:100:Alice:/home/alice:/bin/sh\n");

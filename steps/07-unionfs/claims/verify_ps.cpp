@@ -75,8 +75,8 @@ CLAIM("ps -s prints the size of a container's changes", {.step = 7}) {
 CLAIM("directories deeper than any path hide no container and can be removed",
       {.step = 7, .hint = "whoever walks down holds a file open a level, or a name too long"}) {
   const std::string name = random_word(), other = random_word();
-  // A chain of 70 levels is as much as one path can name: it is made again and again, and all that
-  // was there before is moved to its end.
+  // One path can name a chain of 70 levels. So each round makes a new chain, and moves the old one
+  // to its end.
   const std::string deepen =
       "cd /root; level=$(seq 70 | sed s:.*:$(printf %050d 0): | tr '\\n' /)\n"
       "for round in $(seq 20); do mkdir -p new/$level; [ ! -e old ] || mv old new/$level\n"

@@ -1,4 +1,4 @@
-// The claims of step 7's rescue: litter goes, whatever is alive or somebody else's stays.
+// The claims of step 7 about rescue: it removes leftovers, and keeps live or foreign objects.
 #include <signal.h>
 
 #include "common/files.hpp"
@@ -100,7 +100,7 @@ CLAIM("rescue removes orphans without a record", {.step = 7}) {
   CHECK(run.out == kClean);
   CHECK(run.status == 0);
   CHECK(holds(run.err, "rm -rf " + directory));
-  // All of it is gone: the stage counts.
+  // The stage's census checks that nothing is left.
 }
 
 CLAIM("rescue leaves the objects of other programs alone", {.step = 7}) {
@@ -135,7 +135,7 @@ CLAIM("rescue kills a command that dropped root when its runtime is dead", {.ste
       {.options = {"--cpus", "0", "-m", "0", "--pids-limit", "0"},
        .command = {"/bin/su", "nobody", "-s", "/bin/sh", "-c", "exec /bin/probe wait " + word}});
   running.wait_for_output("ready");
-  // Nobody knows of the container any more: its processes are all that is left.
+  // Without its record and run lock only the processes of the container are left.
   stage.on_host(
       {"sh", "-c", "cd /var/lib/stepbox; rm -rf /run/stepbox/containers run containers/*/record*"});
   running.kill_hard();

@@ -1,4 +1,4 @@
-// The claims of step 7 about --restart, and about the monitor that does it.
+// The claims of step 7 about --restart and the monitor.
 #include <fcntl.h>
 
 #include "common/deadline.hpp"
@@ -17,7 +17,7 @@ std::string verb(Subject& subject, const std::string& name, const Words& words) 
   return subject.run({.command = words, .verb = name}).out;
 }
 
-// A number that the kernel tells of a process: "VmRSS:	    744 kB".
+// A number in /proc/PID/status: "VmRSS:	    744 kB".
 int status_number(pid_t pid, const std::string& key) {
   const std::string text = read_file("/proc/" + std::to_string(pid) + "/status");
   return std::stoi(text.substr(text.find(key) + key.size()));
@@ -74,7 +74,7 @@ CLAIM("update --restart applies to a running container",
       {.step = 7, .hint = "its monitor reads the record when it ends"}) {
   stage.expect_orphans();
   const std::string name = random_word();
-  const std::string mark = random_word();  // the name is a word of our program, too
+  const std::string mark = random_word();  // the name is also an argument of stepbox
   subject.run({.options = {"-d", "--restart", "unless-stopped", "--name", name},
                .command = {"/bin/sh", "-c", "echo run; exec /bin/probe wait " + mark}});
   CHECK(holds(verb(subject, "inspect", {name}), "\"Name\": \"unless-stopped\""));

@@ -51,7 +51,7 @@ CLAIM("--restart with another container's network needs root", {.step = 7}) {
   CHECK(holds(run.err, "for root only"));
 }
 
-// A store that lies on an overlay: its upper layers may not.
+// A store on an overlay, where the kernel refuses upper layers.
 class StoreOnOverlay {
  public:
   explicit StoreOnOverlay(const Stage& stage) : stage_(stage), path_(stage.scratch("on-overlay")) {

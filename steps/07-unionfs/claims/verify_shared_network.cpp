@@ -41,7 +41,7 @@ CLAIM("a shared network loses its veth with the container that made it",
   CHECK(holds(links(), "eth0"));
   subject.run({.options = {"--network", "container:" + name}, .command = {"/bin/true"}});
   CHECK(subject.run({.command = {name, "/bin/ping", "-c1", "-W5", "172.16.0.1"}, .verb = "exec"})
-            .status == 0);  // who shared it has taken nothing with him
+            .status == 0);  // the end of the other container removed nothing
   stop(running);
   CHECK_FALSE(holds(links(), "eth0"));
   stop(second);

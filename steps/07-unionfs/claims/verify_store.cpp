@@ -1,5 +1,4 @@
-// The claims of step 7 about the store of images: what it lists, what may go, and what is left when
-// things go wrong.
+// The claims of step 7 about the store of images: lists, removal, and leftovers after errors.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -17,7 +16,7 @@
 namespace stepbox {
 namespace {
 
-// An image of one file, called `name`, whose content is `name` too.
+// An image of one file; its name and its content are `name`.
 void import_small(Subject& subject, Stage& stage, const std::string& name,
                   const std::vector<std::string>& options = {}) {
   const std::string path = stage.scratch("small.tar");
@@ -33,14 +32,14 @@ Run rmi(Subject& subject, const std::string& image, const std::vector<std::strin
   return subject.run({.options = options, .command = {image}, .verb = "rmi"});
 }
 
-// How many layers, images and works are in the store.
+// The number of layers, images and staging directories in the store.
 std::string count_all(const Stage& stage) {
   return stage.on_host({"sh", "-c",
                         "cd /var/lib/stepbox; find layers images staging -mindepth 1 -maxdepth 1 "
                         "2>/dev/null | wc -l"});
 }
 
-// A pipe by name, of which a subject reads an archive that never ends.
+// A FIFO from which a subject reads an archive that never ends.
 class EndlessArchive {
  public:
   explicit EndlessArchive(Stage& stage) : path_(stage.scratch("pipe")) {
@@ -53,7 +52,7 @@ class EndlessArchive {
   }
   const std::string& path() const { return path_; }
 
-  // The subject is in the middle of it.
+  // Waits until the subject has unpacked a part of it.
   static void wait_until_read(const Stage& stage) {
     const auto unpacking = [&] {
       return stage.on_host(
@@ -69,7 +68,7 @@ class EndlessArchive {
 
 }  // namespace
 
-// --- What it lists ------------------------------------------------------------------------
+// --- Lists --------------------------------------------------------------------------------
 
 CLAIM("images are listed as docker lists them", {.step = 7}) {
   import_small(subject, stage, "mine:1");
@@ -123,7 +122,7 @@ CLAIM("a layer is stored once and goes with its last image", {.step = 7}) {
   CHECK(stage.on_host({"sh", "-c", count}) == "0\n");
 }
 
-// --- What may go --------------------------------------------------------------------------
+// --- Removal ------------------------------------------------------------------------------
 
 CLAIM("an image that a container uses is not removed",
       {.step = 7, .points = 2, .hint = "the container's record names its image"}) {
@@ -176,7 +175,7 @@ CLAIM("concurrent load and rmi and run do not interfere", {.step = 7, .points = 
   CHECK(count_all(stage) == "0\n");
 }
 
-// --- When things go wrong -----------------------------------------------------------------
+// --- Errors -------------------------------------------------------------------------------
 
 CLAIM("an import that is killed leaves nothing behind after the next verb",
       {.step = 7, .points = 2, .hint = "what is new stands apart until it is whole"}) {

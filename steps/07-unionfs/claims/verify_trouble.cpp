@@ -1,4 +1,4 @@
-// The claims of step 7 about trouble at a bad moment: a signal, or files that do not go.
+// The claims of step 7 about signals and errors during a copy or a removal.
 #include "07-unionfs/claims/verify.hpp"
 #include "common/deadline.hpp"
 #include "common/files.hpp"
@@ -30,7 +30,7 @@ CLAIM("signals during the removal do not interrupt it",
   Running running = subject.start(
       {.options = {"--rm"}, .command = {"/bin/probe", "wait", word}, .ordinary_user = true});
   running.wait_for_output("ready");
-  running.signal(SIGSTOP);  // so that all of it is there at once
+  running.signal(SIGSTOP);  // so that the signals and the child's end are pending at the same time
   for (int signal : {SIGQUIT, SIGTERM}) running.signal(signal);
   const pid_t child = stage.find_process(word);
   ::kill(child, SIGKILL);

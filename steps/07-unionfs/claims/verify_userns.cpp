@@ -1,4 +1,4 @@
-// The claims of step 7 about root's --userns: ids that are others outside, and right inside.
+// The claims of step 7 about root's --userns: ids are shifted on the host, unchanged inside.
 #include <sys/stat.h>
 
 #include "07-unionfs/claims/verify.hpp"
@@ -9,7 +9,7 @@ namespace {
 
 constexpr uid_t kFirst = 0x70000000;  // as --help says
 
-// tmpfs maps ids from Linux 6.3 on, an overlay never.
+// tmpfs supports id-mapped mounts since Linux 6.3, an overlay as the layer does not.
 void skip_without_id_maps(Subject& subject) {
   const RunSpec run{.options = {"--userns"}, .command = {"/bin/true"}, .may_refuse = true};
   const Run first = subject.run(run);
@@ -22,7 +22,7 @@ uid_t owner_of(const std::string& path) {
   return status.st_uid;
 }
 
-// As the host sees it: "Uid: REAL EFFECTIVE SAVED FILES".
+// The effective uid on the host; the line is "Uid: REAL EFFECTIVE SAVED FILES".
 std::string uid_of(const Stage& stage, pid_t pid) {
   return stage.on_host({"awk", "/^Uid:/ {printf $3}", "/proc/" + std::to_string(pid) + "/status"});
 }
@@ -33,8 +33,8 @@ std::string make_volume(const Stage& stage) {
   return stage.scratch("volume");
 }
 
-// A container of shifted ids in the background, that has made /made, user 5's, and /etc/new. The
-// word by which it is found is whole only in its last command's arguments.
+// Starts a container with shifted ids that creates /made, owned by user 5, and /etc/new. Only the
+// arguments of its last command contain the whole word that find_process() looks for.
 std::string start_shifted(Subject& subject, Stage& stage) {
   skip_without_id_maps(subject);
   stage.expect_orphans();
