@@ -18,7 +18,7 @@ rootfs=$(cd "$1" && pwd -P) || exit 125
 [ "$rootfs" != / ] || { echo "by-hand: / is the host's own root" >&2 && exit 125; }
 shift
 
-# Whatever happens, what was mounted goes again: the last first.
+# On every exit, unmounts everything in reverse order.
 # shellcheck disable=SC2317  # the trap calls it
 unmount() {
   cd "$rootfs"

@@ -22,8 +22,8 @@ rootfs=$(cd "$1" && pwd -P) || exit 125
 [ "$rootfs" != / ] || { echo "by-hand: / is the host's own root" >&2 && exit 125; }
 shift
 
-# shellcheck disable=SC2016  # for the shell inside
-# Inside, what the shell does to itself before it becomes the command.
+# shellcheck disable=SC2016  # expanded by the child
+# [child] The shell confines itself, then becomes the command.
 inside='
 rootfs=$1 hostname=$2 volumes=$3
 shift 3
@@ -57,7 +57,7 @@ cd /
 exec "$@"
 '
 
-# Outside: a group in each controller's tree on v1, one group in the only tree on v2.
+# [parent] A group in each controller's tree on v1, one group in the only tree on v2.
 microseconds=$(awk "BEGIN { printf \"%d\", $cpus * 100000 }")  # in each 100 ms
 bytes=$(numfmt --from=iec "$(echo "$memory" | tr bkmg BKMG)")
 group=stepbox/hand-$$
@@ -77,7 +77,7 @@ fi
 # shellcheck disable=SC2317  # the trap calls it
 clean_up() {
   for directory in $groups; do
-    until rmdir "$directory" 2>/dev/null; do sleep 0.01; done  # the last one has died
+    until rmdir "$directory" 2>/dev/null; do sleep 0.01; done  # the last process has ended
   done
 }
 trap clean_up EXIT
@@ -89,10 +89,10 @@ for directory in $groups; do
   done
 done
 
-# A shell hears no signal while it runs a command, only while it waits for a job. A job has no
-# stdin, and ignores ^C: both are given back to it. And it dies with us.
+# A shell handles signals only while it waits for a job, not while it runs a command. A job in the
+# background has no stdin and ignores ^C: both are restored. --pdeathsig: it dies with this shell.
 exec 3<&0
-# A shell of its own joins the groups, and becomes the container: limits hold from the start.
+# The subshell joins the groups before it executes the container: limits hold from the start.
 (
   for directory in $groups; do echo 0 >"$directory/cgroup.procs"; done
   exec setpriv --pdeathsig KILL -- env --default-signal \
@@ -100,7 +100,8 @@ exec 3<&0
     sh -euc "$inside" sh "$rootfs" "$hostname" "$volumes" "$@"
 ) <&3 3<&- &
 job=$!
-# Process 1 takes no signal but KILL from us, unless it has a handler for it: who knows?
+# Process 1 ignores signals other than KILL from the parent, unless it has handlers. A shell cannot
+# tell, so KILL it is.
 trap 'kill -KILL $job && killed=143 again=1' TERM
 trap 'kill -KILL $job && killed=130 again=1' INT
 until

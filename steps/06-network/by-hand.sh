@@ -24,8 +24,8 @@ rootfs=$(cd "$1" && pwd -P) || exit 125
 [ "$rootfs" != / ] || { echo "by-hand: / is the host's own root" >&2 && exit 125; }
 shift
 
-# shellcheck disable=SC2016  # for the shell inside
-# Inside, what the shell does to itself before it becomes the command.
+# shellcheck disable=SC2016  # expanded by the child
+# [child] The shell confines itself, then becomes the command.
 inside='
 rootfs=$1 hostname=$2 volumes=$3
 shift 3
@@ -59,7 +59,7 @@ cd /
 exec "$@"
 '
 
-# Outside: a group in each controller's tree on v1, one group in the only tree on v2.
+# [parent] A group in each controller's tree on v1, one group in the only tree on v2.
 microseconds=$(awk "BEGIN { printf \"%d\", $cpus * 100000 }")  # in each 100 ms
 bytes=$(numfmt --from=iec "$(echo "$memory" | tr bkmg BKMG)")
 group=stepbox/hand-$$
@@ -84,7 +84,7 @@ for directory in $groups; do
   done
 done
 
-# An address: of two who want to make one directory, only one can.
+# Leases an address: of two processes that make the same directory only one succeeds.
 mkdir -p /run/stepbox/hand
 number=2
 until mkdir /run/stepbox/hand/$number 2>/dev/null; do number=$((number + 1)); done
@@ -94,15 +94,16 @@ address=172.16.0.$number
 # shellcheck disable=SC2317  # the trap calls it
 clean_up() {
   for directory in $groups; do
-    until rmdir "$directory" 2>/dev/null; do sleep 0.01; done  # the last one has died
+    until rmdir "$directory" 2>/dev/null; do sleep 0.01; done  # the last process has ended
   done
   nft delete table ip "stepbox-hand-$number" 2>/dev/null || true
-  umount "$lease/net"  # the network namespace ends, and the cable with it
+  umount "$lease/net"  # the network namespace ends, and its veth with it
   rm -r "$lease"
 }
 trap clean_up EXIT
 
-# A network namespace that a file keeps alive; in it one end of a cable, the other at the bridge.
+# A bind mount keeps the network namespace alive. One end of the veth is in it, the other is
+# connected to the bridge.
 touch "$lease/net"
 unshare --net="$lease/net" true
 nsenter --net="$lease/net" ip link set lo up
@@ -132,10 +133,10 @@ $(for port in $ports; do echo "    fib daddr type local tcp dport ${port%:*} dna
 END
 fi
 
-# A shell hears no signal while it runs a command, only while it waits for a job. A job has no
-# stdin, and ignores ^C: both are given back to it. And it dies with us.
+# A shell handles signals only while it waits for a job, not while it runs a command. A job in the
+# background has no stdin and ignores ^C: both are restored. --pdeathsig: it dies with this shell.
 exec 3<&0
-# A shell of its own joins the groups, and becomes the container: limits hold from the start.
+# The subshell joins the groups before it executes the container: limits hold from the start.
 (
   for directory in $groups; do echo 0 >"$directory/cgroup.procs"; done
   exec setpriv --pdeathsig KILL -- env --default-signal \
@@ -143,7 +144,8 @@ exec 3<&0
     sh -euc "$inside" sh "$rootfs" "$hostname" "$volumes" "$@"
 ) <&3 3<&- &
 job=$!
-# Process 1 takes no signal but KILL from us, unless it has a handler for it: who knows?
+# Process 1 ignores signals other than KILL from the parent, unless it has handlers. A shell cannot
+# tell, so KILL it is.
 trap 'kill -KILL $job && killed=143 again=1' TERM
 trap 'kill -KILL $job && killed=130 again=1' INT
 until

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Looks for what gives a container away, and says each thing. Exit status 1: nothing was found.
+# Looks for signs of a container, and prints each that it finds. Exit status 1: none was found.
 #
 #   sh steps/07-unionfs/am-i-contained.sh
 #   sudo ./step5 busybox /bin/sh <steps/07-unionfs/am-i-contained.sh
 #
-# It needs no right, and no tool that busybox has not. The last chapter of labs.md tells how each
-# clue can mislead, and be closed.
+# It needs no privileges, and only tools that busybox has. The last chapter of labs.md tells how each
+# clue can mislead, and how a runtime can hide it.
 set -u
 
 found=1
@@ -49,7 +49,8 @@ case $(hostname) in
   ????????????) hostname | grep -q '[^0-9a-f]' || clue 'the host name looks like an id' ;;
 esac
 
-# A cable whose other end is elsewhere. On a host that has containers it is part of a bridge.
+# A veth whose peer is in another network namespace. On a host with containers it has a master, the
+# bridge.
 if [ "$(grep -c : /proc/net/dev)" = 1 ]; then
   clue 'there is no network but lo'
 elif ip -o link | grep '@if' | grep -qv ' master '; then
@@ -60,13 +61,13 @@ status() { sed -n "s/^$1:[[:space:]]*//p" /proc/self/status; }
 [ "$(status Seccomp)" = 0 ] || clue 'a filter looks at system calls'
 [ $((0x$(status CapBnd) >> 21 & 1)) = 1 ] || clue 'nobody may have CAP_SYS_ADMIN'
 
-# What runtimes leave on purpose.
+# Marks that runtimes leave on purpose.
 for mark in /.dockerenv /run/.containerenv; do
   [ ! -e $mark ] || clue "there is $mark"
 done
 [ -z "${container-}" ] || clue "the environment says container=$container"
 
-# Last, as they stay for ten seconds: with a limit of 0.2 CPUs it takes some to start them.
+# Last, as they stay for ten seconds: with a limit of 0.2 CPUs their start takes seconds.
 (i=0; while [ $i -lt 100 ]; do sleep 10 & i=$((i + 1)); done) >/dev/null 2>&1 ||
   clue 'a hundred processes are too many'
 exit $found

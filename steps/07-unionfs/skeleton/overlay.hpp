@@ -6,8 +6,8 @@
 //
 // (Documentation/filesystems/overlayfs.rst)
 //
-// This file is the contract of each function. Write overlay.cpp. The rest of step 7 is given, with
-// its main.cpp: see there what is called when.
+// This file is the contract of each function. Write overlay.cpp. The rest of step 7 is given; its
+// main.cpp shows the order of the calls.
 #ifndef STEPBOX_WORK_07_UNIONFS_OVERLAY_HPP_
 #define STEPBOX_WORK_07_UNIONFS_OVERLAY_HPP_
 
@@ -20,7 +20,7 @@
 
 namespace stepbox {
 
-// Most layers of an image: the mount options must fit into one page (mount(2)).
+// The most layers of an image: the mount options must fit into one page (mount(2)).
 constexpr size_t kMostLayers = 200;
 
 class Overlay {
