@@ -150,7 +150,7 @@ class Attachment {
     while (!text.empty()) {
       const ssize_t written = ::write(fd, text.data(), text.size());
       if (written == -1 && errno == EINTR) continue;
-      if (written == -1) return leave(kSignalBase + SIGPIPE);  // the reader of our stdout is gone
+      if (written == -1) return leave(kSignalBase + SIGPIPE);  // the reader of stdout has closed it
       text.remove_prefix(static_cast<size_t>(written));
     }
   }

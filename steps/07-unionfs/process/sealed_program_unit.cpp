@@ -15,7 +15,7 @@ TEST_CASE("a program that runs is not written to") { CHECK_FALSE(own_program_is_
 TEST_CASE("a parent's program is distinguished from another") {
   const int status = run_forked([] { return is_parents_program(::getpid()) ? 0 : 1; });
   CHECK(status == 0);
-  CHECK_FALSE(is_parents_program(::getpid()));  // ours was started by a shell, or the like
+  CHECK_FALSE(is_parents_program(::getpid()));  // a shell, for example
 }
 
 // The second case is for the process that the first one starts.

@@ -45,8 +45,8 @@ std::string add_directory(Staging& staging, const Record& record) {
   });
 }
 
-// Stops a container that runs, so that no file of it is read half-written; goes on without where
-// that fails, with a warning.
+// Freezes a running container, so that no file of it is read half-written. If that fails, warns and
+// continues.
 void pause_for_now(const Record& record, std::optional<Standstill>& standstill) {
   try {
     standstill.emplace(record.id, set_paused);

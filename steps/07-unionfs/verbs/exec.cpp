@@ -26,7 +26,7 @@ struct ExecOptions {
   AttachOptions attach;
 };
 
-// The namespaces of process `pid` that are not ours already, as CLONE_NEW* flags.
+// The namespaces of process `pid` that this process is not in yet, as CLONE_NEW* flags.
 // setns(2) fails for the user namespace that the caller is in already.
 static int foreign_namespaces(const std::string& pid) {
   constexpr std::pair<const char*, int> kKinds[] = {
