@@ -73,8 +73,8 @@ void count_processes(Census& census) {
   }
 }
 
-// Files that belong to no container: locks, where the search for a free address goes on, and
-// filters of system calls.
+// Files that belong to no container: locks, the address that was leased last, and compiled seccomp
+// filters.
 bool may_stay(const std::string& name) {
   return name.find("lock") != name.npos || name == "last-address" || name == "seccomp";
 }
@@ -120,7 +120,7 @@ Census nft_lines(const std::string& ruleset) {
     if (line.starts_with("table ")) table = line.substr(0, line.find(" {"));
     const bool ours = table == "table ip stepbox";
     if (line.starts_with("elements = {")) in_elements = true;
-    // Ours may stay, empty: of its content only elements come and go with containers.
+    // Table `ip stepbox` may stay without elements: only these belong to a container.
     const bool ours_to_keep = (ours && !in_elements) || line.find("\"stepbox\"") != line.npos;
     if (in_elements || (!ours_to_keep && line != "}" && !line.empty())) {
       found.insert("nft: " + table + ": " + line);

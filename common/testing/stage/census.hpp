@@ -1,4 +1,5 @@
-// What is there, counted before and after a claim: whatever is left over fails the claim.
+// The census: a list of all objects of a stage, taken before and after a claim. An object that only
+// the second list has is a leftover, and fails the claim.
 #ifndef STEPBOX_COMMON_TESTING_STAGE_CENSUS_HPP_
 #define STEPBOX_COMMON_TESTING_STAGE_CENSUS_HPP_
 
@@ -7,11 +8,11 @@
 
 namespace stepbox {
 
-// Everything of a stage that a subject can leave behind, as one set of lines:
+// The objects of a stage that a subject can leave behind, one line each:
 //   "mount: proc on /run/stage/cell/rootfs/proc"
 //   "cgroup: /sys/fs/cgroup/pids/stepbox/5f3a"
 //   "process: 17 sleep (zombie)"
-// Excepted: the bridge stepbox0, table `ip stepbox` itself, rules commented "stepbox", empty
+// Not counted: the bridge stepbox0, table `ip stepbox` itself, rules commented "stepbox", empty
 // directories and lock files in the state directories, the group stepbox/ itself.
 using Census = std::multiset<std::string>;
 
@@ -19,13 +20,14 @@ using Census = std::multiset<std::string>;
 // Throws system_error.
 Census take_census(bool with_nft);
 
-// What its lines begin with: "cgroup", "mount".
+// The kinds of its objects, the first word of each line: "cgroup", "mount".
 std::set<std::string> kinds_of(const Census& census);
 
 // The lines that `after` has beyond `before`.
 Census left_over(const Census& before, const Census& after);
 
-// What of `nft list ruleset`'s answer counts: tables, rules and elements, one line each.
+// The tables, rules and elements in the output of `nft list ruleset`, one line each; without those
+// that are not counted.
 Census nft_lines(const std::string& ruleset);
 
 }  // namespace stepbox

@@ -1,4 +1,4 @@
-// How the stage is made: the mounts and namespaces behind stage.hpp.
+// Makes the stage: its namespaces and mounts.
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
@@ -20,7 +20,7 @@
 namespace stepbox {
 namespace {
 
-constexpr const char* kWorkshop = "/tmp";  // needed for an instant, in a namespace of our own
+constexpr const char* kWorkshop = "/tmp";  // a tmpfs is mounted here until all is set up
 
 void mount_or_throw(const char* source, const char* target, const char* type, unsigned long flags,
                     const char* data) {
@@ -31,8 +31,8 @@ void mount_tmpfs(const char* target) {
   mount_or_throw("stage", target, "tmpfs", MS_NOSUID, "mode=0755");
 }
 
-// Lets us make directories in `directory` that the machine does not get to see: an overlay with
-// its upper layer in the workshop. Where there is no overlay, an empty tmpfs hides what was there.
+// Mounts an overlay on `directory`, its upper layer in the tmpfs: new directories are not made on
+// the machine's disk. If overlayfs cannot be mounted, an empty tmpfs hides the directory.
 void make_writable_privately(const std::string& directory, const std::string& name) {
   const std::string upper = std::string(kWorkshop) + "/" + name + "-upper";
   const std::string work = std::string(kWorkshop) + "/" + name + "-work";
@@ -52,8 +52,8 @@ void bring_up_loopback() {
   if (::ioctl(socket.get(), SIOCSIFFLAGS, &request) == -1) throw_errno({"bring up lo"});
 }
 
-// Step 1 has no root directory of its own: what a claim lets it do, it does to the machine's files.
-// So in the stage they are read-only, all of them; only what is mounted from here on is not.
+// Makes all mounts read-only that exist so far. In step 1 a container's root directory is that of
+// the machine: its command could change the machine's files.
 void protect_machine() {
   mount_attr attributes{};
   attributes.attr_set = MOUNT_ATTR_RDONLY;

@@ -1,4 +1,4 @@
-// A part of a unit test that runs in a process of its own, so that it may die, or change itself.
+// Runs a part of a unit test in a child process, which may be killed or change its own state.
 #ifndef STEPBOX_COMMON_TESTING_STAGE_FORKED_HPP_
 #define STEPBOX_COMMON_TESTING_STAGE_FORKED_HPP_
 
@@ -9,7 +9,7 @@
 
 namespace stepbox {
 
-// Starts a child that runs `function` and exits with what it returns; 99 if that throws.
+// Starts a child that runs `function` and exits with its result; with 99 if it throws.
 template <class Function>
 pid_t start_forked(Function function) {
   const pid_t pid = ::fork();
@@ -22,7 +22,7 @@ pid_t start_forked(Function function) {
   }
 }
 
-// Waits for it. Returns its exit status, or 128 + N when signal N killed it.
+// Waits for the child `pid`. Returns its exit status, or 128 + N when signal N killed it.
 inline int wait_for(pid_t pid) {
   int status = 0;
   if (::waitpid(pid, &status, 0) == -1) throw_errno({"wait"});

@@ -18,7 +18,7 @@ namespace {
 
 constexpr const char* kLeaf = "/harness";
 
-// "rw,xattr,name=systemd" -> "name=systemd": what names the hierarchy.
+// The options that name the hierarchy: "rw,xattr,name=systemd" -> "name=systemd".
 std::string names_of(const std::string& options) {
   std::string names;
   std::istringstream stream(options);
@@ -36,14 +36,14 @@ void write_if_there(const std::string& path, std::string_view text) {
   if (exists(path)) write_file(path, text);
 }
 
-// A v1 cpuset takes no process before it is told its CPUs and memory nodes.
+// A v1 cpuset takes no process before it has CPUs and memory nodes. (cpuset(7))
 void inherit_cpuset(const std::string& parent, const std::string& group) {
   for (const char* file : {"/cpuset.cpus", "/cpuset.mems"}) {
     if (exists(group + file)) write_file(group + file, read_file(parent + file));
   }
 }
 
-// True when the group is there; false when its parent has just been removed by another stage.
+// True if the group exists now; false if another stage has just removed its parent.
 bool make_group(const CgroupTree& hierarchy, const std::string& parent, const std::string& group) {
   if (::mkdir(group.c_str(), 0755) == -1 && errno != EEXIST) {
     if (errno == ENOENT) return false;
@@ -53,7 +53,7 @@ bool make_group(const CgroupTree& hierarchy, const std::string& parent, const st
   return true;
 }
 
-// v2: a controller works in a group only when every group above hands it on.
+// v2: a group has a controller only if each group above enables it in cgroup.subtree_control.
 void hand_on_controllers(const std::string& group) {
   for (const char* controller : {"+cpu", "+cpuset", "+io", "+memory", "+pids"}) {
     const std::string name = controller + 1;
@@ -140,7 +140,7 @@ StageGroups::StageGroups(const std::string& id)
   try {
     for (const CgroupTree& hierarchy : hierarchies_) make(hierarchy);
   } catch (...) {
-    remove();  // what has been made so far
+    remove();  // the groups that exist already
     throw;
   }
 }
@@ -162,8 +162,8 @@ bool StageGroups::try_to_make(const CgroupTree& hierarchy) {
   return true;
 }
 
-// Until it has its group in it, any other stage may remove `stepbox` when that falls empty: then
-// what we look at is gone, and we begin again.
+// A race: another stage may remove the directory `stepbox` while it is still empty. Then both
+// directories are made again.
 void StageGroups::make(const CgroupTree& hierarchy) {
   for (int attempt = 0; attempt < 100; ++attempt) {
     try {
@@ -176,11 +176,11 @@ void StageGroups::make(const CgroupTree& hierarchy) {
   throw Failure(stepbox::join({"cannot make ", hierarchy.mount, name_}));
 }
 
-// Only what we have locked: a group of the same name may be another stage's, in its first moments
-// empty, and so easily removed.
+// Removes only groups that this object has locked: one of the same name may belong to another
+// stage, and rmdir(2) removes it while it is empty.
 void StageGroups::remove() {
   for (const Ours& ours : ours_) {
-    // All processes are dead, but the kernel may need a moment to see it.
+    // All processes are killed, but each stays a member until it has ended.
     const std::string group = ours.mount + name_;
     for (int attempt = 0; !remove_tree(group); ++attempt) {
       if (attempt == 1000) {
@@ -190,7 +190,7 @@ void StageGroups::remove() {
       const timespec pause{.tv_sec = 0, .tv_nsec = 2'000'000};
       ::nanosleep(&pause, nullptr);
     }
-    ::rmdir((ours.mount + "/stepbox").c_str());  // the last one out
+    ::rmdir((ours.mount + "/stepbox").c_str());  // fails unless this stage is the last one
   }
 }
 

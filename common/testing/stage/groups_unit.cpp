@@ -1,4 +1,4 @@
-// Does each stage leave the cgroups of others alone?
+// Does a stage leave the cgroups of other stages alone?
 #include <doctest/doctest.h>
 #include <unistd.h>
 

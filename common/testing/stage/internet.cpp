@@ -16,7 +16,7 @@
 namespace stepbox {
 namespace {
 
-// Where programs out there leave their words.
+// The output of programs that run in the internet.
 constexpr const char* kAnswer = "/run/stage/cell/internet-out";
 constexpr const char* kBatch = "/run/stage/cell/ip-batch";
 const std::vector<std::string> kIpBatch{"ip", "-batch", kBatch};

@@ -1,7 +1,7 @@
-// "The internet": a second network namespace beside the host's, 203.0.113.0/24, so that NAT is
-// tested against a peer that sees the source address.
+// "The internet": a second network namespace, linked to that of the stage. A server in it sees the
+// source address of a packet, so claims can test NAT.
 //
-//   host 203.0.113.1  <-- veth -->  203.0.113.2 the internet
+//   stage 203.0.113.1  <-- veth -->  203.0.113.2 the internet
 #ifndef STEPBOX_COMMON_TESTING_STAGE_INTERNET_HPP_
 #define STEPBOX_COMMON_TESTING_STAGE_INTERNET_HPP_
 
@@ -17,15 +17,15 @@ constexpr const char* kInternetAddress = "203.0.113.2";
 
 class Internet {
  public:
-  // Inside the stage. Throws Failure when it cannot be built.
+  // Inside the stage. Throws Failure when it cannot be made.
   Internet();
   Internet(const Internet&) = delete;
   Internet& operator=(const Internet&) = delete;
   ~Internet();
 
-  // Runs a program out there; returns its stdout. An empty answer where it fails.
+  // Runs a program in the internet; returns its stdout. It is ended after 10 s. Ignores its status.
   std::string run(const std::vector<std::string>& words) const;
-  // The same words, for whoever starts the program: run in the internet's network namespace.
+  // The command line that runs `words` in the internet's network namespace, by nsenter(1).
   std::vector<std::string> out_there(const std::vector<std::string>& words) const;
 
  private:

@@ -1,4 +1,4 @@
-// The harness's one file that sees Boost.
+// The only file of common/testing that includes Boost: it takes five seconds to compile.
 #include "common/testing/stage/launch.hpp"
 
 #include <fcntl.h>
@@ -47,7 +47,7 @@ pid_t launch(const Launch& launch) {
   if (program.empty()) throw_errno({"run ", launch.words.front()}, ENOENT);
   const std::vector<std::string> arguments(launch.words.begin() + 1, launch.words.end());
   const auto before_exec = [&](auto&) {
-    // The program gets three files and no others: neither ours nor Boost's.
+    // The program inherits stdin, stdout and stderr only: no descriptor of the harness or of Boost.
     ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
     if (launch.left_open != -1) ::fcntl(launch.left_open, F_SETFD, 0);
     if (launch.ordinary_user) become_ordinary_user(launch.group);
@@ -56,7 +56,7 @@ pid_t launch(const Launch& launch) {
                   bp::std_in<launch.in, bp::std_out> launch.out, bp::std_err > launch.err,
                   bp::extend::on_exec_setup = before_exec);
   const pid_t pid = child.id();
-  child.detach();  // its wait knows no deadline and no signals: wait_for_end() does
+  child.detach();  // wait_for_end() waits for it: bp::child::wait() has no deadline
   return pid;
 }
 

@@ -13,13 +13,13 @@ namespace stepbox {
 
 using Milliseconds = std::chrono::milliseconds;
 
-// For anything that ought to happen at once.
+// The deadline for an event that is expected at once.
 constexpr Milliseconds kPatience{10'000};
 
-// The same on this machine: a slow one gets STEPBOX_PATIENCE times as long (environment).
+// `patience` times the environment variable STEPBOX_PATIENCE, which slow machines set (1 to 100).
 Milliseconds patient(Milliseconds patience);
 
-// An ordinary user, unknown to /etc/passwd.
+// The id of the ordinary user in tests; /etc/passwd does not have it.
 constexpr uid_t kOrdinaryUser = 54321;
 
 struct Launch {
@@ -30,21 +30,21 @@ struct Launch {
   std::string out = "/dev/null";
   std::string err = "/dev/null";
   bool ordinary_user = false;
-  std::string group = {};  // a cgroup of v2, where the ordinary user starts it
-  int left_open = -1;      // a file of ours that it inherits, as from a careless caller
+  std::string group = {};  // a v2 cgroup: the ordinary user's process starts in it
+  int left_open = -1;      // a descriptor that it inherits, as from a caller without O_CLOEXEC
 };
 
-// Starts it in the background. Output goes to files, not pipes: nothing blocks when nobody reads,
-// and a grandchild that holds the file open delays nobody.
+// Starts the program in the background. Its output goes to files: with a pipe, a program would
+// block when the pipe is full, and a reader would wait for each grandchild that inherited it.
 // Throws system_error when there is no such program.
 pid_t launch(const Launch& launch);
 
-// Becomes the ordinary user, for good; goes to `group` before, unless that is empty. In a child,
-// before exec.
+// Changes the process to the ordinary user, irrevocably; before that, moves it to `group`, unless
+// that is empty. Called in a child, before exec.
 void become_ordinary_user(const std::string& group);
 
-// Waits until the child `pid` has ended and takes its status (waitpid(2)); nothing after
-// patient(patience), and the child runs on.
+// Waits until the child `pid` has ended, reaps it, and returns its status (waitpid(2)). Returns
+// nothing if it still runs after patient(patience).
 std::optional<int> wait_for_end(pid_t pid, Milliseconds patience);
 
 }  // namespace stepbox

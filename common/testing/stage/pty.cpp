@@ -43,10 +43,11 @@ void say(int socket, const std::string& event) {
   if (::write(socket, event.data(), event.size()) == -1) _exit(1);
 }
 
-// What an interactive shell does for one job. Events: "stopped", "ended STATUS". Order: "fg".
+// Does job control for one job. It sends the events "stopped" and "ended STATUS", and gets the
+// order "fg".
 [[noreturn]] void be_shell(const Launch& launch, int socket) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  ::signal(SIGTTOU, SIG_IGN);  // or tcsetpgrp(3) would stop us
+  ::signal(SIGTTOU, SIG_IGN);  // otherwise tcsetpgrp(3) stops this process
   const pid_t job = ::fork();
   if (job == 0) become(launch);
   ::setpgid(job, job);
@@ -105,7 +106,8 @@ bool PtyRun::is_raw() const {
   return (modes.c_lflag & ICANON) == 0;
 }
 
-// Keeps the terminal drained, whatever it is that we wait for. True when an event is there.
+// Reads the terminal's output, so that the subject never blocks. Returns true when an event is
+// there.
 bool PtyRun::read_more(int milliseconds) {
   pollfd entries[] = {{.fd = terminal_.get(), .events = POLLIN, .revents = 0},
                       {.fd = shell_.get(), .events = POLLIN, .revents = 0}};
@@ -118,7 +120,7 @@ bool PtyRun::read_more(int milliseconds) {
   return entries[1].revents != 0;
 }
 
-// Whether the next event is the job's end, or the shell's own.
+// Whether the next event is the end of the job, or of the shell.
 bool PtyRun::has_ended() const {
   char event[8];
   const ssize_t got = ::recv(shell_.get(), event, sizeof event, MSG_PEEK | MSG_DONTWAIT);
@@ -134,7 +136,7 @@ static int count_of(std::string_view text, const std::string& screen) {
 void PtyRun::wait_for_output(std::string_view text, int times) {
   const auto deadline = Clock::now() + patience_;
   while (count_of(text, screen_) < times) {
-    const bool ended = has_ended();  // before the last look: what it wrote is there by now
+    const bool ended = has_ended();  // tested before the last read: then all output is there
     const size_t shown = screen_.size();
     read_more(10);
     if (Clock::now() > deadline || (ended && screen_.size() == shown)) {
@@ -171,7 +173,7 @@ int PtyRun::wait() {
     FAIL("the subject should have ended, but the shell saw: " << event
                                                               << "; the terminal: " << screen_);
   }
-  while (true) {  // what is still on its way to the screen
+  while (true) {  // reads the rest of the output
     const size_t before = screen_.size();
     read_more(0);
     if (screen_.size() == before) break;

@@ -1,5 +1,5 @@
-// A subject at a terminal, started by a parent that does job control as a shell does:
-// its own process group, in the foreground; stopped by ^Z, continued by fg.
+// A subject at a pseudo terminal. Its parent does job control, as a shell does: the subject is a
+// process group of its own, in the foreground; ^Z stops it, fg continues it.
 #ifndef STEPBOX_COMMON_TESTING_STAGE_PTY_HPP_
 #define STEPBOX_COMMON_TESTING_STAGE_PTY_HPP_
 
@@ -15,26 +15,27 @@ namespace stepbox {
 
 class PtyRun {
  public:
-  // `launch`'s files are not used: the terminal is all three.
-  // All waiting fails the claim when it takes longer than `patience`.
+  // The terminal is stdin, stdout and stderr; the files in `launch` are not used. A wait that takes
+  // longer than `patience` fails the claim.
   PtyRun(const Launch& launch, Milliseconds patience);
   PtyRun(const PtyRun&) = delete;
   PtyRun& operator=(const PtyRun&) = delete;
   ~PtyRun();
 
-  // What a finger does: "ls\n", "\x03" for ^C, "\x1a" for ^Z.
+  // Types these keys: "ls\n", "\x03" for ^C, "\x1a" for ^Z.
   void type(std::string_view keys);
-  // As dragging a window's corner does.
+  // Changes the size of the terminal's window (TIOCSWINSZ).
   void resize(unsigned short rows, unsigned short columns);
 
+  // Waits until the screen has shown `text` so many times.
   void wait_for_output(std::string_view text, int times = 1);
-  // The shell sees the job stop, and takes the terminal back.
+  // Waits until the shell has seen the job stop, and has taken the terminal back.
   void wait_until_stopped();
   // The shell's `fg`.
   void foreground();
-  // Whether keys go through as they are (termios(3), raw mode), which no shell wants to find.
+  // Whether the terminal is in raw mode (termios(3)); a subject must not leave it so.
   bool is_raw() const;
-  // The subject's status as a shell's $? shows it.
+  // Waits until the subject has ended. Returns its status, as a shell's $? shows it.
   int wait();
 
   // All that the terminal has shown so far.
@@ -46,8 +47,8 @@ class PtyRun {
   std::string next_event();
 
   Milliseconds patience_;
-  Fd terminal_;  // our end
-  Fd shell_;     // to the parent that does job control: its events, our orders
+  Fd terminal_;  // the master side
+  Fd shell_;     // a socket to the parent that does job control: it sends events, gets orders
   pid_t shell_pid_ = -1;
   std::string screen_;
 };

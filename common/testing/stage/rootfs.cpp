@@ -53,7 +53,7 @@ void copy_program(const std::string& from, const std::string& to) {
 }
 
 Ingredients find_ingredients() {
-  // The rootfs that `make` has made holds a static one; the system's may be another.
+  // The rootfs of `make busybox` has a static one; the system's may be dynamically linked.
   for (const std::string& path :
        {beside_verify("../busybox/bin/busybox"), std::string("/bin/busybox")}) {
     if (path.empty() || !exists(path)) continue;
@@ -76,7 +76,7 @@ void make_rootfs(const std::string& path, const Ingredients& ingredients) {
   const std::string busybox = path + "/bin/busybox";
   copy_program(ingredients.busybox, busybox);
   for (const std::string& applet : ingredients.applets) {
-    // One file with many names. `busybox` is in the list too, and there already.
+    // Hard links to one file. EEXIST: `busybox`, which is an applet, too.
     if (::link(busybox.c_str(), (path + "/bin/" + applet).c_str()) == -1 && errno != EEXIST) {
       throw_errno({"link ", applet});
     }

@@ -1,4 +1,4 @@
-// A directory for one unit test, removed with all that is in it.
+// A temporary directory for one unit test; the destructor removes it with all files in it.
 #ifndef STEPBOX_COMMON_TESTING_STAGE_SCRATCH_DIRECTORY_HPP_
 #define STEPBOX_COMMON_TESTING_STAGE_SCRATCH_DIRECTORY_HPP_
 

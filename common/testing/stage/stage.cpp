@@ -23,11 +23,11 @@ namespace stepbox {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::seconds kSettling{3};  // for the kernel to take things down
+constexpr std::chrono::seconds kSettling{3};  // the kernel removes some objects after a process
 // One kernel thread removes the links of all ended network namespaces, in batches.
 // (net/core/net_namespace.c, cleanup_net)
 constexpr std::chrono::seconds kSettlingLinks{15};
-constexpr Milliseconds kStanding{500};         // what has not gone by then, and never does, stays
+constexpr Milliseconds kStanding{500};         // expected leftovers: no change for so long
 constexpr std::chrono::seconds kAppearing{5};  // for a process to appear
 constexpr const char* kCell = "/run/stage/cell";
 
@@ -154,7 +154,7 @@ std::string Stage::on_host(const std::vector<std::string>& words) const {
   Launch what{.words = words};
   what.out = scratch("host-out");
   what.err = scratch("host-err");
-  create_file(what.out, "");  // Boost would write over the start of an older, longer answer
+  create_file(what.out, "");  // Boost does not truncate the file of an earlier run
   const std::optional<int> status = wait_for_end(launch(what), std::chrono::seconds(60));
   if (!status || *status != 0) {
     FAIL("on the host, " << quoted(words) << " failed: " << read_file(what.err));

@@ -1,9 +1,9 @@
-// The stage: a private machine for one claim, so that the real one is never touched.
+// The stage: a private machine for one claim, so that claims do not change the real one.
 //
-// Own network, mount, uts, ipc, pid and cgroup namespaces; `/` is a shared mount, as on systemd
-// hosts (without that, a missing MS_PRIVATE would go unseen); tmpfs on /run/stepbox and
-// /var/lib/stepbox; cgroups capped at 2 GB and 2,000 processes, the harness in a leaf of its
-// own. The claim calls it "the host". Nothing of it outlives its process 1.
+// It has its own network, mount, uts, ipc, pid and cgroup namespaces; `/` is a shared mount, as on
+// systemd hosts (otherwise no claim would notice a missing MS_PRIVATE); a tmpfs on /run/stepbox and
+// on /var/lib/stepbox; cgroups limited to 2 GB and 2,000 processes. Claims call it "the host". The
+// kernel removes all of it when process 1 of the stage ends.
 #ifndef STEPBOX_COMMON_TESTING_STAGE_STAGE_HPP_
 #define STEPBOX_COMMON_TESTING_STAGE_STAGE_HPP_
 
@@ -22,20 +22,19 @@
 
 namespace stepbox {
 
-// Once, before any stage, as root: gives this process a mount namespace of its own, in which
-// the stages' mount points exist without being made on the machine's disk.
-// Throws system_error.
+// Called once, as root, before any stage. Moves this process to a new mount namespace, and makes
+// the stages' mount points there, not on the machine's disk. Throws system_error.
 void prepare_workshop();
 
-// In the stage's first process: makes the stage around it. Its pid namespace is new already.
+// Called in process 1 of the stage, which is in a new PID namespace: makes everything else.
 // Throws system_error.
 void enter_stage(const StageGroups& groups);
 
-// A program in the background, outside of all containers. Ends with this object.
+// A program that runs on the stage in the background, in no container. The destructor kills it.
 class Background {
  public:
-  // Its stdout goes to the file `out`. Returns when that holds `until`; fails the claim if it never
-  // does.
+  // Its stdout goes to the file `out`. Returns when that contains `until`; fails the claim after 5
+  // s.
   Background(std::vector<std::string> words, const std::string& out, std::string_view until);
   Background(const Background&) = delete;
   Background& operator=(const Background&) = delete;
@@ -45,41 +44,41 @@ class Background {
   pid_t pid_;
 };
 
-// What a claim sees of it.
+// The stage as a claim uses it.
 class Stage {
  public:
   Stage(const Ingredients& ingredients, int subject_level);
 
   const std::string& rootfs() const { return rootfs_; }
-  // Another rootfs, made on the spot.
+  // Makes another rootfs, and returns its path.
   std::string make_another_rootfs(const std::string& name);
-  // The ordinary user owns what is in scratch() so far, the rootfs as if unpacked by himself, and
-  // may use /dev/net/tun and /dev/fuse, as udev lets everybody.
+  // Makes the ordinary user the owner of scratch() and the rootfs, and gives all users access to
+  // /dev/net/tun and /dev/fuse, as udev does.
   void welcome_ordinary_user() const;
-  // Skips the claim where he gets no user namespace.
+  // Skips the claim if ordinary users cannot create user namespaces here.
   void require_user_namespaces() const;
-  // A part of the cgroups is the ordinary user's, if they are v2: from now on he starts there what
-  // he starts, in his_group().
+  // On v2, delegates a part of the cgroups to the ordinary user. From then on the user's processes
+  // start in his_group(), which is a part of it; empty on v1.
   void delegate_groups();
   const std::string& his_group() const { return his_group_; }
-  // For claims that an ordinary user starts all of: the store is his, too, a part of the cgroups if
-  // that can be, and he has a name and ranges of ids, as adduser(8) gives them.
+  // For the matrix's column without root, in which the ordinary user starts all subjects. Both of
+  // the above; the user owns the store, too, and has a name and ranges of ids, as adduser(8) gives.
   void make_his_column();
   // A path for a file of the claim's own, in the stage's tmpfs.
   std::string scratch(const std::string& name) const;
 
-  // Where the ordinary user may write; what is left there counts.
+  // The home directory of the ordinary user. The census counts files in it.
   std::string home() const { return scratch("home"); }
 
   // The program itself where an ordinary user may run it, else a copy: sources may lie in /root.
   std::string reachable(const std::string& program) const;
 
-  // Runs a program on the host (of the stage) and returns its stdout.
+  // Runs a program on the stage, in no container, and returns its stdout.
   // Fails the claim when the program fails.
   std::string on_host(const std::vector<std::string>& words) const;
 
-  // The process that has `word` among its arguments, waited for; fails the claim if none comes.
-  // Subjects carry their command's words too: the youngest wins, the command itself.
+  // Waits for a process with the argument `word`; fails the claim after 5 s. The subject has the
+  // command's arguments, too: of several processes the one with the highest pid is returned.
   pid_t find_process(std::string_view word) const;
 
   // "pid:[4026531836]", as the link /proc/PID/ns/<type> says.
@@ -87,30 +86,31 @@ class Stage {
   // The group of `pid` for a controller, as a directory.
   static std::string group_of(pid_t pid, const std::string& controller);
 
-  // Whether the host has something mounted there.
+  // Whether `path` is a mount point of the stage.
   bool is_mounted(const std::string& path) const;
 
-  // The internet: made when first asked for.
+  // The internet; made at the first call.
   Internet& internet();
 
-  // The subject is going to be killed by -9: nobody is there to wait for its children.
+  // Called before the subject is killed: its children become orphans, which the claim reaps.
   void expect_orphans() { orphans_expected_ = true; }
-  // Waits up to 3 s until they are dead, and reaps them.
+  // Waits up to 3 s until these have ended, and reaps them.
   void await_orphans();
-  // After the claim only lines that begin so are counted: "process: ".
+  // After the claim, only the lines that begin with `kind` are compared: "process: ".
   void count_only(const std::string& kind) { counted_ = kind; }
-  // What is there now belongs to the claim itself.
+  // Takes the census again: all that exists now belongs to the claim, and is no leftover.
   void census_before();
-  // Things of these kinds do not go, as earlier claims have seen: no need to wait for them so long.
+  // This subject has left objects of these kinds behind in earlier claims: waits 0.5 s for them
+  // instead of 3 s.
   void expect_left(const std::set<std::string>& kinds) { leaks_ = kinds; }
-  // Waits up to 3 s for everything else to be gone; returns what is not.
+  // Waits up to 3 s until no leftovers exist (15 s for links). Returns the leftovers.
   Census census_after();
 
  private:
   void give_device(const std::string& device, const std::string& name,
                    const std::string& minor) const;
-  // Waits up to 3 s for all lines that begin with `kind` to be gone; returns the rest. Does not
-  // wait on where all of that is expected, and has not changed for half a second.
+  // Waits up to 3 s (links: 15 s) until no leftover line begins with `kind`, and returns the rest.
+  // Returns after half a second without a change, if all of the rest is expected (expect_left()).
   Census await_nothing(const std::string& kind);
 
   const Ingredients& ingredients_;
@@ -124,7 +124,7 @@ class Stage {
   std::unique_ptr<Internet> internet_;
 };
 
-// A word that no program can have foreseen.
+// Seven random letters: a program cannot guess them.
 std::string random_word();
 
 }  // namespace stepbox

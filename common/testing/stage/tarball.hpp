@@ -1,4 +1,4 @@
-// A tar made by a test, entry by entry: also one that no honest tool would make.
+// A tar archive, made entry by entry. It may be malformed or hostile, as tar(1) makes none.
 //
 //   Tarball(stage.scratch("evil.tar")).symlink("out", "/etc").file("out/passwd", "x");
 #ifndef STEPBOX_COMMON_TESTING_STAGE_TARBALL_HPP_
@@ -16,7 +16,7 @@ namespace stepbox {
 
 class Tarball {
  public:
-  // How an entry looks, besides its name and content.
+  // The attributes of an entry, besides its name and content.
   struct Look {
     unsigned mode = 0755;
     int64_t uid = 0;
@@ -27,7 +27,7 @@ class Tarball {
 
   // `filter`: none, gzip, xz, zstd. Throws Failure.
   explicit Tarball(const std::string& path, const std::string& filter = "none");
-  ~Tarball();  // writes the end, closes the file
+  ~Tarball();  // completes and closes the file
   Tarball(const Tarball&) = delete;
 
   Tarball& file(const std::string& name, const std::string& content) {

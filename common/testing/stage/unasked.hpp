@@ -1,4 +1,4 @@
-// Ends a claim without a verdict: the machine cannot host it, or it does not apply to the subject.
+// Ends a claim without an answer: the machine cannot host it, or it does not apply to the subject.
 #ifndef STEPBOX_COMMON_TESTING_STAGE_UNASKED_HPP_
 #define STEPBOX_COMMON_TESTING_STAGE_UNASKED_HPP_
 
@@ -6,7 +6,7 @@
 
 namespace stepbox {
 
-// The result of asking a claim.
+// The result of running a claim.
 enum class Answer { kTrue, kFalse, kSkipped, kNotApplicable };
 
 // Thrown by the two functions below; caught by ask() (claim.hpp).
@@ -15,7 +15,7 @@ struct Unasked {
   std::string why;
 };
 
-// Ends a claim that this machine cannot host. Never counted as passed.
+// Ends a claim that this machine cannot host. It never counts as passed.
 [[noreturn]] inline void skip(const std::string& why) { throw Unasked{Answer::kSkipped, why}; }
 
 // Ends a claim that does not apply to this subject: it has no rootfs, or lacks the option.
