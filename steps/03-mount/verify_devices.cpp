@@ -1,4 +1,4 @@
-// A claim of step 3 about the bound device nodes. (Not in verify.cpp: it is not graded.)
+// A claim about the bound device nodes. It is not in verify.cpp: students do not get it.
 #include "common/testing/harness/claim.hpp"
 #include "common/testing/harness/subject.hpp"
 #include "common/testing/stage/stage.hpp"

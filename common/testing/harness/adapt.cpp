@@ -13,10 +13,10 @@ namespace {
 
 struct Option {
   std::string_view name;
-  int since;  // the first step that knows it
+  int since;  // the first step that has it
   bool has_value;
-  bool peers_know_it;  // the adapters translate it, and by-hand.sh
-  bool vital = false;  // a claim that uses it means nothing without
+  bool peers_know_it;  // scripts/adapters/ and by-hand.sh have it, too
+  bool vital = false;  // without it a claim that uses it tests nothing
 };
 
 constexpr std::array kOptions{
@@ -78,12 +78,12 @@ const Option* find_option(std::string_view word) {
   return found == kOptions.end() ? nullptr : found;
 }
 
-// What by-hand.sh knows beyond the peers.
+// The options that by-hand.sh has, but no peer.
 bool is_network_option(std::string_view name) {
   return name == "--network" || name == "-p" || name == "--publish";
 }
 
-// The options the subject understands; unknown words go through: a claim tests just them.
+// The options that the subject has, and words that are no option: a claim may test such.
 std::vector<std::string> known_options(const SubjectSpec& subject,
                                        const std::vector<std::string>& options) {
   std::vector<std::string> kept;
@@ -110,7 +110,7 @@ void append(std::vector<std::string>& words, std::initializer_list<const char*> 
   words.insert(words.end(), more.begin(), more.end());
 }
 
-// Step 7's container is thrown away and, as in steps 5 and 6, limited.
+// Step 7 removes the container afterwards, and has the default limits of steps 5 and 6.
 void append_step7_defaults(std::vector<std::string>& words, const std::vector<std::string>& options,
                            bool privileged) {
   if (!mentions(options, "--name")) append(words, {"--rm"});
@@ -120,11 +120,12 @@ void append_step7_defaults(std::vector<std::string>& words, const std::vector<st
   if (!mentions(options, "--pids-limit")) append(words, {"--pids-limit", "64"});
 }
 
-// Without controllers there are no limits; and root alone sets up groups and cables.
+// Turns off limits and network if the host or the user cannot have them.
 void append_what_cannot_be_had(std::vector<std::string>& words, const SubjectSpec& subject,
                                const RunSpec& run) {
   if (subject.peer) return;
-  // A claim about limits, or the network, learns from a refusal that root is needed (subject.cpp).
+  // Claims about limits or the network keep the defaults: if these need root, the claim is skipped
+  // (Subject::skip_if_root_is_needed()).
   const bool refusal_tells = subject.ordinary_user && run.topic == 5;
   const bool without_limits = run.ordinary_user && !run.delegated && !refusal_tells;
   const bool networked = run.topic == 6 || mentions(run.options, "-p");

@@ -1,4 +1,4 @@
-// One claim's command line, made fit for one subject.
+// Adapts a claim's command line to one subject.
 #ifndef STEPBOX_COMMON_TESTING_HARNESS_ADAPT_HPP_
 #define STEPBOX_COMMON_TESTING_HARNESS_ADAPT_HPP_
 
@@ -8,58 +8,58 @@
 
 namespace stepbox {
 
-// Who is asked.
+// A program under test: a column of the matrix.
 struct SubjectSpec {
-  std::string name;                // the column's head: step4, crun
-  int level = 0;                   // the step whose options it understands
-  bool peer = false;               // another runtime: shown for comparison, never judged
-  bool by_hand = false;            // a step's by-hand.sh: the same container, by shell commands
-  bool ordinary_user = false;      // a step that root never starts
-  std::string challenge = {};      // whose program it is: it gets the claim's words alone
-  std::vector<std::string> words;  // what starts it: ./step4
-  bool without_limits = false;     // the host has no cgroup controllers: say --cpus 0 and so on
+  std::string name;            // of the column: step4, crun
+  int level = 0;               // the step whose options it knows
+  bool peer = false;           // another runtime, for comparison: its answers are never red
+  bool by_hand = false;        // a step's by-hand.sh: the same container, by shell commands
+  bool ordinary_user = false;  // a step that only the ordinary user starts
+  std::string challenge = {};  // a program for this challenge: gets no arguments but the claim's
+  std::vector<std::string> words;  // its command line: ./step4
+  bool without_limits = false;     // the host lacks a cgroup controller: add --cpus 0 and so on
 
   bool is_step() const { return !peer && !by_hand; }
   bool is_script() const { return !challenge.empty() && words.back().ends_with(".sh"); }
 };
 
-// What a claim wants to be run.
+// A run that a claim asks for.
 struct RunSpec {
   std::vector<std::string> options = {};  // each word by itself: {"--hostname", "x"}
   std::vector<std::string> command = {};
   std::string stdin_text = {};
   std::vector<std::string> environment = {};  // NAME=VALUE, beside PATH, HOME and TERM
   std::string rootfs = {};                    // instead of the stage's
-  bool no_rootfs = false;                     // leave it out, as a forgetful user would
-  std::string verb = {};                      // step 7's, such as exec; empty: run
-  bool may_refuse = false;                    // 125 is among the right answers
-  bool ordinary_user = false;                 // not started by root
-  std::vector<std::string> through = {};      // a program that starts the subject, as env(1) would
-  int topic = 0;  // the step that adds, or shuts, what is asked: its options keep their defaults
-  bool delegated = false;   // a part of the cgroups is the ordinary user's
-  int left_open = -1;       // a file that it inherits, as from a careless caller
-  bool privileged = false;  // needs --privileged where there is such a thing
+  bool no_rootfs = false;                     // leave ROOTFS out: a usage error
+  std::string verb = {};                      // a verb of step 7, such as exec; empty: run
+  bool may_refuse = false;                    // status 125 does not fail the claim
+  bool ordinary_user = false;                 // started by the ordinary user
+  std::vector<std::string> through = {};  // a command line that starts the subject, as env(1) does
+  int topic = 0;  // the claim's step, or for a hole the step that closes it; set by Subject
+  bool delegated = false;   // the ordinary user has delegated cgroups; set by Subject
+  int left_open = -1;       // a descriptor that it inherits, as from a caller without O_CLOEXEC
+  bool privileged = false;  // add --privileged, from step 7 on
 };
 
 // "step5=5:./step5 --explain", "hand5=hand5:steps/05-cgroup/by-hand.sh",
 // "crun=peer5:scripts/adapters/crun" or "shell=challenge:build/mine-shell".
-// Throws Failure when it is none of these. A challenge's level is still to be looked up.
+// Throws Failure for any other text. The level of a challenge is set later (verify_main.cpp).
 SubjectSpec parse_subject(const std::string& text);
 
-// The words of a command line, split at blanks; quotes hold a word together.
+// Splits a command line into words at blanks, except within quotes.
 std::vector<std::string> split_words(std::string_view line);
 
-// The same words, files among them named from the root: the stage has a cwd of its own.
+// The same words, with absolute paths of existing files: a claim has another cwd.
 std::vector<std::string> absolute(std::vector<std::string> words);
 
-// What this run asks of the runtime that no earlier step could leave out, and the claim would still
-// mean something: "verb ps", "option -d", "image busybox:1". Empty if nothing.
+// A feature of step 7 without which this run would test nothing: "verb ps", "option -d", "image
+// busybox:1". Empty if it uses none, so that earlier steps can run it, too.
 std::string runtimes_own(const RunSpec& run);
 
-// The whole command line: options newer than the subject are dropped, step 1 gets no ROOTFS
-// (and /bin/probe is then found in `rootfs`), step 7 runs with step 5's limits, and an ordinary
-// user asks for no network, nor for limits unless a part of the cgroups is his.
-// Throws Unasked (claim.hpp) where a peer or a script knows no such option.
+// The whole command line. Options that the subject does not know are left out. Step 1 gets no
+// ROOTFS, and /bin/probe becomes its path on the host; step 7 runs with the limits of step 5; the
+// ordinary user has no network, and no limits unless cgroups were delegated. Throws Unasked
+// (unasked.hpp) if a peer or a script lacks an option.
 std::vector<std::string> adapt(const SubjectSpec& subject, const RunSpec& run,
                                const std::string& rootfs);
 

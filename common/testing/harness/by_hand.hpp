@@ -1,4 +1,5 @@
-// What a by-hand.sh cannot do, steps/by-hand.txt; nor a step without root, steps/rootless.txt.
+// Excuses: claims that a by-hand.sh cannot satisfy (steps/by-hand.txt), or a step without root
+// (steps/rootless.txt).
 #ifndef STEPBOX_COMMON_TESTING_HARNESS_BY_HAND_HPP_
 #define STEPBOX_COMMON_TESTING_HARNESS_BY_HAND_HPP_
 
@@ -10,20 +11,20 @@
 namespace stepbox {
 
 struct Excuse {
-  bool ordinary_user;  // for the column without root; else for scripts
-  int since;           // the first step whose script cannot do it
-  bool at_times;       // by chance, or with other versions of the programs, it can
+  bool ordinary_user;  // for the column without root; otherwise for scripts
+  int since;           // the first step whose script does not satisfy it
+  bool at_times;       // it may, by chance or with other versions of programs
   std::string claim;
   std::string why;
 };
 
-// The lines `STEP[?] CLAIM | why`; STEP is u for the column without root. Throws Failure for one
-// that is none.
+// Parses the lines `STEP[?] CLAIM | why`; STEP is u for the column without root. Throws Failure for
+// a line of another form.
 std::vector<Excuse> read_excuses(const std::string& text);
 
-// Marks the cells of scripts that are excused as not applicable, those without root as skipped,
-// with the reason. One that keeps a claim for which it is excused turns red: the list would say too
-// much. Throws Failure for an excuse that names no claim.
+// Marks red cells that have an excuse: those of scripts as not applicable, those without root as
+// skipped, with the reason. A cell that is excused but true becomes red: the excuse is out of date.
+// Throws Failure for an excuse that names no claim.
 void excuse(std::vector<Cell>& cells, const std::vector<Excuse>& excuses);
 
 }  // namespace stepbox

@@ -1,10 +1,10 @@
-// Three processes hold a cell:
+// Three processes run a cell:
 //
 //   verify ── keeper ── process 1 of the stage ── the claim ── subjects
 //
-// The keeper stays outside: it makes the stage's cgroups, watches the clock and removes the
-// cgroups again. Process 1 makes the stage around itself and reaps; its end is the end of
-// everything in there.
+// The keeper stays on the machine: it makes the stage's cgroups, kills the stage after the
+// deadline, and removes the cgroups. Process 1 makes the stage (enter_stage()) and reaps orphans;
+// when it ends, the kernel kills all other processes of the stage.
 #include "common/testing/harness/cell.hpp"
 
 #include <sched.h>
@@ -28,9 +28,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kDeadline{60};
-constexpr std::chrono::seconds kSlow{5};  // a claim that fails so late has met something that hangs
+constexpr std::chrono::seconds kSlow{5};  // a claim that fails later has met a subject that hangs
 
-// The verdict travels in a memory file: answer and `refused` as digits, what was left, the reason.
+// The verdict is written to a memfd: answer and `refused` as digits, the kinds of leftovers, a
+// newline, the reason.
 void write_verdict(const Fd& paper, const Verdict& verdict) {
   std::string text;
   text += static_cast<char>('0' + static_cast<int>(verdict.answer));
@@ -53,13 +54,13 @@ Verdict read_verdict(const Fd& paper) {
 }
 
 [[noreturn]] void be_the_claim(const Cell& cell, const Ingredients& ingredients, const Fd& paper) {
-  ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // orphans come to us, to be counted
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // orphans become its children, and the census counts them
   try {
     Stage stage(ingredients, cell.subject->level);
     stage.expect_left(cell.leaks);
     if (cell.subject->ordinary_user) stage.make_his_column();
     if (::chdir(stage.scratch("").c_str()) == -1) throw_errno({"chdir"});
-    // bwrap and unshare(1) leave their child to the host's init, bash what it has read by <(…).
+    // bwrap and unshare(1) leave orphans; so does bash, with <(…).
     if (!cell.subject->is_step() || cell.subject->is_script()) stage.expect_orphans();
     const Traits& traits = cell.claim->traits;
     Subject subject(*cell.subject, stage, traits.kind == kHole ? traits.closed : traits.step);
@@ -108,8 +109,8 @@ struct Asked {
   Clock::time_point since;
 };
 
-// A keeper cleans up whatever happens: ^C, TERM, or the end of verify. The handler does nothing,
-// but ends the keeper's waiting.
+// ^C, TERM and the end of verify do not end a keeper: it removes the cgroups first. The handler
+// does nothing, but it interrupts the wait.
 void be_hard_to_kill() {
   struct sigaction action {};
   action.sa_handler = [](int) {};
@@ -122,7 +123,7 @@ pid_t start_keeper(Cell& cell, const Ingredients& ingredients, const Fd& paper) 
   if (keeper == -1) throw_errno({"fork"});
   if (keeper != 0) return keeper;
   be_hard_to_kill();
-  ::dup2(STDERR_FILENO, STDOUT_FILENO);  // a subject may reach our files: not the report
+  ::dup2(STDERR_FILENO, STDOUT_FILENO);  // a subject may inherit stdout, which is for the report
   try {
     keep(cell, ingredients, paper);
   } catch (const std::exception& error) {
@@ -131,9 +132,9 @@ pid_t start_keeper(Cell& cell, const Ingredients& ingredients, const Fd& paper) 
   _exit(0);
 }
 
-// Why a claim is not even asked, where nothing is judged; empty if it is. Step 1 would do to the
-// machine's own files what a claim means for a rootfs: those that are judged there only read. And
-// what is about the runtime, asked of all others, would cost the matrix most of its time.
+// Why a cell is not run although its subject exists; empty if it is run. A cell without a demand is
+// not run for step 1, where the claim's command would change the machine's files; nor if the claim
+// is about the runtime around a container: these would take most of the matrix's time.
 std::string why_not_asked(const Cell& cell) {
   if (!cell.wanted) return "it would not be judged";
   if (cell.demand != Demand::kNothing) return "";
@@ -146,8 +147,9 @@ bool has_hung(const Verdict& verdict) {
          std::chrono::duration<double>(verdict.seconds) > patient(kSlow);
 }
 
-// Why it would be in vain to ask: there is no such program (in PROGRAM.why there may be the reason,
-// left by who tried to build it), or it hangs. Empty if neither.
+// Why a cell of this subject counts as false without a run: the program does not exist
+// (PROGRAM.why, which scripts/lab/grade_all.py writes, may say why), or it hangs. Empty if it is
+// run.
 std::string why_in_vain(const SubjectSpec& subject, int hung, int strikes) {
   const std::string& program = subject.words.front();
   if (program.starts_with('/') && !exists(program)) {

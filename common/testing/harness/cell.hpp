@@ -1,4 +1,4 @@
-// A cell of the matrix: one claim asked of one subject, on a fresh stage.
+// A cell of the matrix: one claim about one subject, tested on a stage of its own.
 #ifndef STEPBOX_COMMON_TESTING_HARNESS_CELL_HPP_
 #define STEPBOX_COMMON_TESTING_HARNESS_CELL_HPP_
 
@@ -15,16 +15,16 @@ struct Cell {
   const SubjectSpec* subject;
   Demand demand;
   Verdict verdict = {};
-  std::set<std::string> leaks = {};  // kinds of what the subject has left behind in earlier cells
-  bool wanted = true;                // false: not run, and counted as not applicable
+  std::set<std::string> leaks = {};  // kinds of leftovers of the subject in earlier cells
+  bool wanted = true;                // false: not run, counts as not applicable
 };
 
-// Asks all of them, `at_once` at a time, each in a process and a stage of its own; a cell that
-// has no answer within 60 s is ended and counts as false. A subject that hung in `strikes` claims
-// is asked no more, and the rest counts as false (0: never); so does all that is asked of a program
-// that does not exist. After so many red ones as `enough` says (0: never) the rest is dropped from
-// `cells`, unasked. Afterwards the machine is as before.
-// Throws system_error when this process may not make stages (not root).
+// Runs all cells, `at_once` at a time, each in a process and a stage of its own, and writes the
+// verdicts to them. A cell without an answer after 60 s is killed, and counts as false. After
+// `strikes` such cells of a subject (0: no limit) its other cells count as false without a run; so
+// do all cells of a program that does not exist. After `enough` red cells (0: no limit) the others
+// are removed from `cells`. Afterwards the machine is as before. Throws system_error when this
+// process may not make stages (not root).
 void ask_all(std::vector<Cell>& cells, const Ingredients& ingredients, int at_once, int strikes,
              int enough);
 

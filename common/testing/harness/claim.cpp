@@ -8,7 +8,8 @@
 
 namespace stepbox {
 
-// Filled before main(): a function's static, so that it is there in time.
+// Filled before main(), by the initializers of CLAIM; a static of a function is constructed in
+// time.
 static std::vector<Claim>& registry() {
   static std::vector<Claim> all;
   return all;

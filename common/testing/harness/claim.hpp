@@ -1,4 +1,4 @@
-// A claim: one question about a subject, its name the answer that a right subject gives.
+// A claim: a test that asks one question about a subject. Its name is the right answer.
 //
 //   CLAIM("the command is process 1", {.step = 4, .points = 2, .hint = "CLONE_NEWPID"}) {
 //     const Run run = subject.run({.command = {"/bin/sh", "-c", "echo $$"}});
@@ -6,7 +6,7 @@
 //   }
 //
 // A claim is a doctest case; its body sees `subject` (subject.hpp) and `stage` (stage.hpp).
-// Names hold no comma and no asterisk: doctest's filters would split them. No two are the same.
+// A name is unique, and has no comma, asterisk or backslash: doctest's filters use these.
 #ifndef STEPBOX_COMMON_TESTING_HARNESS_CLAIM_HPP_
 #define STEPBOX_COMMON_TESTING_HARNESS_CLAIM_HPP_
 
@@ -26,18 +26,18 @@ class Stage;
 
 enum Kind {
   kNew,   // false of step N-1, true from N on
-  kHole,  // asserts that a hole is open: true from N, false from `closed` on
+  kHole,  // says what is still open: true from N on, false from `closed` on
   kKept,  // true before N too; the sabotage it names turns it red
 };
 
 struct Traits {
   int step = 0;
   Kind kind = kNew;
-  int closed = 0;                  // kHole: the first step where the hole is shut
+  int closed = 0;                  // kHole: the first step that closes it
   int points = 1;                  // for grading
-  std::string_view hint = {};      // for a student whose claim is red
+  std::string_view hint = {};      // printed below a red claim
   std::string_view sabotage = {};  // kKept: steps/NN-x/sabotage/<this>.patch
-  // steps/NN-x/challenges/<this>: asked of a program for that challenge, and of no step.
+  // steps/NN-x/challenges/<this>: tests a program for that challenge, and no step.
   std::string_view challenge = {};
 };
 
@@ -48,34 +48,34 @@ struct Claim {
   int line = 0;
 };
 
-// All claims, by step, in the order of their files; those of challenges among them.
+// All claims, those of challenges too, sorted by step, file and line.
 const std::vector<Claim>& claims();
 
-// Whether it is about the runtime around a container: its verbs, images, records. Of step 7 only
-// verify.cpp asks what a container itself is.
+// Whether it is about the runtime around a container: verbs, images, records. These are all claims
+// of step 7 but those in verify.cpp, which are about the container itself.
 bool is_about_runtime(const Claim& claim);
 
-// What a subject at `level` must answer for the claim to be what its kind says.
+// The answer that a claim of this kind demands of a subject at `level`; none of peers.
 enum class Demand { kTrue, kFalse, kNothing };
 Demand demand_of(const Traits& traits, int level, bool peer);
 
-// Whether `--step level` asks this claim: of an earlier step, and no hole that is shut by then.
+// Whether `--step level` runs this claim: it demands `true` of that step.
 bool is_asked(const Traits& traits, int level);
 
-// What came out of asking.
+// The result of a cell.
 struct Verdict {
   Answer answer = Answer::kFalse;
-  std::string reason = {};          // for all but kTrue: what a student should read
-  bool refused = false;             // the subject itself failed (125), though nobody expected it
-  std::set<std::string> left = {};  // kinds of what it has left behind (census.hpp)
+  std::string reason = {};          // unless kTrue: the text for the report
+  bool refused = false;             // the subject failed with 125, unexpectedly
+  std::set<std::string> left = {};  // the kinds of leftovers (census.hpp)
   double seconds = 0;
 };
 
-// Red is what the claim's kind did not promise. A claim that should be false must be false by
-// what the container does: a subject that merely refuses to start proves nothing.
+// Whether the verdict differs from the demand. A claim that must be false must be false because of
+// what the container does: if the subject refuses to start, the verdict is red, too.
 bool is_red(const Verdict& verdict, Demand demand);
 
-// Asks one claim, here and now, in this process: it must be a stage's (see cell.hpp).
+// Runs one claim in this process, which must be on a stage (cell.cpp).
 Verdict ask(const Claim& claim, Subject& subject, Stage& stage);
 
 // For the macro below.

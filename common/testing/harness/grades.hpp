@@ -1,4 +1,4 @@
-// Points: what each claim is worth, and what a student's step has earned.
+// Points: those of each claim, and those that a student's step has earned.
 #ifndef STEPBOX_COMMON_TESTING_HARNESS_GRADES_HPP_
 #define STEPBOX_COMMON_TESTING_HARNESS_GRADES_HPP_
 
@@ -11,7 +11,7 @@ namespace stepbox {
 
 struct Points {
   int earned = 0;
-  int reachable = 0;  // 0 where this machine cannot host the claim: nobody loses by that
+  int reachable = 0;  // 0 if this machine cannot host the claim
 
   Points& operator+=(const Points& more) {
     earned += more.earned;
@@ -20,26 +20,26 @@ struct Points {
   }
 };
 
-// Challenges are extra: who leaves them out can have all points.
+// Challenges give extra points: all points of the steps can be earned without them.
 struct Grade {
   Points steps = {};
   Points extra = {};
 };
 
-// Whether a student's step N answers for this claim: those that the step adds, or must keep. A
-// hole need not be dug to earn something; and of step 7 only what a container itself is counts.
+// Whether the claim counts for a student's step N: the new and kept claims of this step, but no
+// holes, and no claims about the runtime around a container (is_about_runtime()).
 bool is_graded(const Claim& claim, int step);
 
-// All points of a claim, or none. What held before the step (kKept) earns only beside something
-// new of the same step: who has not begun has earned nothing.
+// All points of a claim, or none. A kept claim, which was true before the step, earns points only
+// if a new claim of the step is true: a step that is not begun earns nothing.
 Points points_of(const Cell& cell, const std::vector<Cell>& cells);
 
 Grade grade_of(const std::vector<Cell>& cells);
 
-// What a claim is counted under: "step 5", "challenge shell".
+// The section that a claim counts for: "step 5", "challenge shell".
 std::string section_of(const Claim& claim);
 
-// A line a claim, a sum a section, what went wrong under each that failed; the total at the end.
+// One line for each claim, with the reason below a red one; a sum for each section, and the total.
 std::string as_grades(const std::vector<Cell>& cells, bool coloured);
 
 }  // namespace stepbox

@@ -1,3 +1,4 @@
+// Does each claim earn its points, and do the reports show them?
 #include <doctest/doctest.h>
 
 #include "common/testing/harness/grades.hpp"

@@ -1,5 +1,4 @@
-// Claims are referred to by name in hints.md, sabotage patches and lists of excuses: each name
-// exists.
+// Does each claim exist that hints.md, a sabotage patch or a list of excuses names?
 #include <doctest/doctest.h>
 
 #include <filesystem>

@@ -27,7 +27,8 @@ std::string indented(const std::string& text, const std::string& by) {
   return result;
 }
 
-// What takes it away again, by its kind. (Of several kinds the first one holds the others.)
+// How a program avoids leftovers of each kind. Of several kinds the first one is shown: it keeps
+// the later ones alive.
 constexpr std::pair<const char*, const char*> kTakenAway[] = {
     {"process", "wait for every process that you start; if it runs on, kill it first"},
     {"mount",
@@ -39,7 +40,7 @@ constexpr std::pair<const char*, const char*> kTakenAway[] = {
     {"namespace", "something holds the namespace: an open file, or a mount"},
 };
 
-// What was left behind may have nothing to do with what the claim asks.
+// Leftovers have a hint of their own: the claim may be about something else.
 std::string hint_of(const Cell& cell) {
   const std::string own(cell.claim->traits.hint);
   for (const auto& [kind, how] : kTakenAway) {
@@ -174,7 +175,7 @@ std::string as_matrix(const std::vector<Cell>& cells, const std::vector<SubjectS
     }
     const bool red = is_red(cell.verdict, cell.demand);
     const std::string where = cell.subject->name + ": " + cell.claim->name;
-    // One column wide, whatever its bytes. Red says so without colours too.
+    // Two columns wide, whatever the number of bytes. `!` marks red cells without colours, too.
     std::string mark = (red ? "!" : " ") + cell_mark(cell);
     text += std::string(cell.subject->name.size(), ' ') + painted(mark,
                                                                   red ? kRed

@@ -1,4 +1,4 @@
-// The reports that programs read.
+// The reports for other programs: JSON, JUnit.
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -32,7 +32,7 @@ std::string xml_text(const std::string& text) {
         result += "&quot;";
         break;
       default:
-        // XML has no way to say the other control characters.
+        // XML 1.0 cannot represent the other control characters.
         result += static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' ? '?' : c;
     }
   }
@@ -63,7 +63,7 @@ std::string as_json(const std::vector<Cell>& cells) {
       {"output", summary_of(tally_of(cells))},
       {"extra_data", {{"reachable", grade.steps.reachable}, {"extra", grade.extra.earned}}},
       {"tests", tests}};
-  // What a program printed need not be UTF-8.
+  // The output of a program may be invalid UTF-8.
   return report.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -25,7 +25,7 @@ std::string outcome_of(const Run& run) {
   return "exit status " + std::to_string(run.status);
 }
 
-// At most the last 1,500 characters: the end is where the error is.
+// Appends the last 1,500 characters at most: the error is usually at the end.
 void append_output(std::string& text, const char* name, const std::string& output) {
   if (output.empty()) return;
   constexpr size_t kMost = 1500;
@@ -33,7 +33,7 @@ void append_output(std::string& text, const char* name, const std::string& outpu
       output.size() > kMost ? "…" + output.substr(output.size() - kMost) : output;
   text += std::string("\n    ") + name + ": ";
   for (size_t i = 0; i < tail.size(); ++i) {
-    text += tail[i] == '\0' ? '?' : tail[i];  // a tar file, say: the report is text
+    text += tail[i] == '\0' ? '?' : tail[i];  // such as in a tar archive: the report is text
     if (tail[i] == '\n' && i + 1 < tail.size()) text += "      ";
   }
   while (text.back() == '\n') text.pop_back();
@@ -121,7 +121,7 @@ void Running::wait_for_output(std::string_view text, Milliseconds patience) cons
 Subject::Subject(const SubjectSpec& spec, Stage& stage, int topic)
     : spec_(spec), stage_(stage), topic_(topic) {}
 
-// Peers are not judged, and some hang where ours must not: no need to see it for long.
+// Peers have no demand, and some hang in some claims: 2 s are enough for them.
 Milliseconds Subject::at_most_for_peers(Milliseconds patience) const {
   return spec_.peer ? std::min(patience, Milliseconds(2000)) : patience;
 }
@@ -178,8 +178,8 @@ void Subject::settle() {
   run({.command = {"/bin/true"}});
 }
 
-// What an ordinary user is refused for that reason alone is not for his column to answer; but where
-// a part of the cgroups is his, he needs nobody for them.
+// In the column without root, skips the claim if the subject says that it needs root. Not if
+// cgroups were delegated to the user, and the message is about these.
 void Subject::skip_if_root_is_needed(const std::string& err) const {
   if (!spec_.ordinary_user || !holds(err, "be root")) return;
   if (!stage_.his_group().empty() && holds(err, "cgroup")) return;

@@ -1,11 +1,12 @@
-// The program under test: any command line that understands `[OPTIONS] ROOTFS COMMAND...`.
+// The program under test: any command line with the usage `[OPTIONS] ROOTFS COMMAND...`.
 //
 //   const Run run = subject.run({.options = {"--hostname", "x"}, .command = {"/bin/hostname"}});
 //   CHECK(run.status == 0);
 //
-// The command line is adapted to the subject first (adapt.hpp), so that step N-1 fails by what
-// its container does, never by an option it does not know. Status 125 fails the claim, unless
-// the claim says `.may_refuse`.
+// The command line is adapted to the subject first (adapt.hpp): step N-1 must fail because of what
+// its container does, not because of an unknown option. Status 125 fails the claim, unless RunSpec
+// has
+// `.may_refuse`.
 #ifndef STEPBOX_COMMON_TESTING_HARNESS_SUBJECT_HPP_
 #define STEPBOX_COMMON_TESTING_HARNESS_SUBJECT_HPP_
 
@@ -24,12 +25,12 @@ namespace stepbox {
 class Stage;
 class Subject;
 
-// Whether `part` is somewhere in `text`: what a claim asks most.
+// Whether `text` contains `part`.
 inline bool holds(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-// How a subject ended.
+// The result of a run.
 struct Run {
   int status = -1;  // as a shell's $? shows it
   int signal = 0;   // the signal that killed the subject itself, if one did
@@ -37,8 +38,8 @@ struct Run {
   std::string err = {};
 };
 
-// A subject that has been started in the background. Its output goes to files, so it never
-// blocks. Destroyed while it runs: killed, and the claim with it should have failed.
+// A subject that runs in the background. Its output goes to files, so it never blocks. The
+// destructor kills it if it still runs.
 class Running {
  public:
   Running(Subject& subject, size_t line, pid_t pid, const Launch& launch, bool may_refuse);
@@ -49,14 +50,16 @@ class Running {
   pid_t pid() const { return pid_; }
   void signal(int number) const;
 
-  // kill -9: what it started dies by itself, without anybody to wait for it.
+  // Kills the subject with SIGKILL, and waits for it. Its children become orphans
+  // (expect_orphans()).
   void kill_hard();
 
-  // Waits for the end; fails the claim when it takes longer.
+  // Waits until it has ended; fails the claim after `patience`.
   Run wait(Milliseconds patience = kPatience);
   bool ended() const;
 
-  // Waits until its stdout holds `text`; fails the claim when that does not come.
+  // Waits until its stdout contains `text`; fails the claim after `patience`, or when it ends
+  // without.
   void wait_for_output(std::string_view text, Milliseconds patience = kPatience) const;
   std::string out() const;
   std::string err() const;
@@ -70,31 +73,31 @@ class Running {
   bool may_refuse_;
 };
 
-// Sends TERM, and waits for the end, whatever that is like.
+// Sends TERM, and waits until the subject has ended, with any status.
 void stop(Running& running);
 
 class Subject {
  public:
-  // `topic`: see RunSpec.
+  // `topic`: see RunSpec (adapt.hpp).
   Subject(const SubjectSpec& spec, Stage& stage, int topic);
 
-  // Runs it to its end; fails the claim when that takes longer than `patience`.
+  // Starts the subject, and waits until it has ended; fails the claim after `patience`.
   Run run(const RunSpec& run, Milliseconds patience = kPatience);
   Running start(const RunSpec& run);
 
-  // The same at a terminal, under a parent that does job control as a shell does.
+  // Starts it at a pseudo terminal, under a parent that does job control (pty.hpp).
   PtyRun start_on_pty(const RunSpec& run);
 
-  // Waits until what a killed subject had started is dead, then starts it once more, with a
-  // command that does nothing: from step 5 on this tidies up after its predecessor.
+  // Called after kill_hard(). Waits until the orphans have ended, then runs the subject with a
+  // command that does nothing: from step 5 on each start removes what a killed one has left.
   void settle();
 
   int level() const { return spec_.level; }
   bool is_step() const { return spec_.is_step(); }
 
-  // Whether it failed (125) where nobody expected that.
+  // Whether a run without .may_refuse ended with status 125.
   bool refused() const { return refused_; }
-  // What was run so far, how it ended, and what it said: for the report of a red claim.
+  // The command lines so far, with their results and output: for the report of a red claim.
   std::string transcript() const;
 
  private:

@@ -1,4 +1,4 @@
-// Small images for claims. They hold no programs: bin/ of the stage's rootfs is bound in.
+// Small images for claims of step 7. They contain no programs: the stage's /bin is a volume.
 #ifndef STEPBOX_COMMON_TESTING_HARNESS_TEST_IMAGES_HPP_
 #define STEPBOX_COMMON_TESTING_HARNESS_TEST_IMAGES_HPP_
 
@@ -12,12 +12,13 @@
 
 namespace stepbox {
 
-// A folder as `docker save` packs it: manifest.json, config.json, layer0.tar and so on.
+// A directory with the files of a `docker save` archive: manifest.json, config.json, layer0.tar and
+// so on.
 class ImageFolder {
  public:
   ImageFolder(const Stage& stage, const std::string& name);
   void add_layer(const std::function<void(Tarball&)>& fill);
-  // Writes what describes the layers; path() does it too.
+  // Writes config.json and manifest.json; path() calls it.
   void finish() const;
   const std::string& path() const { return finish(), path_; }
 
@@ -32,17 +33,17 @@ class ImageFolder {
 Run inside(Subject& subject, const Stage& stage, const std::string& image,
            const std::string& script, std::vector<std::string> options = {});
 
-// Whether the store's file system has attributes called user.*: tmpfs since Linux 6.6. Else images
-// of several layers are not for user namespaces.
+// Whether the store's file system has extended attributes user.* (tmpfs: since Linux 6.6). Images
+// of several layers need them in a user namespace.
 bool has_user_attributes(const Stage& stage);
 
-// Our own step 7, for claims about other programs; its stdout.
+// Runs step7 of this build, for claims about other programs. Returns its stdout.
 std::string step7(const Stage& stage, std::vector<std::string> words);
 
-// rmi, which must succeed.
+// Runs `rmi`, and checks that it succeeds.
 void remove_image(Subject& subject, const std::string& image);
 
-// The files of the store's only layer.
+// The directory with the files of the only layer in the store.
 std::string only_layer(const Stage& stage);
 
 }  // namespace stepbox

@@ -1,4 +1,4 @@
-// Runs one doctest case in this process, and turns what doctest says into a verdict.
+// Runs the doctest case of one claim, and makes a verdict of its result.
 #include <unistd.h>
 
 #include <sstream>
@@ -14,7 +14,7 @@ Subject* the_subject = nullptr;
 Stage* the_stage = nullptr;
 std::string* complaints = nullptr;
 
-// The two sides of a comparison, in one line; an empty one as "".
+// The two sides of a comparison, on one line; an empty side becomes "".
 std::string shown(std::string sides) {
   for (const char* op : {" == ", " != "}) {
     if (sides.starts_with(op)) sides.insert(0, "\"\"");
@@ -25,13 +25,13 @@ std::string shown(std::string sides) {
 }
 
 void complain(const char* file, int line, const std::string& text) {
-  std::string_view name = file;  // as the lab knows it: steps/04-namespaces/verify.cpp
+  std::string_view name = file;  // relative to the repository: steps/04-namespaces/verify.cpp
   for (const std::string_view top : {"/steps/", "/common/"}) {
     if (const auto at = name.rfind(top); at != name.npos) name.remove_prefix(at + 1);
   }
   std::ostringstream entry;
   entry << text << "\n    (" << name << ":" << line << ")\n";
-  // What INFO() and CAPTURE() had to say: the message for people comes first.
+  // The texts of INFO() and CAPTURE(), which come first.
   std::string context;
   const int count = doctest::IReporter::get_num_active_contexts();
   for (int i = 0; i < count; ++i) {
@@ -42,12 +42,13 @@ void complain(const char* file, int line, const std::string& text) {
   *complaints += context + entry.str();
 }
 
-// Keeps failed assertions; has nothing to say about the rest.
+// Collects the texts of failed assertions, and ignores other events of doctest.
 struct Complaints : doctest::IReporter {
   explicit Complaints(const doctest::ContextOptions&) {}
   void log_assert(const doctest::AssertData& data) override {
     if (!data.m_failed) return;
-    // A FAIL() inside the expression has said what is wrong; doctest cannot name its exception.
+    // The expression called FAIL(), whose message is there already; doctest reports the exception
+    // without a name.
     if (data.m_threw && !complaints->empty()) return;
     std::string text = std::string(doctest::assertString(data.m_at)) + "( " + data.m_expr + " )";
     if (data.m_threw) {
@@ -75,7 +76,7 @@ struct Complaints : doctest::IReporter {
 };
 REGISTER_REPORTER("complaints", 1, Complaints);
 
-// Unasked travels through doctest as an exception: noted here, out of its hands.
+// doctest catches Unasked, the exception of skip() and not_applicable(): its answer is stored here.
 Verdict* the_verdict = nullptr;
 doctest::String translate(const Unasked& unasked) {
   the_verdict->answer = unasked.answer;

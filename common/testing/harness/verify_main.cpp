@@ -1,4 +1,4 @@
-// verify: asks claims, prints the answers. See verify_cli.cpp for its options.
+// verify: runs claims, and prints a report. Its options are in verify_cli.cpp.
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 #include <unistd.h>
@@ -21,7 +21,7 @@ namespace {
 
 constexpr int kRedFound = 1;
 constexpr int kUsage = 2;
-constexpr int kStrikes = 3;  // what a class waits for one step that hangs
+constexpr int kStrikes = 3;  // claims in which a student's step may hang, 60 s each
 
 // `beside`: the file of the claim that --beside names, if there is one.
 bool is_chosen(const Claim& claim, const std::vector<std::string>& names,
@@ -51,7 +51,7 @@ bool is_for(const Claim& claim, const SubjectSpec& subject, const VerifyOptions&
   return options.grade ? is_graded(claim, subject.level) : is_asked(claim.traits, subject.level);
 }
 
-// The step that a challenge belongs to: what its program may use, and what is counted after it.
+// The step that a challenge belongs to: the level of its programs.
 int step_of_challenge(const std::string& name) {
   const auto found = std::find_if(claims().begin(), claims().end(), [&](const Claim& claim) {
     return claim.traits.challenge == name;
@@ -60,9 +60,9 @@ int step_of_challenge(const std::string& name) {
   return found->traits.step;
 }
 
-// Whether no answer is demanded. With --judged, of a script only what its step adds or closes is:
-// the dozens of programs that it starts cost more time than all seven steps. `make matrix` demands
-// the rest, too.
+// Whether the cell has no demand, whatever the claim's kind. By-hand scripts have none about the
+// runtime; with --judged, only for claims that their step adds or closes: a script starts dozens of
+// programs, and takes longer than all seven steps. `make matrix` demands the others, too.
 bool is_unjudged(const Claim& claim, const SubjectSpec& subject, bool judged) {
   if (!subject.by_hand) return subject.peer;
   const Traits& traits = claim.traits;
@@ -83,7 +83,7 @@ std::vector<Cell> cells_of(const VerifyOptions& options) {
       cells.push_back({.claim = &claim, .subject = &subject, .demand = demand, .wanted = wanted});
     }
   }
-  // Points: what is extra comes last.
+  // Challenges come last: their points are extra.
   std::stable_partition(cells.begin(), cells.end(),
                         [](const Cell& cell) { return cell.subject->challenge.empty(); });
   return cells;
