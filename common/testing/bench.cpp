@@ -2,10 +2,10 @@
 //
 //   bench [--runs 30] [--gap 40] [--baseline NAME] NAME='COMMAND ARG...' ...
 //
-// Taking turns, all suffer alike from what else the machine does; the gap (ms) lets the
-// kernel finish what a run leaves behind (namespaces and mounts die after the process).
-// Prints the median, the fastest, and the ratio of medians to the baseline. A command
-// that fails is shown as failed, and the exit status is 1.
+// The programs take turns, so that other load on the machine affects all of them. The gap (ms)
+// between two runs lets the kernel remove namespaces and mounts, which takes place after the
+// process has ended. Prints the median, the fastest, and the ratio of medians to the baseline. A
+// command that fails is shown as failed, and the exit status is 1.
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -51,7 +51,7 @@ void run_in_turns(std::vector<Contender>& contenders, int runs, int gap) {
   for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     ::posix_spawn_file_actions_addopen(&quiet, fd, "/dev/null", O_RDWR, 0);
   }
-  for (int run = -1; run < runs; ++run) {  // the first one only warms the caches
+  for (int run = -1; run < runs; ++run) {  // run -1 fills the caches, and is not counted
     for (Contender& contender : contenders) {
       if (contender.failed) continue;
       const double elapsed = time_once(contender, quiet);

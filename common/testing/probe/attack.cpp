@@ -1,4 +1,4 @@
-// What an intruder who is root inside would try. Nothing here does harm where it succeeds.
+// Attacks that a root user in a container might try. None does harm if it succeeds.
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
@@ -24,14 +24,14 @@
 namespace stepbox {
 namespace {
 
-// A device that somebody makes: does the driver answer? (The one of /dev/null: a disk would too.)
+// Makes a device node of its own, and opens it. (/dev/null's numbers: a disk's would do as well.)
 long use_own_device() {
   ::unlink("/tmp/device");
   if (::mknod("/tmp/device", S_IFCHR | 0600, makedev(1, 3)) == -1) return -1;
   return ::open("/tmp/device", O_RDWR | O_CLOEXEC);
 }
 
-// Any file of a file system, by its number. ("shocker")
+// Opens a file of a file system by its handle, without a path. (open_by_handle_at(2), "shocker")
 long open_by_handle() {
   alignas(file_handle) char bytes[sizeof(file_handle) + MAX_HANDLE_SZ] = {};
   file_handle* const handle = reinterpret_cast<file_handle*>(bytes);
@@ -50,11 +50,11 @@ long make_bpf_map() {
   return ::syscall(SYS_bpf, BPF_MAP_CREATE, &map, sizeof map);
 }
 
-// Who may set the machine's clock may also set it to nothing.
+// Sets nothing, but the kernel tests the permission. (settimeofday(2))
 long set_clock() { return ::syscall(SYS_settimeofday, nullptr, nullptr); }
 
-// Types on the terminal that is our stdin, for whoever reads it next. The kernel looks at the lower
-// half of the request: a filter that looks at all of it does not know this one.
+// Puts characters into the input of the terminal on stdin (TIOCSTI), for the next reader. The
+// kernel uses the lower 32 bits of the request; a filter that compares 64 bits does not match.
 long type(unsigned long upper_half) {
   for (const char* key = "echo typed-inside\n"; *key; ++key) {
     if (::syscall(SYS_ioctl, STDIN_FILENO, upper_half | TIOCSTI, key) == -1) return -1;
@@ -62,7 +62,7 @@ long type(unsigned long upper_half) {
   return 0;
 }
 
-// The kernel's crypto, by a family that is an int: the upper half does not count.
+// A socket of the kernel's crypto API. The family is an int: the kernel ignores the upper 32 bits.
 long open_crypto(long upper_half) {
   constexpr long kFamily = 38;  // AF_ALG
   return ::syscall(SYS_socket, upper_half | kFamily, SOCK_SEQPACKET, 0);
@@ -79,7 +79,7 @@ long join_mounts(pid_t pid) {
 
 long write_to(const char* path) {
   const int file = ::open(path, O_WRONLY | O_CLOEXEC);
-  if (file == -1 && errno == ENOENT) errno = ENOSYS;  // this kernel has no such thing
+  if (file == -1 && errno == ENOENT) errno = ENOSYS;  // this kernel has no such file
   return file;
 }
 
@@ -120,7 +120,8 @@ constexpr Attack kAttacks[] = {
     {"userfaultfd", [](pid_t) { return ::syscall(SYS_userfaultfd, O_CLOEXEC); }},
 };
 
-// Refused for who we are, or not there at all; any other error is about what we asked.
+// Whether the error is a refusal, or means that the kernel has no such call. Other errors are about
+// the arguments: the attack was possible.
 bool is_refusal(int error) {
   return error == EPERM || error == EACCES || error == EROFS || error == ENOSYS;
 }

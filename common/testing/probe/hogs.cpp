@@ -1,4 +1,5 @@
-// Hogs. Each stops by itself, so that it does no harm where nothing limits it.
+// Programs that use up memory, CPU time or process ids. Each has a maximum, so that it does no harm
+// without a limit.
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -56,7 +57,7 @@ int eat_cpu(int count, char** words) {
   double used = 0;
   double elapsed = 0;
   do {
-    for (int i = 0; i < 100'000; ++i) asm volatile("");  // work that nothing optimizes away
+    for (int i = 0; i < 100'000; ++i) asm volatile("");  // a loop that the compiler keeps
     used = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
     elapsed = seconds_of(CLOCK_MONOTONIC) - start;
   } while (used < wanted && elapsed < 2 * wanted);

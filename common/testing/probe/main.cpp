@@ -1,3 +1,4 @@
+// The table of verbs.
 #include <stdio.h>
 #include <string.h>
 
@@ -34,7 +35,7 @@ constexpr Verb kVerbs[] = {
 }  // namespace stepbox
 
 int main(int argc, char** argv) {
-  ::setvbuf(stdout, nullptr, _IOLBF, 0);  // a claim reads along
+  ::setvbuf(stdout, nullptr, _IOLBF, 0);  // claims wait for a line of output
   for (const stepbox::Verb& verb : stepbox::kVerbs) {
     if (argc > 1 && ::strcmp(argv[1], verb.name) == 0) return verb.run(argc - 2, argv + 2);
   }

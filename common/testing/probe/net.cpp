@@ -1,4 +1,4 @@
-// A server that says who asked, and somebody who asks.
+// A server that prints its client's address, and a client.
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>

@@ -1,28 +1,29 @@
-// probe: the little programs that claims run inside a container, where busybox has none.
-// Static, and on its own: it has to run in any rootfs.
+// probe: small programs that claims run in a container, if busybox has none for the purpose. It is
+// static and uses no other source of the repository: it must run in any rootfs.
 //
-//   probe wait [WORD]        says "ready", and waits for a signal to die of
-//   probe catch [COUNT]      says "ready", catches a signal (so many), says its name, exits 5
-//   probe window             says the window's size, and again whenever it changes
-//   probe files              counts the open file descriptors beyond stderr
-//   probe words [WORD...]    says each of its arguments on a line, in brackets
-//   probe queue KEY [make]   says whether the System V queue is there; makes it
-//   probe without-clone3 COMMAND...  runs it where clone3(2) fails, as if the kernel had none
-//   probe pty                opens a pseudo terminal, says its name
-//   probe orphan             makes an orphan that ends at once, says whether somebody reaps it
-//   probe kill-at-birth COMMAND...  kills it when it has just made a child, who then goes on alone
-//   probe memory MEGABYTES   fills so much memory, says how much it got
-//   probe spin SECONDS       uses so much CPU time (or twice as long on the clock), says both
-//   probe forks NUMBER [hold]  starts so many processes at once, says how many it got; keeps them
-//   probe serve tcp|udp PORT WORD     says "ready", answers everybody "WORD ADDRESS-OF-THE-ASKER"
-//   probe ask tcp|udp ADDRESS PORT    says the answer, or what went wrong; waits 2 s at most
-//   probe attack NAME [PID]           tries it, says "NAME refused: …" or "NAME possible: …"
+//   probe wait [WORD]        prints "ready", and waits for a signal that kills it
+//   probe catch [COUNT]      prints "ready", catches so many signals, prints their names; exits 5
+//   probe window             prints the window's size, and again after it has changed
+//   probe files              prints the number of open descriptors above 2
+//   probe words [WORD...]    prints each of its arguments on a line, in brackets
+//   probe queue KEY [make]   prints whether the System V queue exists; `make` creates it
+//   probe without-clone3 COMMAND...  executes it under a filter: clone3(2) fails with ENOSYS
+//   probe pty                opens a pseudo terminal, and prints its name
+//   probe orphan             makes an orphan that has ended, and prints whether it is reaped
+//   probe kill-at-birth COMMAND...  kills it when it has just made a child, which goes on
+//   probe memory MEGABYTES   writes to so much memory, prints how much it got; 256 at most
+//   probe spin SECONDS       uses so much CPU time, 3 s at most; prints CPU time and real time
+//   probe forks NUMBER [hold]  starts so many processes, 300 at most, and prints how many it got;
+//                            `hold` keeps them
+//   probe serve tcp|udp PORT WORD     prints "ready", answers each client "WORD ADDRESS-OF-CLIENT"
+//   probe ask tcp|udp ADDRESS PORT    prints the answer, or the error; each call waits 2 s at most
+//   probe attack NAME [PID]           tries it, prints "NAME refused: …" or "NAME possible: …"
 #ifndef STEPBOX_COMMON_TESTING_PROBE_PROBE_HPP_
 #define STEPBOX_COMMON_TESTING_PROBE_PROBE_HPP_
 
 namespace stepbox {
 
-// Each gets the words after its own name, and returns the exit status.
+// Each takes the arguments after its verb, and returns the exit status; 2 if some are missing.
 int wait_for_signal(int count, char** words);
 int catch_signal(int count, char** words);
 int show_window(int count, char** words);

@@ -28,7 +28,7 @@ int wait_for_signal(int, char**) {
   for (;;) ::pause();
 }
 
-// catch [COUNT]: so many signals, one if not said.
+// catch [COUNT]: waits for so many signals; for one by default.
 int catch_signal(int count, char** words) {
   sigset_t set;
   ::sigemptyset(&set);
@@ -88,7 +88,7 @@ int look_for_queue(int count, char** words) {
   return 0;
 }
 
-// As docker's filter once did: ENOSYS, so that the C library takes clone(2).
+// A seccomp filter as docker had: clone3(2) fails with ENOSYS, and the C library calls clone(2).
 int hide_clone3(int count, char** words) {
   sock_filter program[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
@@ -115,7 +115,7 @@ int open_pty(int, char**) {
   return 0;
 }
 
-// A child makes a grandchild and ends; the grandchild is an orphan then, and ends too.
+// A child makes a grandchild, which ends as a zombie; then the child ends: the zombie is an orphan.
 int make_orphan(int, char**) {
   int ends[2];
   if (::pipe(ends) == -1) return 1;
@@ -124,7 +124,7 @@ int make_orphan(int, char**) {
     const pid_t grandchild = ::fork();
     if (grandchild == 0) _exit(0);
     const bool told = ::write(ends[1], &grandchild, sizeof grandchild) == sizeof grandchild;
-    // It must become a zombie's orphan: leave it unreaped.
+    // WNOWAIT: waits until it has ended, but does not reap it.
     siginfo_t info;
     ::waitid(P_PID, static_cast<id_t>(grandchild), &info, WEXITED | WNOWAIT);
     _exit(told ? 0 : 1);
@@ -144,7 +144,8 @@ int make_orphan(int, char**) {
   return 0;
 }
 
-// Runs on until it has made a child, which stops before its first instruction: that child, or -1.
+// Continues `parent` until it has made a child, which ptrace(2) stops before its first instruction.
+// Returns the child's pid, or -1.
 static pid_t first_child_of(pid_t parent) {
   constexpr long kForks = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
   ::ptrace(PTRACE_SETOPTIONS, parent, nullptr, kForks);
