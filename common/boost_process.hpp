@@ -1,13 +1,13 @@
-// Boost.Process, by the name `bp`, whichever Boost is installed: 1.74 and newer. Five seconds to
-// compile: for the two files that start programs, common/program.cpp and
+// Boost.Process under the name `bp`, for Boost 1.74 and newer. It takes five seconds to compile, so
+// only two files include it, which start programs: common/program.cpp and
 // common/testing/stage/launch.cpp.
 #ifndef STEPBOX_COMMON_BOOST_PROCESS_HPP_
 #define STEPBOX_COMMON_BOOST_PROCESS_HPP_
 
-#define BOOST_PROCESS_USE_STD_FS  // else there would be a library to link
+#define BOOST_PROCESS_USE_STD_FS  // otherwise a library must be linked
 #include <boost/version.hpp>
 #if BOOST_VERSION >= 108800
-#include <boost/process/v1/args.hpp>  // one by one: 1.88 has no v1.hpp
+#include <boost/process/v1/args.hpp>  // 1.88 has no v1.hpp that includes these
 #include <boost/process/v1/async.hpp>
 #include <boost/process/v1/child.hpp>
 #include <boost/process/v1/env.hpp>

@@ -35,7 +35,7 @@ std::string help_of(const CLI::Option& option) {
   return join({text, rest, "\n"});
 }
 
-// The long name without its dashes: what the help is sorted by.
+// The long name without its dashes, by which the help is sorted.
 std::string sort_key(const CLI::Option& option) {
   const std::vector<std::string>& names = option.get_lnames();
   return names.empty() ? option.get_snames().at(0) : names[0];
@@ -85,7 +85,7 @@ struct CommandLine::Parts {
 // Exit statuses are listed for command lines with a COMMAND; all others only succeed or fail.
 static std::string footer(std::string_view usage, std::string_view example) {
   const bool runs = usage.find("COMMAND") != usage.npos;
-  const bool typed_path = std::strchr(program_invocation_name, '/');  // else found by $PATH
+  const bool typed_path = std::strchr(program_invocation_name, '/');  // otherwise found in $PATH
   return join({"\n",
                runs ? "Exit status: 125 stepbox failed, 126 the command cannot be run, 127 no such "
                       "command,\n128+N killed by signal N, else the command's own.\n\n"
@@ -126,7 +126,7 @@ void CommandLine::flag(const char* names, bool& value, const std::string& help) 
   parts_->app.add_flag(names, value, help)->group(parts_->group);
 }
 
-// For `--entrypoint=`, an empty value, CLI11 would take the next word. So it reads this instead.
+// Stands for the empty value of `--entrypoint=`, for which CLI11 would take the next word.
 constexpr char kNothing[] = "\1";
 
 static bool gives_nothing(const std::string& word, std::string_view end) {

@@ -1,4 +1,4 @@
-// Which words are stepbox's options, and which belong to the command?
+// Does parse() separate stepbox's options from the words of the command?
 #include <doctest/doctest.h>
 #include <unistd.h>
 

@@ -6,8 +6,8 @@
 
 namespace stepbox {
 
-// Owns a descriptor and closes it. Descriptors are always opened with O_CLOEXEC: none may leak into
-// a container.
+// Owns a descriptor and closes it; -1: none. Each descriptor is opened with O_CLOEXEC, so that it
+// does not leak into a container.
 class Fd {
  public:
   explicit Fd(int fd = -1) : fd_(fd) {}

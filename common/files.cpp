@@ -31,7 +31,7 @@ std::string read_file(const std::string& path) {
 
 static void write_whole(const Fd& file, const std::string& path, std::string_view text) {
   ssize_t written = -1;
-  do {  // the kernel may give up a change of a cgroup's limit for a signal
+  do {  // a signal may interrupt the change of a cgroup's limit
     written = ::write(file.get(), text.data(), text.size());
   } while (written == -1 && errno == EINTR);
   if (written == static_cast<ssize_t>(text.size())) return;
@@ -99,7 +99,7 @@ Fd open_directory(const std::string& path) {
 
 bool exists(const std::string& path) {
   if (::access(path.c_str(), F_OK) == 0) return true;
-  if (errno == EIO || errno == ENOMEM) throw_errno({"look for ", path});  // it may exist
+  if (errno == EIO || errno == ENOMEM) throw_errno({"look for ", path});  // unknown: it may exist
   return false;
 }
 
@@ -117,8 +117,6 @@ bool try_lock(const Fd& file, const std::string& path, Lock lock) {
          opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
-// Tries again and again: a blocking flock(2) would need a signal to end it, and one that comes just
-// before the call would be lost.
 namespace {
 
 // While it exists, SIGALRM interrupts a blocking call after `seconds`, and again every 10 ms: a

@@ -10,11 +10,11 @@
 
 namespace stepbox {
 
-// The whole file. For small files: of /proc, of /sys, records.
+// Returns the text of a small file, such as in /proc.
 // Throws system_error: `read PATH: No such file or directory`.
 std::string read_file(const std::string& path);
 
-// Writes `text` to an existing file with a single write(2), as the kernel's own files want it.
+// Writes `text` to an existing file with a single write(2), as files in /proc and /sys require.
 // Throws system_error: `write 64 to /sys/fs/cgroup/…/pids.max: …`.
 void write_file(const std::string& path, std::string_view text);
 
@@ -29,8 +29,7 @@ void replace_file(const std::string& path, std::string_view text, unsigned mode 
 // Waits until the text of a file, and its name, are on the disk: fsync(2). Ignores failures.
 void sync_file(const std::string& path);
 
-// mkdir -p: existing directories are fine, a file in the way is not.
-// Throws system_error.
+// mkdir -p. It is no error if the directory exists. Throws system_error: ENOTDIR for a file.
 void make_directories(const std::string& path, unsigned mode = 0755);
 
 // The target of a symbolic link; empty if there is no such link.

@@ -6,11 +6,11 @@
 
 namespace stepbox {
 
-// 64 lowercase hex digits from getrandom(2). Users are shown the first 12; names of kernel objects
-// have the first 8 or 12. Throws system_error.
+// 64 lowercase hex digits from getrandom(2). Names of kernel objects contain the first 8 or 12.
+// Throws system_error.
 std::string new_id();
 
-// The first 12 digits: what people are shown.
+// The first 12 digits, as output and messages show an id.
 std::string short_id(const std::string& id);
 
 // Whether `text` has the form of an id.

@@ -1,4 +1,4 @@
-// The locks that a process waits for, and the one order in which they are taken.
+// The locks that a process waits for, and the order in which it takes them.
 #ifndef STEPBOX_COMMON_LOCK_ORDER_HPP_
 #define STEPBOX_COMMON_LOCK_ORDER_HPP_
 
@@ -6,8 +6,8 @@
 
 namespace stepbox {
 
-// From the first to the last. A process that holds one of them waits for later ones only: so no
-// two processes ever wait for each other.
+// From the first to the last. A process that holds one of them waits for later ones only, so there
+// is no deadlock.
 //
 //   rank         file                       held while
 //   kStaging     <store>/staging.lock       images are added or removed (shared)
@@ -21,28 +21,28 @@ namespace stepbox {
 // lock of a container, an image in use, a lease, a cgroup, the root directory of step 4.
 enum class LockRank { kStaging, kImages, kRecord, kContainers, kNetwork, kSeccomp };
 
-// Who may hold a lock beside its holder: nobody, or others who share it too.
+// An exclusive lock, or one that several processes hold together (flock(2), LOCK_SH).
 enum class Lock { kAlone, kShared };
 
-// A lock that its thread holds until this object ends, or a place in the order without one.
+// A lock, held until release() or the destructor; or only a rank, which is taken before the wait.
 class FileLock {
  public:
   FileLock() = default;
 
-  // Before the lock is waited for. Aborts the process (SIGABRT) where it holds a lock of a later
-  // rank already, or one of this rank that is not shared.
+  // Takes the rank, before the process waits for the lock. Aborts the process (SIGABRT) if the
+  // thread holds a lock of a later rank, or of this rank, unless both are shared.
   explicit FileLock(LockRank rank, Lock lock = Lock::kAlone);
 
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&& other) noexcept;
   ~FileLock() { release(); }
 
-  void take(Fd locked) { file_ = std::move(locked); }  // once it was waited for
+  void take(Fd locked) { file_ = std::move(locked); }  // after the wait
   void release();
   explicit operator bool() const { return static_cast<bool>(file_); }
 
  private:
-  int rank_ = -1;  // -1: no lock, no place
+  int rank_ = -1;  // -1: no rank
   Fd file_;
 };
 

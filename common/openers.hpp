@@ -2,8 +2,8 @@
 // memfd_create(2).
 //
 // The system calls return -1 when no descriptor is left (EMFILE, ENFILE), and poll(2) ignores -1:
-// a caller that does not check waits for ever. These openers throw. They are the only ones that
-// make such calls (scripts/budgets holds that). All descriptors are close-on-exec.
+// a caller that does not check waits for ever. These openers throw, and no other file makes these
+// calls (scripts/budgets tests that). All descriptors are close-on-exec.
 #ifndef STEPBOX_COMMON_OPENERS_HPP_
 #define STEPBOX_COMMON_OPENERS_HPP_
 

@@ -1,6 +1,6 @@
-// The standard headers that nearly every file here includes, compiled once.
-// Nothing includes this file by name: CMake puts it in front of each source, and each
-// source still includes what it uses, so that it builds without it (clang-tidy does).
+// The precompiled header: standard headers that most files include. No file includes it by name;
+// CMake puts it in front of each source. Each source also includes the headers that it uses, as
+// clang-tidy compiles it without this one.
 #pragma once
 
 #include <array>

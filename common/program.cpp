@@ -17,7 +17,7 @@
 
 namespace stepbox {
 
-// Not search_path() of Boost 1.74: that is in a library that would have to be linked.
+// search_path() of Boost 1.74 would need a library to link.
 std::string find_program(const std::string& name) {
   const char* path = std::getenv("PATH");
   for (const std::string& folder : split(join({path ? path : "", ":/usr/sbin:/sbin"}), ':')) {

@@ -1,4 +1,4 @@
-// Other programs, started and waited for: nft, newuidmap, cp.
+// Runs other programs: nft, newuidmap, cp.
 #ifndef STEPBOX_COMMON_PROGRAM_HPP_
 #define STEPBOX_COMMON_PROGRAM_HPP_
 
@@ -12,9 +12,9 @@ namespace stepbox {
 std::string find_program(const std::string& name);
 inline bool has_program(const std::string& name) { return !find_program(name).empty(); }
 
-// Runs a program with `input` on its stdin, and waits for its end, for at most so many seconds (0:
-// no limit, for programs whose time depends on the size of files): then it is killed. Returns its
-// stdout. Throws Failure when it is missing, too slow, or fails: with its stderr.
+// Runs a program with `input` on its stdin, waits until it has ended, and returns its stdout. Kills
+// it after `seconds` (0: no limit, for programs whose time depends on the size of files). Throws
+// Failure when it is missing, was killed, or fails; then with the first line of its stderr.
 std::string run_program(const std::vector<std::string>& command, const std::string& input,
                         int seconds = 60);
 

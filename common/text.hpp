@@ -17,7 +17,7 @@ std::vector<std::string> split(std::string_view text, char separator);
 // The words of a line: its parts between blanks, of which there may be several.
 std::vector<std::string> words_in(std::string_view line);
 
-// A whole decimal number and nothing else; none if `text` is not one, or it is too big.
+// Parses a decimal number. Returns none if `text` is anything else, or exceeds 64 bits.
 std::optional<int64_t> parse_number(std::string_view text);
 
 // With ASCII letters in upper case, or in lower case; other characters stay.
