@@ -51,9 +51,9 @@ std::string proc_path(const Fd& file);
 // Throws system_error if the file cannot be locked at all.
 bool try_lock(const Fd& file, const std::string& path, Lock lock = Lock::kAlone);
 
-// Opens (creating it) and locks a file; waits up to 10 s for its holder. Waiters are not served in
-// order. `rank`: its place in the order of locks. Throws Failure after 10 s, with the command that
-// names the holder.
+// Opens (creating it) and locks a file; waits up to 10 s for its holder. Waiters get the lock in
+// the order of their requests. `rank`: its place in the order of locks. Throws Failure after 10 s,
+// with the command that names the holder.
 FileLock lock_file(const std::string& path, LockRank rank, Lock lock = Lock::kAlone);
 
 }  // namespace stepbox

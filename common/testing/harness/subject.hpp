@@ -4,9 +4,8 @@
 //   CHECK(run.status == 0);
 //
 // The command line is adapted to the subject first (adapt.hpp): step N-1 must fail because of what
-// its container does, not because of an unknown option. Status 125 fails the claim, unless RunSpec
-// has
-// `.may_refuse`.
+// its container does, not because of an unknown option. Status 125 fails the claim, unless its
+// RunSpec has `.may_refuse`.
 #ifndef STEPBOX_COMMON_TESTING_HARNESS_SUBJECT_HPP_
 #define STEPBOX_COMMON_TESTING_HARNESS_SUBJECT_HPP_
 

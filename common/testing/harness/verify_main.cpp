@@ -21,7 +21,7 @@ namespace {
 
 constexpr int kRedFound = 1;
 constexpr int kUsage = 2;
-constexpr int kStrikes = 3;  // claims in which a student's step may hang, 60 s each
+constexpr int kStrikes = 3;  // claims in which a student's step may hang
 
 // `beside`: the file of the claim that --beside names, if there is one.
 bool is_chosen(const Claim& claim, const std::vector<std::string>& names,
