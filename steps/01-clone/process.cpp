@@ -56,7 +56,7 @@ struct ChildArguments {
   Pipe errors;
 };
 
-// [child] Its ends of the two pipes, for exec_command().
+// [child] The child's ends of the two pipes.
 int g_go = -1;
 int g_errors = -1;
 

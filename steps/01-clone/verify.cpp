@@ -128,7 +128,7 @@ CLAIM("^C ends the command",
 
 CLAIM("^C reaches a command once",
       {.step = 1, .hint = "the terminal has sent it to the whole group: forward SI_USER only"}) {
-  // A signal that is pending already is not counted again: in one round twice may look like once.
+  // A pending signal is not queued again (signal(7)): in one round two signals may look like one.
   constexpr int kRounds = 100;
   PtyRun run =
       subject.start_on_pty({.command = {"/bin/probe", "catch", std::to_string(kRounds + 1)}});
@@ -138,7 +138,7 @@ CLAIM("^C reaches a command once",
     run.wait_for_output("caught INT", round);
   }
   run.type("\x1c");
-  run.wait_for_output("caught QUIT");  // twice a ^C, and the count would be used up by now
+  run.wait_for_output("caught QUIT");  // a second ^C of each round would have ended it
   CHECK(run.wait() == 5);
 }
 
@@ -165,7 +165,7 @@ CLAIM("the command sees the window size and its changes",
 }
 
 CLAIM("200 starts leave no zombie", {.step = 1, .hint = "every child must be waited for"}) {
-  const int starts = subject.is_step() ? 200 : 20;  // some are slow
+  const int starts = subject.is_step() ? 200 : 20;  // peers may be slow
   for (int i = 0; i < starts; ++i) {
     INFO("start number " << i);
     REQUIRE(subject.run({.command = {"/bin/true"}}).status == 0);
@@ -214,7 +214,7 @@ static std::string first_difference(const std::string& a, const std::string& b) 
 CLAIM("--explain prints the same lines for every start",
       {.step = 1, .hint = "under --explain host and box take turns"}) {
   const RunSpec explained{.options = {"--explain"}, .command = {"/bin/true"}};
-  subject.run(explained);  // the very first one may make what lasts, such as a bridge
+  subject.run(explained);  // the first start may make objects that stay, such as the bridge
   const Run first = subject.run(explained);
   const Run second = subject.run(explained);
   CHECK(first.status == 0);

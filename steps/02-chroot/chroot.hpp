@@ -13,7 +13,8 @@ std::string find_rootfs(const std::string& path);
 // [child] Makes `rootfs` the root directory of this process and of its descendants. The kernel
 // keeps root and cwd of each process apart; chroot(2) changes root only. From a cwd outside of the
 // new root `..` leads to the host's files; chdir("/") prevents that. A root user breaks out all the
-// same (breakout.cpp). Throws system_error: `chroot /srv/busybox: Operation not permitted`.
+// same (experiments/breakout.cpp). Throws system_error: `chroot /srv/busybox: Operation not
+// permitted`.
 void enter_chroot(const std::string& rootfs);
 
 }  // namespace stepbox

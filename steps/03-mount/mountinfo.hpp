@@ -23,7 +23,7 @@ struct MountEntry {
 std::vector<MountEntry> read_mountinfo(const std::string& process = "self");
 
 // Unmounts all mounts at or below `directory`, in reverse order, but for those whose ids are in
-// `spared`. For destructors: warns of failures, throws nothing.
+// `spared`. For destructors: warns of failures, does not throw.
 void unmount_below(const std::string& directory, const std::vector<int>& spared);
 
 // Parses one line; escapes such as `\040` become the characters that they stand for.

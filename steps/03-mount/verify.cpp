@@ -8,7 +8,7 @@
 
 namespace stepbox {
 
-// The line of the container's own mount table that is about `path`.
+// The line of the container's /proc/mounts for `path`.
 static std::string mount_line(Subject& subject, const std::string& path) {
   return subject.run({.command = {"/bin/grep", " " + path + " ", "/proc/mounts"}}).out;
 }
@@ -118,7 +118,7 @@ CLAIM("a volume whose DST is missing is 125 with a hint",
 
 CLAIM("a symbolic link leads no volume out of the rootfs",
       {.step = 3, .points = 2, .hint = "openat2(2) with RESOLVE_IN_ROOT"}) {
-  // The same path exists on the host and in the rootfs. Only one of them is meant.
+  // The target's path exists both on the host and in the rootfs; the volume belongs in the rootfs.
   const std::string place = stage.scratch("place");
   make_directories(place);
   make_directories(stage.rootfs() + place);
@@ -155,7 +155,7 @@ CLAIM("nothing stays mounted after a command that fails",
 
 CLAIM("nothing stays mounted after an error half-way",
       {.step = 3, .hint = "the guard must own what was mounted before the error"}) {
-  // Below a file nothing can be mounted, nor made: the second volume fails, the first is there.
+  // A path below a file cannot exist: the second volume fails when the first one is mounted.
   const std::string source = make_source(stage, "x");
   const Run run = subject.run({.options = {"-v", source + ":/mnt", "-v", source + ":/etc/passwd/x"},
                                .command = {"/bin/true"},

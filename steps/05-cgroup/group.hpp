@@ -10,8 +10,8 @@
 
 namespace stepbox {
 
-// The directory of a group, the caller's own or another's: reads and writes the files in it. The
-// differences between v1 and v2 are in limits_v1.cpp and limits_v2.cpp.
+// The directory of a group, of this container or another: reads and writes its files. Their names
+// and formats differ between v1 and v2 (limits_v1.cpp, limits_v2.cpp).
 class GroupDirectory {
  public:
   GroupDirectory(const Hierarchy& hierarchy, const std::string& path, Fd directory);
@@ -51,8 +51,8 @@ class GroupDirectory {
   Fd directory_;
 };
 
-// A group of the caller's own: makes the directory and its parent `stepbox`, and holds a lock on it
-// (flock(2)), which tells a running container's groups from a dead one's.
+// A group of this container. The constructor makes the directory and its parent `stepbox`, and
+// locks it (flock(2)): a group without a lock belongs to a container whose owner was killed.
 class Group : public GroupDirectory {
  public:
   // Throws system_error; Failure where the caller may not make groups.

@@ -1,5 +1,5 @@
-// Step 5. Limits in the files of both versions of the interface, and the usage that a group counts.
-// (limits_v1.cpp, limits_v2.cpp)
+// Step 5. Writes limits to the files of a group, and reads its usage. (For all versions limits.cpp;
+// limits_v1.cpp, limits_v2.cpp)
 #ifndef STEPBOX_STEPS_05_CGROUP_LIMITS_HPP_
 #define STEPBOX_STEPS_05_CGROUP_LIMITS_HPP_
 

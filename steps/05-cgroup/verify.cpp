@@ -37,17 +37,17 @@ double cpu_counter(const std::string& group, const std::string& name) {
 
 struct Share {
   double used;     // of one CPU
-  double stopped;  // the part of all periods (100 ms) in which it had used up its quota
+  double stopped;  // the part of all periods (100 ms) in which it was throttled
 };
 
-// Of one CPU: 0.1, within 15%.
+// The limits of `used` for --cpus 0.1: 15% more or less.
 constexpr double kMost = 0.1 * 1.15;
 double least_of(const Share& share) { return 0.1 * 0.85 * share.stopped; }
 
-// The share of a spinning process. A second counts if the process got too much, or was stopped in
-// most of the periods; otherwise the machine was busy with other processes: try the next second.
-// The same after a second that counts and is no tenth: the time that a host takes away from its
-// virtual machine shifts a single second; a wrong limit is wrong in all of them.
+// The share of a spinning process, measured in seconds. A second is valid if the process was
+// throttled in most periods; otherwise other processes used the CPU. A valid second that is no
+// tenth is measured again: a virtual machine may lose time to its host. More than 0.2 is an error
+// at once.
 Share share_of(pid_t pid) {
   using Clock = std::chrono::steady_clock;
   const std::string group = Stage::group_of(pid, "cpu");
@@ -56,7 +56,7 @@ Share share_of(pid_t pid) {
     const auto start = Clock::now();
     const double used = cpu_seconds(pid);
     const double throttled = cpu_counter(group, "nr_throttled");
-    const timespec second{.tv_sec = 1, .tv_nsec = 0};  // what is measured, not a guess
+    const timespec second{.tv_sec = 1, .tv_nsec = 0};  // the duration of the measurement
     ::nanosleep(&second, nullptr);
     const std::chrono::duration<double> elapsed = Clock::now() - start;
     const double periods = 10 * elapsed.count();
@@ -77,7 +77,7 @@ void check_a_tenth(const Share& share) {
   CHECK_MESSAGE(share.stopped > 0, "nothing stopped it");
 }
 
-// Until it is stopped: on a busy machine a neighbour takes seconds to start.
+// For 60 s, or until stop(): on a busy machine a second container takes seconds to start.
 Running start_spinning(Subject& subject, const std::string& word) {
   Running running =
       subject.start({.options = {"--cpus", "0.1"}, .command = {"/bin/probe", "spin", "60", word}});
@@ -128,7 +128,7 @@ CLAIM("a memory hog is killed: 137",
 CLAIM("an OOM kill is reported on stderr",
       {.step = 5, .hint = "memory.oom_control or memory.events count them"}) {
   require_controller("memory");
-  // The hog is the command's child: its own status says nothing.
+  // The process that is killed is the command's child: the status is that of the command.
   const Run run = subject.run(
       {.options = {"-m", "32m"}, .command = {"/bin/sh", "-c", "probe memory 256; exit 0"}});
   CHECK(run.status == 0);

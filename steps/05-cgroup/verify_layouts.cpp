@@ -1,5 +1,5 @@
-// The claims of step 5 about different hosts: both versions, delegated parts of a tree, foreign
-// processes in the way, kernels and filters without clone3(2).
+// The claims of step 5 about different hosts: both versions, a delegated part of a tree, processes
+// of others in the root group, seccomp filters without clone3(2).
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,7 +22,7 @@ std::string require_v2() {
   return root;
 }
 
-// Delegates a part of it to the ordinary user, whose processes start there.
+// Delegates a part of the v2 tree to the ordinary user, whose processes start in it.
 void require_delegation(Stage& stage) {
   require_v2();
   stage.delegate_groups();
@@ -78,7 +78,7 @@ CLAIM("a controller that was not delegated is named", {.step = 5}) {
   CHECK_MESSAGE(holds(run.err, "controller 'cpu'"), "stderr: " << run.err);
 }
 
-// A group of v2 has members, or gives controllers to groups below it.
+// A v2 group has members, or enables controllers for groups below it, never both. (cgroups(7))
 CLAIM("processes in the root group are reported with the commands that move them", {.step = 5}) {
   const std::string root = require_v2();
   const pid_t pid = launch({.words = {"sleep", "1000"}});

@@ -36,7 +36,7 @@ static std::array<unsigned char, 6> mac_of(Address address) {
   return mac;
 }
 
-// The part of a link message that says which; `flags`: IFF_UP or 0.
+// Adds the header of a link message; `flags`: IFF_UP or 0.
 static void put_link(nl_msg* message, unsigned flags) {
   ifinfomsg link{};
   link.ifi_flags = link.ifi_change = flags;
@@ -47,7 +47,7 @@ void Netlink::add_bridge(const char* name, Address address) {
   nl_msg* message = add(RTM_NEWLINK, NLM_F_CREATE, join({"ip link add ", name, " type bridge"}));
   put_link(message, 0);
   ::nla_put_string(message, IFLA_IFNAME, name);
-  // Fixed: it would follow the ports'.
+  // Fixed: otherwise it changes with the bridge's ports.
   ::nla_put(message, IFLA_ADDRESS, 6, mac_of(address).data());
   nlattr* info = ::nla_nest_start(message, IFLA_LINKINFO);
   ::nla_put_string(message, IFLA_INFO_KIND, "bridge");
@@ -63,7 +63,7 @@ void Netlink::add_veth(const std::string& name, const char* bridge, const char* 
   put_link(message, IFF_UP);
   ::nla_put_string(message, IFLA_IFNAME, name.c_str());
   ::nla_put_u32(message, IFLA_MASTER, ::if_nametoindex(bridge));
-  ::nla_put_u32(message, IFLA_NUM_TX_QUEUES, 1);  // one a CPU otherwise: slower to make
+  ::nla_put_u32(message, IFLA_NUM_TX_QUEUES, 1);  // by default one for each CPU: slower to make
   ::nla_put_u32(message, IFLA_NUM_RX_QUEUES, 1);
   nlattr* info = ::nla_nest_start(message, IFLA_LINKINFO);
   ::nla_put_string(message, IFLA_INFO_KIND, "veth");
@@ -150,7 +150,7 @@ void Netlink::commit() {
   }
 }
 
-// An ioctl(2) that asks about a link: `request` is filled in, or the result is false.
+// Queries a link by ioctl(2). Fills in `request`, or returns false.
 static bool ask_link(const char* link, unsigned long what, ifreq* request) {
   const Fd socket = open_socket(AF_INET, SOCK_DGRAM);
   ::strncpy(request->ifr_name, link, IFNAMSIZ - 1);

@@ -30,10 +30,11 @@ struct Query {
   const char* chain;  // null: none
 };
 
-// nft keeps a comment in the rule's user data: a byte that says "comment", one of length, the text.
+// nft(8) stores a comment in the rule's user data: a byte for the type (0), one for the length, the
+// text.
 constexpr char kComment[] = "\x00\x08stepbox";
 
-// Sends the query; the socket on which the answer comes.
+// Sends the query. Returns the socket for the answer.
 Fd send(const Query& query) {
   const NetlinkMessage message = make_netlink_message();
   const int type = NFNL_SUBSYS_NFTABLES << 8 | query.type;
@@ -51,8 +52,8 @@ Fd send(const Query& query) {
   return socket;
 }
 
-// Whether the kernel has it; `*commented`: whether the comment "stepbox" was in the answer, if that
-// is asked.
+// Whether the kernel has the object. Sets `*commented` if the answer contains the comment
+// "stepbox".
 bool ask(const Query& query, bool* commented = nullptr) {
   const Fd socket = send(query);
   std::array<char, 8192> buffer;

@@ -1,8 +1,8 @@
 // Step 6. nftables: changed by the program nft(8), queried by netlink.
 //
-// Rules and maps are long, and made once in a network's life: nft(8) makes them, in a language that
-// readers know. But each start of a container tests whether they exist, and nft(8) takes about as
-// long as the start itself: so these queries go to the kernel directly.
+// nft(8) makes rules and maps, in its own language: that takes place once, when the network is
+// made. But each start of a container tests whether they exist, and nft(8) takes about as long as a
+// start: so these queries go to the kernel directly.
 #ifndef STEPBOX_STEPS_06_NETWORK_NFT_HPP_
 #define STEPBOX_STEPS_06_NETWORK_NFT_HPP_
 
@@ -14,7 +14,8 @@ namespace stepbox {
 // under --explain. Throws Failure with nft's own message.
 void run_nft(const std::string& script);
 
-// Whether the family ip has it. Throw system_error if the kernel's answer is neither yes nor no.
+// Whether the family ip has this table or chain. Throw system_error for other answers of the
+// kernel.
 bool has_nft_table(const char* table);
 bool has_nft_chain(const char* table, const char* chain);
 

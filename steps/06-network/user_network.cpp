@@ -45,9 +45,9 @@ void check_user_network(NetworkMode mode) {
 
 namespace {
 
-// A directory for a pipe with a name, by which the program tells that it is ready, and for the
-// socket by which slirp4netns takes orders; gone as soon as the network is there. In /tmp: the
-// AppArmor profile of pasta lets it write there, and in few other places.
+// A directory for a named pipe, through which the program reports that it is ready, and for the
+// socket of slirp4netns's API; removed when the network is up. In /tmp: the AppArmor profile of
+// pasta allows few other directories.
 class Directory {
  public:
   Directory() {
@@ -73,7 +73,7 @@ class Directory {
   std::string path_;
 };
 
-// One request, one answer: {"return": …} or {"error": …}.
+// Sends one request to slirp4netns; returns its answer: {"return": …} or {"error": …}.
 std::string ask(const std::string& path, const std::string& request) {
   const Fd socket = open_socket(AF_UNIX, SOCK_STREAM);
   const timeval deadline{10, 0};
@@ -109,7 +109,7 @@ std::vector<std::string> slirp4netns_command(const Directory& directory, const F
   return {"slirp4netns",
           "--configure",
           "--mtu=65520",
-          "--disable-host-loopback",  // else the container reaches it at 10.0.2.2
+          "--disable-host-loopback",  // otherwise the container reaches it at 10.0.2.2
           "--enable-sandbox",
           "--api-socket=" + directory.socket(),
           "--ready-fd=" + std::to_string(directory.writer.get()),
@@ -123,8 +123,8 @@ std::vector<std::string> pasta_command(const Directory& directory, pid_t child,
   std::string options = join({"--config-net --ipv4-only --ns-ifname eth0 --mtu 65520 --address ",
                               kUserAddress.text(), " --netmask 24 --gateway ", kUserGateway.text(),
                               " --dns-forward ", kUserNameServer.text()});
-  options += " --no-map-gw";                  // else the gateway is the host's loopback
-  options += " --tcp-ns none --udp-ns none";  // else its open ports are the container's, too
+  options += " --no-map-gw";                  // otherwise the gateway is the host's loopback
+  options += " --tcp-ns none --udp-ns none";  // otherwise the container reaches the host's ports
   bool published[] = {false, false};
   for (const PublishedPort& port : ports) {
     published[port.udp] = true;
@@ -132,7 +132,7 @@ std::vector<std::string> pasta_command(const Directory& directory, pid_t child,
     if (port.host_address.number) options += port.host_address.text() + "/";
     options += join({std::to_string(port.host_port), ":", std::to_string(port.container_port)});
   }
-  if (!published[false]) options += " --tcp-ports none";  // else all open ports of the container
+  if (!published[false]) options += " --tcp-ports none";  // otherwise all ports of the container
   if (!published[true]) options += " --udp-ports none";
   explain({"pasta ", options, " $!"});
   options = join({"pasta --quiet --foreground --pid ", directory.ready(), " ", options, " ",
@@ -164,7 +164,7 @@ std::vector<std::string> pasta_command(const Directory& directory, pid_t child,
     pollfd either[] = {{exit.get(), POLLIN, 0}, {program.get(), POLLIN, 0}};
     ::poll(either, 2, -1);
   } catch (const std::system_error& error) {
-    warn({error.what()});  // and no further: the guards on this stack are the parent's
+    warn({error.what()});  // not thrown: destructors on this stack belong to the parent
   }
   ::kill(pid, SIGKILL);
   ::waitpid(pid, nullptr, 0);
@@ -179,7 +179,7 @@ void wait_for_ready(const Fd& ready, const Fd& messages, NetworkMode mode, const
   std::vector<std::string> said = split(read_file(proc_path(messages)), '\n');
   std::erase(said, "");
   if (said.empty()) said = {"it did not become ready"};
-  const bool pasta = mode == NetworkMode::kPasta;  // its last word is the reason
+  const bool pasta = mode == NetworkMode::kPasta;  // its last line is the reason
   throw Failure(join({name_of(mode), ": ", pasta ? said.back() : said.front()}), hint);
 }
 

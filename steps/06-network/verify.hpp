@@ -21,7 +21,7 @@ inline std::string ask_from_inside(Subject& subject, const std::string& address,
       .out;
 }
 
-// Asks from the host, with the probe of the rootfs.
+// Asks a server from the host, with the probe of the rootfs.
 inline std::string ask_from_host(const Stage& stage, const std::string& address,
                                  const std::string& port) {
   const std::string script = "\"$0\" ask tcp " + address + " " + port + " || true";
@@ -36,7 +36,7 @@ inline Running start_server(Subject& subject, const std::string& word, const std
   return server;
 }
 
-// A server in the internet, on port 80.
+// A server on port 80 of the internet (stage/internet.hpp).
 inline std::unique_ptr<Background> serve_in_internet(Stage& stage, const std::string& word) {
   const std::string probe = stage.rootfs() + "/bin/probe";
   auto server =

@@ -91,7 +91,7 @@ CLAIM("a FORWARD policy of drop admits published ports and nothing else",
   Running server = start_server(subject, word, "8080");
   const std::string probe = stage.rootfs() + "/bin/probe";
   CHECK(holds(stage.internet().run({probe, "ask", "tcp", kHostAddress, "8080"}), word));
-  const std::string out = server.out();  // next, a neighbour routes the subnet to this host
+  const std::string out = server.out();  // next, a neighbour of the host adds a route to the subnet
   stage.internet().run({"ip", "route", "add", "172.16.0.0/16", "via", kHostAddress});
   CHECK_FALSE(holds(stage.internet().run({probe, "ask", "tcp", "172.16.0.2", "80"}), word));
   stop(server);
@@ -106,8 +106,7 @@ struct Setting {
   const char* value;
 };
 
-// As docker (forwarding on, br_netfilter loaded), systemd (rp_filter 2) or a hardened host leave
-// them.
+// Those of docker (forwarding on, br_netfilter loaded), systemd (rp_filter 2) and hardened hosts.
 constexpr Setting kSettings[] = {{"ipv4/ip_forward", "0"},
                                  {"ipv4/ip_forward", "1"},
                                  {"bridge/bridge-nf-call-iptables", "0"},
@@ -115,7 +114,7 @@ constexpr Setting kSettings[] = {{"ipv4/ip_forward", "0"},
                                  {"ipv4/conf/all/rp_filter", "1"},
                                  {"ipv4/conf/all/rp_filter", "2"}};
 
-// The bridge goes first: step 6 sets what it needs when it makes one.
+// Deletes the bridge first: step 6 changes settings only when it makes the bridge.
 void set_anew(const Stage& stage, const Setting& setting) {
   stage.on_host({"sh", "-c", "ip link delete stepbox0 2>&- || :; echo $1 >\"/proc/sys/net/$0\"",
                  setting.file, setting.value});

@@ -9,7 +9,7 @@
 namespace stepbox {
 namespace {
 
-// The host as an ordinary user finds it, with `program` and a way out.
+// Prepares the stage for an ordinary user, with a default route; skips without `program`.
 void welcome(Stage& stage, const std::string& program) {
   if (!has_program(program)) skip(program + " is not installed: scripts/setup rootless");
   if (!exists("/dev/net/tun")) skip("no /dev/net/tun here");
@@ -90,8 +90,7 @@ void ask_after_kill(Subject& subject, Stage& stage, const std::string& program) 
   running.wait_for_output("up\nready");
   running.kill_hard();
   stage.await_orphans();
-  subject.run(
-      spec(program, {}, {"/bin/true"}));  // settles; of the rest, the stage counts processes
+  subject.run(spec(program, {}, {"/bin/true"}));  // removes leftovers; the stage counts processes
 }
 
 }  // namespace

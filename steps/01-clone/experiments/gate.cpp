@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
   if (pipe(ends) == -1) return 125;
   const pid_t pid = fork();
   if (pid == 0) {
-    close(ends[1]);  // or it would wait for itself
+    close(ends[1]);  // otherwise its own copy keeps the pipe open
     return child(ends[0], careful);
   }
   puts("parent: before I limit my child, I die");

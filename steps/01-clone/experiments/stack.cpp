@@ -2,7 +2,7 @@
 //
 //   g++ -o build/stack steps/01-clone/experiments/stack.cpp
 //   build/stack malloc 4096     a block from malloc(3)
-//   build/stack guard 4096      from mmap(2), with a page below that nobody may touch
+//   build/stack guard 4096      from mmap(2), with a guard page below
 
 #include <limits.h>
 #include <sched.h>

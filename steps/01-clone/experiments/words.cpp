@@ -1,4 +1,4 @@
-// A command as one line of text, in a buffer that is long enough for everybody.
+// A command as one line of text, in a buffer of fixed size.
 //
 //   g++ -o build/words steps/01-clone/experiments/words.cpp
 //   build/words busybox
