@@ -48,7 +48,7 @@ class Stack {
   void* base_;
 };
 
-// What child_main() needs; it reads them in its copy of the parent's memory.
+// The arguments of child_main(), which reads them in its copy of the parent's memory.
 struct ChildArguments {
   int (*call)(void*);
   void* argument;

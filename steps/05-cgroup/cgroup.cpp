@@ -19,7 +19,7 @@ Cgroup::Cgroup(const std::string& id, const Limits& limits) : limits_(limits) {
 
 void Cgroup::join() const {
   for (const Group& group : groups_) {
-    if (group.fd() == -1) group.join();  // else clone3(2) has made the child a member
+    if (group.fd() == -1) group.join();  // otherwise clone3(2) has made the child a member
   }
 }
 

@@ -158,7 +158,7 @@ void remove_group(const std::string& path) {
 }
 
 Group::~Group() {
-  if (is_open()) remove_group(path());  // else it was moved from
+  if (is_open()) remove_group(path());  // otherwise it was moved from
 }
 
 // `paths`: the groups of one container. One lock is enough to show that it lives.

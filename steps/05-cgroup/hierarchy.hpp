@@ -1,7 +1,7 @@
 // Step 5. The trees of cgroups that are mounted on this host, and their controllers.
 //
 // A controller (cpu, memory, pids, cpuset) is in one tree only: in a v1 tree where it is mounted as
-// such, else in the v2 tree. Hybrid hosts have both kinds, so the choice is made for each
+// such, otherwise in the v2 tree. Hybrid hosts have both kinds, so the choice is made for each
 // controller. See cgroups(7), and admin-guide/cgroup-v2 of the kernel's documentation.
 #ifndef STEPBOX_STEPS_05_CGROUP_HIERARCHY_HPP_
 #define STEPBOX_STEPS_05_CGROUP_HIERARCHY_HPP_

@@ -70,7 +70,8 @@ class Stage {
   // The home directory of the ordinary user. The census counts files in it.
   std::string home() const { return scratch("home"); }
 
-  // The program itself where an ordinary user may run it, else a copy: sources may lie in /root.
+  // The path of the program, or of a copy on the stage if the ordinary user cannot reach it
+  // (/root).
   std::string reachable(const std::string& program) const;
 
   // Runs a program on the stage, in no container, and returns its stdout.

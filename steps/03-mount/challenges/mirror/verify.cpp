@@ -28,7 +28,7 @@ struct Told {
   bool back;
 };
 
-// What becomes of later mounts.
+// Whether later mounts propagate, in both directions.
 Told mirrored(Subject& subject, const Stage& stage, const char* kind) {
   const std::string source = make_place(stage);
   const std::string copy = make_place(stage);

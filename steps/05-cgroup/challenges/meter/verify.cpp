@@ -47,7 +47,7 @@ CLAIM("a process that left its parent is counted too",
 CLAIM("memory is the peak of all processes together",
       {.step = 5, .hint = "memory.max_usage_in_bytes, or memory.peak", .challenge = "meter"}) {
   const std::string probe = stage.rootfs() + "/bin/probe";
-  // A file in a tmpfs is memory too, and whoever wrote it has ended.
+  // A file in a tmpfs is memory too, after the process that wrote it has ended.
   const std::string script =
       "head -c 32m /dev/zero >" + stage.scratch("big") + "; " + probe + " memory 32";
   const Run run = subject.run({.command = {"/bin/sh", "-c", script}});

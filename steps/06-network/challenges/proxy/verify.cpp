@@ -95,7 +95,7 @@ Fd connect_to(int port) {
   return made;
 }
 
-// What comes back for `text`, after our end of file.
+// Sends `text` and end of file; returns the answer.
 std::string asked(const Fd& client, const std::string& text) {
   send_all(client, text);
   ::shutdown(client.get(), SHUT_WR);
@@ -152,7 +152,7 @@ CLAIM("the proxy survives a client that disconnects",
   for (int round = 0; round < 5; ++round) {
     const Fd client = connect_to(port);
     send_all(client, std::string(500'000, 'x'));
-    ::shutdown(client.get(), SHUT_WR);  // the answer is on its way: nobody will read it
+    ::shutdown(client.get(), SHUT_WR);  // the answer is not read
     const linger at_once{.l_onoff = 1, .l_linger = 0};
     ::setsockopt(client.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   }
