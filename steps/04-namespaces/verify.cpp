@@ -16,7 +16,7 @@ CLAIM("the command is process 1", {.step = 4, .points = 2, .hint = "CLONE_NEWPID
 }
 
 CLAIM("ps shows the container's own processes only",
-      {.step = 4, .hint = "a proc shows the PID namespace of whoever mounts it"}) {
+      {.step = 4, .hint = "a proc shows the PID namespace of the process that mounts it"}) {
   const Run run = subject.run({.command = {"/bin/sh", "-c", "ps -o pid,args; exit $?"}});
   CHECK(holds(run.out, "ps -o"));
   CHECK_FALSE(holds(run.out, "verify"));

@@ -19,7 +19,7 @@ while [ $# -gt 0 ]; do
   esac
   shift 2
 done
-[ $# -ge 2 ] || { echo 'by-hand: ROOTFS and COMMAND, please' >&2 && exit 125; }
+[ $# -ge 2 ] || { echo 'usage: by-hand.sh [OPTION...] ROOTFS COMMAND [ARG...]' >&2 && exit 125; }
 rootfs=$(cd "$1" && pwd -P) || exit 125
 [ "$rootfs" != / ] || { echo "by-hand: / is the host's own root" >&2 && exit 125; }
 shift

@@ -62,7 +62,7 @@ CLAIM("a UDP port is published with /udp",
   stop(server);
 }
 
-CLAIM("a port in use is 125", {.step = 6, .hint = "bind(2) it: so nobody else can"}) {
+CLAIM("a port in use is 125", {.step = 6, .hint = "bind(2) it: then no other process can"}) {
   Running first = start_server(subject, random_word(), "8080");
   const RunSpec second{.options = {"-p", "8080:80"}, .command = {"/bin/true"}, .may_refuse = true};
   CHECK_MESSAGE(subject.run(second).status == 125, "another container has the port");

@@ -121,14 +121,15 @@ CLAIM("an inherited directory cannot become the working directory (CVE-2024-2162
 }
 
 CLAIM("root inside cannot inject input into its terminal",
-      {.step = 7, .points = 3, .hint = "seccomp(2): TIOCSTI, of ioctl(2), is for nobody"}) {
+      {.step = 7, .points = 3, .hint = "seccomp(2): refuse ioctl(2) with TIOCSTI"}) {
   PtyRun run = subject.start_on_pty({.command = attacks("console console-64")});
   CHECK(run.wait() == 0);
   CHECK(run.screen() == "tried\r\n");
 }
 
 CLAIM("a pipe or device as an image's /etc/passwd does not block the start",
-      {.step = 7, .hint = "a pipe that nobody writes to, /dev/zero without end: is it a file?"}) {
+      {.step = 7,
+       .hint = "a pipe without a writer blocks, /dev/zero does not end: is it a regular file?"}) {
   stage.on_host({"mkfifo", stage.rootfs() + "/pipe"});
   for (const char* target : {"/pipe", "/dev/zero"}) {
     stage.on_host({"ln", "-sf", target, stage.rootfs() + "/etc/passwd"});

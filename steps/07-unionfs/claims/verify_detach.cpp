@@ -37,7 +37,7 @@ void await_waiting(const Stage& stage) {
 }  // namespace
 
 CLAIM("run -d prints the id and the container keeps running",
-      {.step = 7, .points = 2, .hint = "fork twice, setsid(2): nobody's child"}) {
+      {.step = 7, .points = 2, .hint = "fork twice, setsid(2): the shell is not its parent"}) {
   stage.expect_orphans();
   const std::string name = random_word();
   const Run run =

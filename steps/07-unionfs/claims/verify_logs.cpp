@@ -102,7 +102,9 @@ CLAIM("a log is bounded and keeps its last lines",
 }
 
 CLAIM("an attached client that does not read does not block the container",
-      {.step = 7, .points = 2, .hint = "MSG_DONTWAIT: he misses some, and is told so"}) {
+      {.step = 7,
+       .points = 2,
+       .hint = "MSG_DONTWAIT: a slow client loses messages, and is told so"}) {
   stage.expect_orphans();
   const std::string name = random_word();
   subject.run(

@@ -73,7 +73,7 @@ CLAIM("ps -s prints the size of a container's changes", {.step = 7}) {
 }
 
 CLAIM("directories deeper than any path hide no container and can be removed",
-      {.step = 7, .hint = "whoever walks down holds a file open a level, or a name too long"}) {
+      {.step = 7, .hint = "a walk needs one descriptor a level, or a path longer than PATH_MAX"}) {
   const std::string name = random_word(), other = random_word();
   // One path can name a chain of 70 levels. So each round makes a new chain, and moves the old one
   // to its end.

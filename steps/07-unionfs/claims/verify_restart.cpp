@@ -47,7 +47,7 @@ CLAIM("--restart on-failure leaves a success alone", {.step = 7}) {
 }
 
 CLAIM("--restart always continues until a verb ends it",
-      {.step = 7, .points = 2, .hint = "who ends it leaves a mark first"}) {
+      {.step = 7, .points = 2, .hint = "stop and kill leave a mark before they signal"}) {
   stage.expect_orphans();
   const std::string name = random_word();
   subject.run({.options = {"-d", "--restart", "always", "--name", name},

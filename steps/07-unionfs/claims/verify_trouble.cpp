@@ -21,7 +21,7 @@ CLAIM("a copy of the image can be interrupted and leaves nothing",
 CLAIM("signals during the removal do not interrupt it",
       {.step = 7,
        .kind = kKept,
-       .hint = "who removes its files is a child too: let signals wait for it",
+       .hint = "a child removes the files: block signals until it has ended",
        .sabotage = "removal-interrupted"}) {
   stage.require_user_namespaces();
   stage.welcome_ordinary_user();

@@ -30,7 +30,7 @@ CLAIM("CPU time is counted in milliseconds",
 CLAIM("a process that left its parent is counted too",
       {.step = 5,
        .points = 2,
-       .hint = "a group counts whoever was in it; wait4(2) does not",
+       .hint = "a group counts all its processes; wait4(2) only those that were waited for",
        .challenge = "meter"}) {
   const std::string probe = stage.rootfs() + "/bin/probe";
   const std::string out = stage.scratch("spun");

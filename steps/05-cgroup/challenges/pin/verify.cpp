@@ -48,7 +48,7 @@ CLAIM("a pinned command's status reaches the caller",
 }
 
 CLAIM("a process that a pinned command leaves behind ends with its group",
-      {.step = 5, .hint = "Group's destructor kills who is left", .challenge = "pin"}) {
+      {.step = 5, .hint = "Group's destructor kills the remaining processes", .challenge = "pin"}) {
   const std::string word = random_word();
   const std::string script = "setsid sleep 1000 & echo " + word;
   CHECK(subject.run({.command = {choose_cpu(), "/bin/sh", "-c", script}}).out == word + "\n");
