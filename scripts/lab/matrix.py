@@ -4,7 +4,8 @@
 Other runtimes, where they are installed, stand beside the steps for comparison. The table is kept
 in build/matrix.txt for `make site`. OPTIONS are verify's: with `--claim NAME` nothing is kept.
 
-`make test` asks less, in two parts that run beside each other:
+`make test` asks less, in two parts that run beside each other. Neither asks what a list of excuses
+names.
     --judged    only cells whose answer is demanded, of scripts by hand only what their step adds;
                 without the column rootless
     --rootless  that column, only the claims for which being root changes the path of the program
@@ -28,8 +29,7 @@ ORDINARY_USER = "54321"  # of verify: kOrdinaryUser
 
 # The rule for `--rootless`. The claims in these files of step 7 read or print records, sort and
 # format them, or read archives; those of steps 1 and 2 are about a child and its root directory: the
-# program does so in the same way with and without root. Exempt from the rule are those that
-# steps/rootless.txt names: its excuses must stay true.
+# program does so in the same way with and without root.
 SAME_WITHOUT_ROOT = {
     "01-clone/verify.cpp": "a child's status, signals and descriptors",
     "02-chroot/verify.cpp": "a root directory",
@@ -51,6 +51,10 @@ NOT_THE_SAME = {  # claims of these files: helpers of a rootless network are sig
     "-p takes a free port of the host where none is named",
     "stats prints the usage and limits of a container",
 }
+
+# Claims that repeat one thing many times look for races between processes of step 7. The locks are
+# the same without root.
+REPEATED = re.compile(r" at 50 moments |\b\d+ (starts|runs|containers)\b|^concurrent ")
 
 
 def columns():
@@ -110,22 +114,17 @@ def claims_in(source):
     return re.findall(r'^CLAIM\("((?:[^"\\]|\\.)*)"', source, re.MULTILINE)
 
 
-def excused(text):
-    """Names in steps/rootless.txt: `u[?] NAME | why`."""
-    return {match.strip() for match in re.findall(r"^u\??\s+([^|]*)\|", text, re.MULTILINE)}
-
-
 def names_in_list(text):
     """Names in the output of `verify --list`: `4  new   2  NAME (sabotage …)`."""
     names = re.findall(r"^\d+ +\w+ +\d+  (.*)$", text, re.MULTILINE)
     return [re.sub(r" \((sabotage|until) [^)]*\)$", "", name) for name in names]
 
 
-def asked_without_root(all_names, sources, excuses):
+def asked_without_root(all_names, sources):
     """Which claims the column rootless is asked in `make test`; `sources`: file name -> text."""
     same = {name for file in SAME_WITHOUT_ROOT for name in claims_in(sources[file])}
-    same -= excused(excuses) | NOT_THE_SAME
-    return [name for name in all_names if name not in same]
+    same -= NOT_THE_SAME
+    return [name for name in all_names if name not in same and not REPEATED.search(name)]
 
 
 def rootless_claims():
@@ -134,8 +133,7 @@ def rootless_claims():
         [TOP / "build/verify", "--list"], check=True, capture_output=True, text=True
     ).stdout
     sources = {file: (TOP / "steps" / file).read_text() for file in SAME_WITHOUT_ROOT}
-    excuses = (TOP / "steps/rootless.txt").read_text()
-    for name in asked_without_root(names_in_list(listed), sources, excuses):
+    for name in asked_without_root(names_in_list(listed), sources):
         yield from ("--claim", name)
 
 
@@ -169,7 +167,7 @@ def main():
         if why:
             print(f"  skip  the column rootless: {why}\n{Summary(skipped=1)}")
             return 0
-        return verify([*(more or rootless_claims()), "--matrix", ROOTLESS])
+        return verify([*(more or rootless_claims()), "--judged", "--matrix", ROOTLESS])
     if why:
         print(f"no column rootless: {why}")
     rootless = [] if why else [ROOTLESS]

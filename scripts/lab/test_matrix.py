@@ -8,16 +8,13 @@ class RootlessRule(unittest.TestCase):
 
     def test_claims_of_listed_files_are_left_out(self):
         names = ["of 07-unionfs/claims/verify_ps.cpp", "of verify_userns.cpp"]
-        self.assertEqual(
-            matrix.asked_without_root(names, self.SOURCES, ""), ["of verify_userns.cpp"]
-        )
+        asked = matrix.asked_without_root(names, self.SOURCES)
+        self.assertEqual(asked, ["of verify_userns.cpp"])
 
-    def test_an_excused_claim_is_asked(self):
-        excuses = "# why\nu? of 07-unionfs/claims/verify_ps.cpp | for a reason\n"
-        names = ["of 07-unionfs/claims/verify_ps.cpp", "of 07-unionfs/claims/verify_logs.cpp"]
-        self.assertEqual(
-            matrix.asked_without_root(names, self.SOURCES, excuses), ["of 07-unionfs/claims/verify_ps.cpp"]
-        )
+    def test_a_race_is_looked_for_as_root(self):
+        names = ["kill -9 of exec at 50 moments leaves it", "50 starts have 50 ids", "50 is a number"]
+        asked = matrix.asked_without_root(names, self.SOURCES)
+        self.assertEqual(asked, ["50 is a number"])
 
     def test_listed_files_and_names_exist(self):
         folder = matrix.TOP / "steps"
@@ -46,9 +43,6 @@ class Names(unittest.TestCase):
             matrix.claims_in('CLAIM("a", {\n    .step = 7}) {\n}\n// CLAIM("no\nCLAIM("b",\n'),
             ["a", "b"],
         )
-
-    def test_excuses(self):
-        self.assertEqual(matrix.excused("# u no | x\nu  a b | why\nu? c | why\n4 d | why\n"), {"a b", "c"})
 
 
 if __name__ == "__main__":

@@ -113,7 +113,8 @@ CLAIM("a name server on the host's loopback is not copied into the container",
 CLAIM("50 starts at once get 50 addresses",
       {.step = 6, .points = 3, .hint = "lease under a lock; never a random number"}) {
   std::vector<Running> containers;
-  for (int i = 0; i < 50; ++i) {
+  const int starts = subject.repeats(50);
+  for (int i = 0; i < starts; ++i) {
     containers.push_back(subject.start(
         {.command = {"/bin/sh", "-c", "ip -4 -o address show dev eth0; exec /bin/probe wait"},
          .environment = {"STEPBOX_SUBNET=10.77.0.0/26"}}));
@@ -124,7 +125,7 @@ CLAIM("50 starts at once get 50 addresses",
     const std::string out = container.out();
     if (holds(out, "inet 10.77.0.")) addresses.insert(out.substr(out.find("inet ")));
   }
-  CHECK(addresses.size() == 50);
+  CHECK(addresses.size() == static_cast<size_t>(starts));
   for (const Running& container : containers) container.signal(SIGTERM);
   for (Running& container : containers) container.wait();
 }

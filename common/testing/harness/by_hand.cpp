@@ -25,12 +25,13 @@ std::vector<Excuse> read_excuses(const std::string& text) {
   return excuses;
 }
 
-static void excuse(Cell& cell, const Excuse& excuse) {
+static bool is_excused(const Cell& cell, const Excuse& excuse) {
   const bool meant = excuse.ordinary_user ? cell.subject->ordinary_user : cell.subject->by_hand;
-  if (!meant || cell.subject->level < excuse.since || cell.claim->name != excuse.claim ||
-      cell.demand != Demand::kTrue) {
-    return;
-  }
+  return meant && cell.subject->level >= excuse.since && cell.claim->name == excuse.claim &&
+         cell.demand == Demand::kTrue;
+}
+
+static void judge(Cell& cell, const Excuse& excuse) {
   if (cell.verdict.answer == Answer::kFalse) {
     const Answer answer = excuse.ordinary_user ? Answer::kSkipped : Answer::kNotApplicable;
     cell.verdict = {.answer = answer, .reason = excuse.why};
@@ -39,12 +40,20 @@ static void excuse(Cell& cell, const Excuse& excuse) {
   }
 }
 
+void leave_out(std::vector<Cell>& cells, const std::vector<Excuse>& excuses) {
+  for (const Excuse& one : excuses) {
+    for (Cell& cell : cells) cell.wanted = cell.wanted && !is_excused(cell, one);
+  }
+}
+
 void excuse(std::vector<Cell>& cells, const std::vector<Excuse>& excuses) {
   for (const Excuse& one : excuses) {
     const bool known = std::any_of(claims().begin(), claims().end(),
                                    [&](const Claim& claim) { return claim.name == one.claim; });
     if (!known) throw Failure("an excuse names no claim: " + one.claim);
-    for (Cell& cell : cells) excuse(cell, one);
+    for (Cell& cell : cells) {
+      if (is_excused(cell, one)) judge(cell, one);
+    }
   }
 }
 

@@ -22,6 +22,9 @@ struct Excuse {
 // a line of another form.
 std::vector<Excuse> read_excuses(const std::string& text);
 
+// Marks the cells that have an excuse as not wanted.
+void leave_out(std::vector<Cell>& cells, const std::vector<Excuse>& excuses);
+
 // Marks red cells that have an excuse: those of scripts as not applicable, those without root as
 // skipped, with the reason. A cell that is excused but true becomes red: the excuse is out of date.
 // Throws Failure for an excuse that names no claim.

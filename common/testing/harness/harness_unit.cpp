@@ -87,6 +87,10 @@ TEST_CASE("an excuse holds from its step on, and is red where the claim is true"
   CHECK(cells[0].verdict.answer == Answer::kFalse);
   excuse(cells, read_excuses("u  " + name + " | needs root\n"));
   CHECK(cells[0].verdict.answer == Answer::kSkipped);
+  leave_out(cells, read_excuses("4  " + name + " | by hand\n"));
+  CHECK(cells[0].wanted);
+  leave_out(cells, read_excuses("u  " + name + " | needs root\n"));
+  CHECK_FALSE(cells[0].wanted);
   CHECK_THROWS(read_excuses("a claim without a step | why\n"));
   CHECK_THROWS(excuse(cells, read_excuses("4  no such claim | why\n")));
 }

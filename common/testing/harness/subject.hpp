@@ -94,6 +94,10 @@ class Subject {
   int level() const { return spec_.level; }
   bool is_step() const { return spec_.is_step(); }
 
+  // How often a claim repeats a start: `times`, but a tenth for peers and scripts by hand, which
+  // start dozens of programs each.
+  int repeats(int times) const { return is_step() ? times : times / 10; }
+
   // Whether a run without .may_refuse ended with status 125.
   bool refused() const { return refused_; }
   // The command lines so far, with their results and output: for the report of a red claim.

@@ -34,8 +34,8 @@ std::optional<VerifyOptions> parse_verify_options(int argc, char** argv, int& st
   app.add_option("--format", options.format, "of the report")
       ->check(CLI::IsMember({"text", "json", "junit"}));
   app.add_flag("--judged", options.judged,
-               "of a matrix, ask only what is judged: no peers, no step long before a claim's own; "
-               "of scripts, what their step adds");
+               "of a matrix, ask only what is judged: no peers, no step long before a claim's own, "
+               "no claim with an excuse; of scripts, what their step adds");
   app.add_option("--keep", options.keep, "a file: gets the matrix, too");
   app.add_option("-j,--jobs", options.at_once, "claims at a time (2)")->check(CLI::Range(1, 64));
   app.add_option("--enough", options.enough, "stop after so many red ones")
