@@ -26,6 +26,7 @@ constexpr Verb kVerbs[] = {
     {"memory", eat_memory},
     {"spin", eat_cpu},
     {"forks", eat_processes},
+    {"vforks", start_by_vfork},
     {"serve", serve},
     {"ask", ask},
     {"attack", attack},

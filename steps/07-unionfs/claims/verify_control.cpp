@@ -199,6 +199,22 @@ CLAIM("pause freezes every process and unpause resumes them",
   check_unknown(subject, "unpause");
 }
 
+CLAIM("a container that always waits for a vfork child is paused",
+      {.step = 7, .hint = "v1: while the state is FREEZING, write FROZEN again"}) {
+  require_freezer();
+  const std::string name = random_word();
+  Running busy =
+      subject.start({.options = {"--name", name}, .command = {"/bin/probe", "vforks", "60"}});
+  busy.wait_for_output("ready");
+  for (int i = 0; i < 10; ++i) {
+    check_done(subject, "pause", {name});
+    check_done(subject, "unpause", {name});
+  }
+  check_done(subject, "kill", {name});
+  busy.wait();
+  remove(subject, name);
+}
+
 CLAIM("a paused container can be stopped and killed and removed",
       {.step = 7, .hint = "on v1 what is frozen dies when it thaws"}) {
   require_freezer();

@@ -96,9 +96,14 @@ void RunningGroups::freeze(bool frozen) const {
     group->set(v1 ? "freezer.state" : "cgroup.freeze",
                v1 ? (on ? "FROZEN" : "THAWED") : (on ? "1" : "0"));
   };
-  tell(frozen);
   // The kernel stops each process where it can be stopped: not in the middle of a write to a disk.
-  if (wait_until(10, [&] { return is_frozen() == frozen; })) return;
+  // v1 misses a process that begins to wait for its vfork(2) child meanwhile: the state stays
+  // FREEZING until it is written again (the kernel's cgroup-v1/freezer-subsystem.rst).
+  const auto is_done = [&] {
+    tell(frozen);
+    return is_frozen() == frozen;
+  };
+  if (wait_until(10, is_done)) return;
   if (frozen) tell(false);
   throw Failure(
       stepbox::join({frozen ? "freeze " : "thaw ", group->path(), ": not done within 10 s"}));

@@ -7,17 +7,20 @@
 
 #include "01-clone/process.hpp"
 #include "05-cgroup/group.hpp"
+#include "common/deadline.hpp"
 #include "common/error.hpp"
 #include "common/id.hpp"
 
 using namespace stepbox;
 
 static void set_frozen(const Group& group, bool frozen) {
-  if (group.hierarchy().v2) {
-    group.set("cgroup.freeze", frozen ? "1" : "0");
-  } else {
-    group.set("freezer.state", frozen ? "FROZEN" : "THAWED");
-  }
+  if (group.hierarchy().v2) return group.set("cgroup.freeze", frozen ? "1" : "0");
+  const std::string state = frozen ? "FROZEN" : "THAWED";
+  // The state stays FREEZING if a process just began to wait for its vfork(2) child.
+  wait_until(1, [&] {
+    group.set("freezer.state", state);
+    return group.get("freezer.state") == state + "\n";
+  });
 }
 
 // In v1 the freezer is a controller with a tree of its own; every v2 group can be frozen.
