@@ -214,10 +214,10 @@ CLAIM("kill -9 of a monitor is reported to attached clients", {.step = 7}) {
   subject.settle();
 }
 
-CLAIM("ps is right while 200 containers start at once",
+CLAIM("ps is right while 100 containers start at once",
       {.step = 7, .points = 3, .hint = "nothing that all of them need is held for long"}) {
   stage.expect_orphans();
-  constexpr int kAll = 200;
+  constexpr int kAll = 100;
   const auto running = [&] {
     const std::string lines = verb(subject, "ps", {"-q"});
     return static_cast<int>(std::count(lines.begin(), lines.end(), '\n'));
