@@ -54,7 +54,7 @@ NOT_THE_SAME = {  # claims of these files: helpers of a rootless network are sig
 
 # Claims that repeat one thing many times look for races between processes of step 7. The locks are
 # the same without root.
-REPEATED = re.compile(r" at 50 moments |\b\d+ (starts|runs|containers)\b|^concurrent ")
+REPEATED = re.compile(r" at 50 moments |\b\d+ (starts|runs|containers|layers)\b|^concurrent ")
 
 
 def columns():
