@@ -1,20 +1,17 @@
-// exec: runs a command in a running container. setns(2), pidfd_open(2).
+// exec: runs a command in a running container.
 #include <fcntl.h>
-#include <sched.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "01-clone/process.hpp"
 #include "07-unionfs/console/console.hpp"
 #include "07-unionfs/console/daemon.hpp"
 #include "07-unionfs/containers/run_lock.hpp"
+#include "07-unionfs/process/joining.hpp"
 #include "07-unionfs/process/process_setup.hpp"
 #include "07-unionfs/process/sealed_program.hpp"
 #include "07-unionfs/storage/shifted_ids.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
-#include "common/explain.hpp"
 
 namespace stepbox {
 
@@ -26,42 +23,12 @@ struct ExecOptions {
   AttachOptions attach;
 };
 
-// The namespaces of process `pid` that this process is not in yet, as CLONE_NEW* flags.
-// setns(2) fails for the user namespace that the caller is in already.
-static int foreign_namespaces(const std::string& pid) {
-  constexpr std::pair<const char*, int> kKinds[] = {
-      {"user", CLONE_NEWUSER},    {"mnt", CLONE_NEWNS},  {"uts", CLONE_NEWUTS},
-      {"ipc", CLONE_NEWIPC},      {"pid", CLONE_NEWPID}, {"net", CLONE_NEWNET},
-      {"cgroup", CLONE_NEWCGROUP}};
-  int flags = 0;
-  for (const auto& [name, flag] : kKinds) {
-    struct stat ours, theirs;
-    const std::string path = join({"/proc/", pid, "/ns/", name});
-    const std::string own = join({"/proc/self/ns/", name});
-    if (::stat(own.c_str(), &ours) == -1) throw_errno({"open ", own});
-    if (::stat(path.c_str(), &theirs) == -1) throw_errno({"open ", path});
-    if (ours.st_ino != theirs.st_ino) flags |= flag;
-  }
-  return flags;
-}
-
-static void join_namespaces(const Fd& process, int flags, const std::string& pid) {
-  if (flags == 0) return;
-  explain({"nsenter --target ", pid, namespace_options(flags)});
-  if (::setns(process.get(), flags) == -1) throw_errno({"join the namespaces of process ", pid});
-}
-
 // [child] Joins the container.
 static int container(const Options& options, const RunningGroups& cgroup,
-                     const Confinement& confinement, const Console& console, const Fd& process,
-                     int flags, const std::string& pid) {
+                     const Confinement& confinement, const Console& console,
+                     const ContainerNamespaces& namespaces) {
   cgroup.join();
-  const std::string root = join({"/proc/", pid, "/root"});
-  const Fd directory(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!directory) throw_errno({"open ", root});
-  join_namespaces(process, flags, pid);
-  explain({"chroot ", root});
-  if (::fchdir(directory.get()) == -1 || ::chroot(".") == -1) throw_errno({"chroot to ", root});
+  namespaces.join();
   become_root_inside();
   console.open_inside();
   confinement.apply(enter_process(options.process, options.console.tty));
@@ -76,21 +43,13 @@ static void close_input() {
 
 // [parent] Runs the command and returns its exit status. `fanout`: null in the foreground.
 static int run(const Record& record, const Fd& process, OutputFanout* fanout, Caller* caller) {
-  const std::string pid = std::to_string(record.pid);
   const RunningGroups cgroup(record.id);
-  const int flags = foreign_namespaces(pid);
+  const ContainerNamespaces namespaces(process, record.pid);
   const Confinement confinement(record.options.confinement);
   Console console(record.options.console, fanout);
-  // The child is visible in the container's PID namespace at once, so processes there could read
-  // its memory and files in /proc. A process that is not dumpable cannot be read, until it calls
-  // execve(2). prctl(2), PR_SET_DUMPABLE; CVE-2016-9962.
-  ::prctl(PR_SET_DUMPABLE, 0);
-  // setns(2) moves only later children into a PID namespace, so it comes before the clone. Without
-  // root it needs the capabilities that the user namespace gives.
-  const int first = flags & (CLONE_NEWPID | CLONE_NEWUSER);
-  join_namespaces(process, first, pid);
+  namespaces.join_before_clone();
   Child child = spawn({.cgroup_fd = cgroup.fd()}, [&] {
-    return container(record.options, cgroup, confinement, console, process, flags & ~first, pid);
+    return container(record.options, cgroup, confinement, console, namespaces);
   });
   if (caller && child.wait_for_exec()) caller->release();
   return console.serve(child);

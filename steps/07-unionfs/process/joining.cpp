@@ -1,0 +1,66 @@
+#include "07-unionfs/process/joining.hpp"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <string>
+#include <utility>
+
+#include "01-clone/process.hpp"
+#include "common/error.hpp"
+#include "common/explain.hpp"
+
+namespace stepbox {
+
+constexpr int kBeforeClone = CLONE_NEWPID | CLONE_NEWUSER;
+
+// setns(2) fails for the user namespace that the caller is in already, so only those count that
+// differ.
+static int foreign_namespaces(const std::string& pid) {
+  constexpr std::pair<const char*, int> kKinds[] = {
+      {"user", CLONE_NEWUSER},     {"mnt", CLONE_NEWNS},   {"uts", CLONE_NEWUTS},
+      {"ipc", CLONE_NEWIPC},       {"pid", CLONE_NEWPID},  {"net", CLONE_NEWNET},
+      {"cgroup", CLONE_NEWCGROUP}, {"time", CLONE_NEWTIME}};
+  int flags = 0;
+  for (const auto& [name, flag] : kKinds) {
+    struct stat ours, theirs;
+    const std::string path = join({"/proc/", pid, "/ns/", name});
+    const std::string own = join({"/proc/self/ns/", name});
+    if (::stat(own.c_str(), &ours) == -1) {
+      if (flag == CLONE_NEWTIME) continue;  // before Linux 5.6
+      throw_errno({"open ", own});
+    }
+    if (::stat(path.c_str(), &theirs) == -1) throw_errno({"open ", path});
+    if (ours.st_ino != theirs.st_ino) flags |= flag;
+  }
+  return flags;
+}
+
+static void join_namespaces(const Fd& process, int flags, pid_t pid) {
+  if (flags == 0) return;
+  const std::string number = std::to_string(pid);
+  explain({"nsenter --target ", number, namespace_options(flags)});
+  if (::setns(process.get(), flags) == -1) throw_errno({"join the namespaces of process ", number});
+}
+
+ContainerNamespaces::ContainerNamespaces(const Fd& process, pid_t pid)
+    : process_(process), pid_(pid), flags_(foreign_namespaces(std::to_string(pid))) {}
+
+void ContainerNamespaces::join_before_clone() const {
+  ::prctl(PR_SET_DUMPABLE, 0);  // until execve(2)
+  join_namespaces(process_, flags_ & kBeforeClone, pid_);
+}
+
+void ContainerNamespaces::join() const {
+  const std::string root = stepbox::join({"/proc/", std::to_string(pid_), "/root"});
+  const Fd directory(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!directory) throw_errno({"open ", root});
+  join_namespaces(process_, flags_ & ~kBeforeClone, pid_);
+  explain({"chroot ", root});
+  if (::fchdir(directory.get()) == -1 || ::chroot(".") == -1) throw_errno({"chroot to ", root});
+}
+
+}  // namespace stepbox
