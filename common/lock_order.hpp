@@ -10,6 +10,7 @@ namespace stepbox {
 // is no deadlock.
 //
 //   rank         file                       held while
+//   kOci         <root>/ID/lock             stepbox-oci works on the container
 //   kStaging     <store>/staging.lock       images are added or removed (shared)
 //   kImages      <store>/images.lock        images/ and tags/ change
 //   kRecord      <store>/containers/ID      record.json of that container changes
@@ -19,7 +20,7 @@ namespace stepbox {
 //
 // The other locks are only ever tried (try_lock()), so they have no place in the order: the run
 // lock of a container, an image in use, a lease, a cgroup, the root directory of step 4.
-enum class LockRank { kStaging, kImages, kRecord, kContainers, kNetwork, kSeccomp };
+enum class LockRank { kOci, kStaging, kImages, kRecord, kContainers, kNetwork, kSeccomp };
 
 // An exclusive lock, or one that several processes hold together (flock(2), LOCK_SH).
 enum class Lock { kAlone, kShared };

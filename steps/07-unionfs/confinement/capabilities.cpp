@@ -92,28 +92,55 @@ CapabilitySet own_capabilities() {
   return own;
 }
 
-// Inheritable and ambient sets stay empty: execve(2) then grants capabilities by uid and file only.
-static void keep_only(CapabilitySet set) {
+static void set_capabilities(CapabilitySet permitted, CapabilitySet effective,
+                             CapabilitySet inheritable) {
   const std::unique_ptr<_cap_struct, int (*)(void*)> state(::cap_init(), ::cap_free);
   for (cap_value_t number = 0; state && number < ::cap_max_bits(); ++number) {
-    if (!(set & bit(number))) continue;
-    ::cap_set_flag(state.get(), CAP_PERMITTED, 1, &number, CAP_SET);
-    ::cap_set_flag(state.get(), CAP_EFFECTIVE, 1, &number, CAP_SET);
+    const auto set = [&](cap_flag_t flag, CapabilitySet wanted) {
+      if (wanted & bit(number)) ::cap_set_flag(state.get(), flag, 1, &number, CAP_SET);
+    };
+    set(CAP_PERMITTED, permitted);
+    set(CAP_EFFECTIVE, effective);
+    set(CAP_INHERITABLE, inheritable);
   }
   if (!state || ::cap_set_proc(state.get()) == -1) throw_errno({"set capabilities"});
+}
+
+// Inheritable and ambient sets stay empty: execve(2) then grants capabilities by uid and file only.
+static void keep_only(CapabilitySet set) { set_capabilities(set, set, 0); }
+
+static void limit_bounding_set(CapabilitySet own, CapabilitySet set) {
+  for (cap_value_t number = 0; number < ::cap_max_bits(); ++number) {
+    if ((own & ~set & bit(number)) && ::cap_drop_bound(number) == -1) {
+      throw_errno({"drop ", name_of(number)});
+    }
+  }
 }
 
 // LAB: capabilities
 void become(const User& user, CapabilitySet set) {
   const CapabilitySet own = own_capabilities();
   explain({"setpriv --bounding-set -all", names_of(set & own, ",+"), " --inh-caps -all sh -c '…'"});
-  for (cap_value_t number = 0; number < ::cap_max_bits(); ++number) {
-    if ((own & ~set & bit(number)) && ::cap_drop_bound(number) == -1) {
-      throw_errno({"drop ", name_of(number)});
-    }
-  }
+  limit_bounding_set(own, set);
   become(user);
   keep_only(user.uid == 0 ? set & own : 0);
+}
+// LAB: end
+
+// setuid(2) from root to another user empties the permitted set, unless PR_SET_KEEPCAPS is set. An
+// ambient capability must be permitted and inheritable, so it is raised last.
+void become(const User& user, const ProcessCapabilities& sets) {
+  const CapabilitySet own = own_capabilities();
+  limit_bounding_set(own, sets.bounding);
+  if (::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == -1) throw_errno({"keep capabilities"});
+  become(user);
+  set_capabilities(sets.permitted & own, sets.effective & own, sets.inheritable & own);
+  for (cap_value_t number = 0; number < ::cap_max_bits(); ++number) {
+    if ((sets.ambient & own & bit(number)) &&
+        ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number, 0, 0) == -1) {
+      throw_errno({"raise ", name_of(number), " in the ambient set"});
+    }
+  }
 }
 
 }  // namespace stepbox

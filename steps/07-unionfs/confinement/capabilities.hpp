@@ -32,6 +32,15 @@ CapabilitySet named(const std::vector<Capability>& capabilities);
 CapabilitySet capabilities_for(const std::vector<Capability>& add,
                                const std::vector<Capability>& drop);
 
+// The sets of a process. (capabilities(7), "Thread capability sets")
+struct ProcessCapabilities {
+  CapabilitySet bounding = 0;
+  CapabilitySet effective = 0;
+  CapabilitySet permitted = 0;
+  CapabilitySet inheritable = 0;
+  CapabilitySet ambient = 0;
+};
+
 // Whether `set` contains the capability; false for an unknown name.
 bool has_capability(CapabilitySet set, const std::string& name);
 
@@ -42,6 +51,10 @@ std::string names_of(CapabilitySet set, std::string_view before);
 // `user`: neither this process nor its descendants can get more. Root has the whole set effective
 // afterwards; another user has none, as after any setuid(2). Throws system_error.
 void become(const User& user, CapabilitySet set);
+
+// [child] The same with each set by itself, also for a user who is not root: the ambient set stays
+// through execve(2). Capabilities that this process does not have are left out.
+void become(const User& user, const ProcessCapabilities& sets);
 
 }  // namespace stepbox
 

@@ -67,9 +67,8 @@ void Confinement::restrict_mounts(const std::string& rootfs, const std::vector<V
   }
 }
 
-// A working directory such as /proc/self/fd/7 is outside of the container if descriptor 7 is a
-// directory of the host (CVE-2024-21626). getcwd(2) then returns a path without a leading slash.
-static void check_working_directory() {
+// getcwd(2) returns a path without a leading slash if the directory is outside of the root.
+void check_working_directory() {
   char path[PATH_MAX];
   if (!::getcwd(path, sizeof path) || path[0] != '/') {
     throw Failure("the working directory is not below the container's root directory",
@@ -77,7 +76,7 @@ static void check_working_directory() {
   }
 }
 
-static void forbid_new_privileges() {
+void forbid_new_privileges() {
   explain({"setpriv --no-new-privs"});
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1) throw_errno({"set no_new_privs"});
 }

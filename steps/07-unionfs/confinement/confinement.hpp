@@ -61,6 +61,13 @@ class Confinement {
   bool privileged_;
 };
 
+// [child] Throws Failure if the working directory is outside of the root directory: /proc/self/fd/7
+// is, if descriptor 7 is a directory of the host (CVE-2024-21626).
+void check_working_directory();
+
+// [child] Sets no_new_privs. Throws system_error.
+void forbid_new_privileges();
+
 }  // namespace stepbox
 
 #endif  // STEPBOX_STEPS_07_UNIONFS_CONFINEMENT_CONFINEMENT_HPP_

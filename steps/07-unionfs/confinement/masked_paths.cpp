@@ -33,8 +33,11 @@ constexpr const char* kHidden[] = {"/proc/acpi",
 constexpr const char* kReadOnly[] = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys",
                                      "/proc/sysrq-trigger"};
 
+std::vector<std::string> hidden_paths() { return {std::begin(kHidden), std::end(kHidden)}; }
+std::vector<std::string> protected_paths() { return {std::begin(kReadOnly), std::end(kReadOnly)}; }
+
 // The path below the rootfs; none if this kernel does not have it.
-static std::optional<MountPoint> find(const Fd& root, const char* path) {
+static std::optional<MountPoint> find(const Fd& root, const std::string& path) {
   Fd found = open_below(root, path);
   if (!found && errno == ENOENT) return std::nullopt;
   if (!found) throw_errno({"open ", path});
@@ -47,11 +50,16 @@ static bool is_directory(const MountPoint& place) {
   return S_ISDIR(status.st_mode);
 }
 
-// LAB: masked
-void mask_paths(const std::string& rootfs) {
-  const Fd root(::open(rootfs.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+static Fd open_root(const std::string& rootfs) {
+  Fd root(::open(rootfs.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!root) throw_errno({"open rootfs ", rootfs});
-  for (const char* path : kHidden) {
+  return root;
+}
+
+// LAB: masked
+void hide_paths(const std::string& rootfs, const std::vector<std::string>& paths) {
+  const Fd root = open_root(rootfs);
+  for (const std::string& path : paths) {
     const auto place = find(root, path);
     if (!place) continue;
     if (is_directory(*place)) {
@@ -60,11 +68,21 @@ void mask_paths(const std::string& rootfs) {
       bind("/dev/null", *place, true);
     }
   }
-  for (const char* path : kReadOnly) {
+}
+
+void protect_paths(const std::string& rootfs, const std::vector<std::string>& paths) {
+  const Fd root = open_root(rootfs);
+  for (const std::string& path : paths) {
     const auto place = find(root, path);
     if (place) bind(place->name(), *place, true);
   }
 }
+
+void mask_paths(const std::string& rootfs) {
+  hide_paths(rootfs, hidden_paths());
+  protect_paths(rootfs, protected_paths());
+}
+// LAB: end
 
 // mount -o remount,bind: sets or clears MOUNT_ATTR_* of the mount at `place`, with AT_RECURSIVE of
 // those below it too (mount_setattr(2), Linux 5.12).

@@ -12,11 +12,20 @@
 
 namespace stepbox {
 
-// All functions: [child], called after the last mount below `rootfs`, before any command runs
+// docker's lists.
+std::vector<std::string> hidden_paths();
+std::vector<std::string> protected_paths();
+
+// The other functions: [child], called after the last mount below `rootfs`, before any command runs
 // there. They throw system_error.
 
-// Mounts an empty directory or /dev/null over each hidden path; binds each read-only path onto
-// itself.
+// Mounts an empty directory or /dev/null over each path that exists.
+void hide_paths(const std::string& rootfs, const std::vector<std::string>& paths);
+
+// Binds each path that exists onto itself, read-only.
+void protect_paths(const std::string& rootfs, const std::vector<std::string>& paths);
+
+// Both, for docker's lists.
 void mask_paths(const std::string& rootfs);
 
 // Sets nodev on the rootfs and the volumes, so that no device node of an image or volume, or made

@@ -105,7 +105,7 @@ Compiler::Compiler(const json& profile, CapabilitySet capabilities)
   // A binary tree: about 10 comparisons a system call instead of 300 for a list.
   check(::seccomp_attr_set(context_.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2), {"optimize"});
   add_architectures(profile);
-  for (const json& rule : profile.at("syscalls")) add_rule(rule);
+  for (const json& rule : optional<json>(profile, "syscalls")) add_rule(rule);
 }
 
 // This architecture and those whose programs this kernel runs too: otherwise a 32-bit program could

@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <string>
@@ -13,6 +14,7 @@
 #include "common/error.hpp"
 #include "common/fd.hpp"
 #include "common/files.hpp"
+#include "common/mount_api.hpp"
 #include "common/openers.hpp"
 #include "common/text.hpp"
 
@@ -45,18 +47,38 @@ static Fd make_copy(const Fd& own) {
   return copy;
 }
 
-void run_from_sealed_copy() {
-  const Fd own(::open(kOwn, O_RDONLY | O_CLOEXEC));
-  if (!own) throw_errno({"open ", kOwn});
-  const int seals = ::fcntl(own.get(), F_GET_SEALS);
-  if (seals != -1 && (seals & F_SEAL_WRITE)) return;
-  const Fd copy = make_copy(own);
+// Does not return on success.
+static void execute(const Fd& program) {
   const std::vector<std::string> words = split(read_file("/proc/self/cmdline"), '\0');
   std::vector<char*> argv;
   for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
   argv.back() = nullptr;  // the text ends with a zero: the last part is empty
-  ::fexecve(copy.get(), argv.data(), environ);
+  ::fexecve(program.get(), argv.data(), environ);
+}
+
+static bool is_sealed(const Fd& program) {
+  const int seals = ::fcntl(program.get(), F_GET_SEALS);
+  return seals != -1 && (seals & F_SEAL_WRITE);
+}
+
+void run_from_sealed_copy() {
+  const Fd own(::open(kOwn, O_RDONLY | O_CLOEXEC));
+  if (!own) throw_errno({"open ", kOwn});
+  if (is_sealed(own)) return;
+  execute(make_copy(own));
   throw_errno({"run the copy of ", kOwn});
+}
+
+void run_from_read_only_mount() {
+  struct statvfs status;
+  if (::statvfs(kOwn, &status) == 0 && (status.f_flag & ST_RDONLY)) return;
+  const Fd tree(::open_tree(AT_FDCWD, kOwn, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
+  mount_attr attributes{};
+  attributes.attr_set = MOUNT_ATTR_RDONLY;
+  if (tree && ::mount_setattr(tree.get(), "", AT_EMPTY_PATH, &attributes, sizeof attributes) == 0) {
+    execute(tree);
+  }
+  run_from_sealed_copy();
 }
 
 }  // namespace stepbox

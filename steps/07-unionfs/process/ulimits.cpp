@@ -16,14 +16,13 @@ struct Resource {
   __rlimit_resource_t number;
 };
 
-constexpr Resource kResources[] = {{"core", RLIMIT_CORE},         {"cpu", RLIMIT_CPU},
-                                   {"data", RLIMIT_DATA},         {"fsize", RLIMIT_FSIZE},
-                                   {"locks", RLIMIT_LOCKS},       {"memlock", RLIMIT_MEMLOCK},
-                                   {"msgqueue", RLIMIT_MSGQUEUE}, {"nice", RLIMIT_NICE},
-                                   {"nofile", RLIMIT_NOFILE},     {"nproc", RLIMIT_NPROC},
-                                   {"rss", RLIMIT_RSS},           {"rtprio", RLIMIT_RTPRIO},
-                                   {"rttime", RLIMIT_RTTIME},     {"sigpending", RLIMIT_SIGPENDING},
-                                   {"stack", RLIMIT_STACK}};
+constexpr Resource kResources[] = {
+    {"as", RLIMIT_AS},           {"core", RLIMIT_CORE},         {"cpu", RLIMIT_CPU},
+    {"data", RLIMIT_DATA},       {"fsize", RLIMIT_FSIZE},       {"locks", RLIMIT_LOCKS},
+    {"memlock", RLIMIT_MEMLOCK}, {"msgqueue", RLIMIT_MSGQUEUE}, {"nice", RLIMIT_NICE},
+    {"nofile", RLIMIT_NOFILE},   {"nproc", RLIMIT_NPROC},       {"rss", RLIMIT_RSS},
+    {"rtprio", RLIMIT_RTPRIO},   {"rttime", RLIMIT_RTTIME},     {"sigpending", RLIMIT_SIGPENDING},
+    {"stack", RLIMIT_STACK}};
 
 static const Resource* find_resource(const std::string& name) {
   const Resource* found = std::find_if(std::begin(kResources), std::end(kResources),

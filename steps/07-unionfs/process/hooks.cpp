@@ -1,0 +1,64 @@
+#include "07-unionfs/process/hooks.hpp"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "01-clone/process.hpp"
+#include "common/error.hpp"
+#include "common/fd.hpp"
+#include "common/openers.hpp"
+
+namespace stepbox {
+
+static std::vector<char*> as_pointers(const std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  for (const std::string& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+// [child] Its stdin is a file in memory with the state: no hook that does not read can block us.
+static int become_hook(const Hook& hook, const Fd& state) {
+  ::dup2(state.get(), STDIN_FILENO);
+  const std::vector<std::string> args =
+      hook.args.empty() ? std::vector<std::string>{hook.path} : hook.args;
+  restore_signal_mask();
+  ::execve(hook.path.c_str(), as_pointers(args).data(), as_pointers(hook.env).data());
+  throw_errno({"exec ", hook.path});
+}
+
+static void run_hook(const Hook& hook, const std::string& state) {
+  const Fd file = open_memfd("state");
+  if (::write(file.get(), state.data(), state.size()) == -1) throw_errno({"write the state"});
+  ::lseek(file.get(), 0, SEEK_SET);
+  Child child = spawn({}, [&] { return become_hook(hook, file); });
+  pollfd ended{child.process().handle.get(), POLLIN, 0};
+  const int patience = hook.timeout > 0 ? 1000 * hook.timeout : -1;
+  if (::poll(&ended, 1, patience) == 0) {
+    send_signal(child.process().handle, SIGKILL);
+    child.wait();
+    throw Failure(
+        join({"hook ", hook.path, ": not done within ", std::to_string(hook.timeout), " s"}));
+  }
+  if (const int status = child.wait(); status != 0) {
+    throw Failure(join({"hook ", hook.path, ": exit status ", std::to_string(status)}));
+  }
+}
+
+void run_hooks(const std::vector<Hook>& hooks, const std::string& state) {
+  for (const Hook& hook : hooks) run_hook(hook, state);
+}
+
+void try_hooks(const std::vector<Hook>& hooks, const std::string& state) {
+  for (const Hook& hook : hooks) {
+    try {
+      run_hook(hook, state);
+    } catch (const std::exception& error) {
+      warn({message_of(error)});
+    }
+  }
+}
+
+}  // namespace stepbox
