@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "common/deadline.hpp"
+#include "07-unionfs/resources/group_freezing.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
 #include "common/text.hpp"
@@ -75,46 +75,8 @@ int RunningGroups::fd() const {
   return -1;
 }
 
-// The group by which all processes are stopped: a v1 freezer's, else v2's.
-const GroupDirectory* RunningGroups::freezer() const {
-  const auto group =
-      std::find_if(groups_.begin(), groups_.end(), [](const GroupDirectory& candidate) {
-        return candidate.offers("freezer.state") || candidate.offers("cgroup.freeze");
-      });
-  return group == groups_.end() ? nullptr : &*group;
-}
-
-// LAB: freeze
-void RunningGroups::freeze(bool frozen) const {
-  const GroupDirectory* group = freezer();
-  if (!group) {
-    throw Failure("the container has no cgroup that could be frozen",
-                  "be root, on a host with the freezer controller or cgroup v2");
-  }
-  const bool v1 = group->offers("freezer.state");
-  const auto tell = [&](bool on) {
-    group->set(v1 ? "freezer.state" : "cgroup.freeze",
-               v1 ? (on ? "FROZEN" : "THAWED") : (on ? "1" : "0"));
-  };
-  // The kernel stops each process where it can be stopped: not in the middle of a write to a disk.
-  // v1 misses a process that begins to wait for its vfork(2) child meanwhile: the state stays
-  // FREEZING until it is written again (the kernel's cgroup-v1/freezer-subsystem.rst).
-  const auto is_done = [&] {
-    tell(frozen);
-    return is_frozen() == frozen;
-  };
-  if (wait_until(10, is_done)) return;
-  if (frozen) tell(false);
-  throw Failure(
-      stepbox::join({frozen ? "freeze " : "thaw ", group->path(), ": not done within 10 s"}));
-}
-
-bool RunningGroups::is_frozen() const {
-  const GroupDirectory* group = freezer();
-  if (!group) return false;
-  if (!group->offers("freezer.state")) return group->get_number("cgroup.events", "frozen") == 1;
-  return group->get("freezer.state") == "FROZEN\n";  // FREEZING until the last one is stopped
-}
+void RunningGroups::freeze(bool frozen) const { freeze_groups(groups_, frozen); }
+bool RunningGroups::is_frozen() const { return are_frozen(groups_); }
 
 void RunningGroups::thaw() const {
   for (const GroupDirectory& group : groups_) {
@@ -150,7 +112,7 @@ Standstill::~Standstill() {
 void RunningGroups::spread_to(const Hierarchy& hierarchy) {
   std::optional<Standstill> standstill;
   if (!is_frozen()) standstill.emplace(id_, freeze_container);
-  const std::vector<std::string> pids = split(freezer()->get("cgroup.procs"), '\n');
+  const std::vector<std::string> pids = split(find_freezer(groups_)->get("cgroup.procs"), '\n');
   groups_.push_back(make_group(hierarchy, id_));
   for (const std::string& pid : pids) {
     try {

@@ -61,7 +61,6 @@ class RunningGroups {
   void thaw() const;
 
  private:
-  const GroupDirectory* freezer() const;
   void spread_to(const Hierarchy& hierarchy);
 
   std::string id_;

@@ -1,0 +1,154 @@
+#include "07-unionfs/resources/config_json.hpp"
+
+#include <algorithm>
+
+namespace stepbox {
+
+// `byte` counts the characters that have been read, with the one that is wrong.
+static std::string position(const std::string& text, size_t byte) {
+  const std::string_view before(text.data(),
+                                std::min(text.size(), byte - std::min(byte, size_t{1})));
+  const auto lines = std::count(before.begin(), before.end(), '\n');
+  const size_t column = before.size() - (before.rfind('\n') + 1);  // npos + 1 is 0
+  return join({"line ", std::to_string(lines + 1), ", column ", std::to_string(column + 1)});
+}
+
+Json parse_document(const std::string& text, const char* document) {
+  const auto check_depth = [&](int depth, Json::parse_event_t, Json&) {
+    if (depth > 100) throw Failure(join({document, ": nests too deep"}));
+    return true;
+  };
+  try {
+    return Json::parse(text, check_depth);
+  } catch (const Json::parse_error& error) {
+    throw Failure(join({document, ": invalid JSON: ", position(text, error.byte)}));
+  } catch (const Json::exception&) {
+    throw Failure(join({document, ": invalid JSON: a number is too large"}));
+  }
+}
+
+static std::string kind_of(const Json& value) {
+  switch (value.type()) {
+    case Json::value_t::null:
+      return "nothing";
+    case Json::value_t::object:
+      return "an object";
+    case Json::value_t::array:
+      return "a list";
+    case Json::value_t::string:
+      return "a string";
+    case Json::value_t::boolean:
+    case Json::value_t::number_float:
+      return value.dump();
+    default:
+      return "a number";
+  }
+}
+
+std::string ConfigNode::place() const {
+  return path_.empty() ? document_ : join({document_, ": ", path_});
+}
+
+void ConfigNode::refuse(Words problem) const {
+  throw Failure(join({place(), ": ", join(problem)}));
+}
+
+void ConfigNode::expect(bool right, std::string_view kind) const {
+  if (!right) refuse({kind, " is needed, found ", kind_of(*value_)});
+}
+
+bool ConfigNode::given() const {
+  return !value_->is_null() && !(value_->is_string() && text().empty());
+}
+
+const ConfigNode& ConfigNode::needed() const {
+  if (!given()) refuse({"must be given"});
+  return *this;
+}
+
+ConfigNode ConfigNode::child(const std::string& key, const Json& value) const {
+  return {value, document_, path_.empty() ? key : join({path_, ".", key})};
+}
+
+ConfigNode ConfigNode::at(const char* key) const {
+  static const Json kMissing;
+  if (value_->is_null()) return child(key, kMissing);
+  expect(value_->is_object(), "an object");
+  const auto found = value_->find(key);
+  return child(key, found == value_->end() ? kMissing : *found);
+}
+
+std::map<std::string, ConfigNode> ConfigNode::members() const {
+  std::map<std::string, ConfigNode> all;
+  if (value_->is_null()) return all;
+  expect(value_->is_object(), "an object");
+  for (const auto& [key, value] : value_->items()) all.emplace(key, child(key, value));
+  return all;
+}
+
+std::vector<ConfigNode> ConfigNode::items() const {
+  std::vector<ConfigNode> all;
+  if (value_->is_null()) return all;
+  expect(value_->is_array(), "a list");
+  for (const Json& value : *value_) {
+    all.emplace_back(value, document_, join({path_, "[", std::to_string(all.size()), "]"}));
+  }
+  return all;
+}
+
+bool ConfigNode::flag() const {
+  if (value_->is_null()) return false;
+  expect(value_->is_boolean(), "true or false");
+  return value_->get<bool>();
+}
+
+std::string ConfigNode::text() const {
+  if (value_->is_null()) return "";
+  expect(value_->is_string(), "a string");
+  std::string text = value_->get<std::string>();
+  // The kernel would see the part before it, and we would have checked the whole.
+  if (text.find('\0') != std::string::npos) refuse({"a NUL is in the string"});
+  return text;
+}
+
+std::string ConfigNode::absolute_path() const {
+  std::string path = text();
+  if (!path.empty() && path[0] != '/') refuse({"'", path, "' is no absolute path"});
+  return path;
+}
+
+std::vector<std::string> ConfigNode::texts() const {
+  expect(value_->is_null() || value_->is_array(), "a list of strings");
+  std::vector<std::string> all;
+  for (const ConfigNode& item : items()) all.push_back(item.text());
+  return all;
+}
+
+std::vector<std::string> ConfigNode::absolute_paths() const {
+  std::vector<std::string> all;
+  for (const ConfigNode& item : items()) all.push_back(item.needed().absolute_path());
+  return all;
+}
+
+std::vector<std::string> ConfigNode::environment() const {
+  std::vector<std::string> all = texts();
+  for (const ConfigNode& item : items()) {
+    if (item.text().find('=') == std::string::npos) {
+      item.refuse({"'", item.text(), "' is not NAME=VALUE"});
+    }
+  }
+  return all;
+}
+
+std::map<std::string, std::string> ConfigNode::text_map() const {
+  std::map<std::string, std::string> all;
+  for (const auto& [key, value] : members()) all[key] = value.text();
+  return all;
+}
+
+std::string ConfigNode::json() const {
+  expect(value_->is_null() || value_->is_object(), "an object");
+  return value_->empty() ? "" : value_->dump();
+}
+
+}  // namespace stepbox

@@ -1,0 +1,91 @@
+// Step 7. A value in a JSON document, with the path to it for messages. nlohmann/json.hpp takes 3 s
+// to compile: include this only from the sources in oci/ that parse JSON.
+//
+//   const Json json = parse_document(text, "config.json");
+//   const ConfigNode config(json, "config.json");
+//   config.at("process").at("args").texts();
+#ifndef STEPBOX_STEPS_07_UNIONFS_RESOURCES_CONFIG_JSON_HPP_
+#define STEPBOX_STEPS_07_UNIONFS_RESOURCES_CONFIG_JSON_HPP_
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/error.hpp"
+
+namespace stepbox {
+
+using Json = nlohmann::json;
+
+// Throws Failure for invalid JSON, `config.json: invalid JSON: line 3, column 7`, and for more than
+// 100 levels of nesting: copying and destroying a value recurses.
+Json parse_document(const std::string& text, const char* document);
+
+// Refers to a value of a Json, which must outlive it, or to one that is missing. All readers return
+// an empty value for a missing one and for null, and throw Failure for one of another type:
+//   config.json: process.args: a list of strings is needed, found a number
+class ConfigNode {
+ public:
+  // `document`, a literal, is the name in messages; `path` is that of `value` in it.
+  ConfigNode(const Json& value, const char* document, std::string path = {})
+      : value_(&value), document_(document), path_(std::move(path)) {}
+
+  // False if it is missing, null, or an empty string.
+  bool given() const;
+  // This node; throws Failure unless it is given.
+  const ConfigNode& needed() const;
+
+  ConfigNode at(const char* key) const;
+  std::map<std::string, ConfigNode> members() const;
+  std::vector<ConfigNode> items() const;
+
+  bool flag() const;
+  std::string text() const;
+  std::string absolute_path() const;
+  std::vector<std::string> texts() const;
+  std::vector<std::string> absolute_paths() const;
+  std::vector<std::string> environment() const;  // each with a "="
+  std::map<std::string, std::string> text_map() const;
+  std::string json() const;  // of an object; empty for {}
+
+  // A whole number. Throws Failure for one that is not within the limits.
+  template <class Number>
+  Number number(Number low = std::numeric_limits<Number>::min(),
+                Number high = std::numeric_limits<Number>::max()) const;
+
+  std::string place() const;  // "config.json: linux.namespaces[2].type"
+  // Throws Failure: the place, and what is wrong there.
+  [[noreturn]] void refuse(Words problem) const;
+
+ private:
+  ConfigNode child(const std::string& key, const Json& value) const;
+  void expect(bool right, std::string_view kind) const;
+
+  const Json* value_;
+  const char* document_;
+  std::string path_;
+};
+
+template <class Number>
+Number ConfigNode::number(Number low, Number high) const {
+  if (value_->is_null()) return Number();
+  expect(value_->is_number_integer(), "a whole number");
+  const auto within = [&](auto number) {
+    return std::cmp_less_equal(low, number) && std::cmp_less_equal(number, high);
+  };
+  // Those that are not negative are unsigned, the others fit into 64 bits with a sign.
+  if (value_->is_number_unsigned() ? !within(value_->get<uint64_t>())
+                                   : !within(value_->get<int64_t>())) {
+    refuse({value_->dump(), " is not within ", std::to_string(low), " to ", std::to_string(high)});
+  }
+  return value_->get<Number>();
+}
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_07_UNIONFS_RESOURCES_CONFIG_JSON_HPP_

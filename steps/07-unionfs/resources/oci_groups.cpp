@@ -1,0 +1,169 @@
+#include "07-unionfs/resources/oci_groups.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <set>
+
+#include "common/deadline.hpp"
+#include "common/error.hpp"
+#include "common/explain.hpp"
+#include "common/files.hpp"
+#include "common/text.hpp"
+
+namespace stepbox {
+
+// Marks a parent group as made here: others, with the limits of a pod or of a user, stay even when
+// they are empty. (xattr(7); all cgroup file systems keep trusted attributes)
+constexpr char kMark[] = "trusted.stepbox";
+
+std::string oci_group_path(const std::string& cgroups_path, const std::string& id) {
+  const std::string place = join({"config.json: linux.cgroupsPath: '", cgroups_path, "'"});
+  if (cgroups_path.find(':') != std::string::npos) {
+    throw Failure(place + " is systemd's slice:prefix:name", "it needs --systemd-cgroup");
+  }
+  const bool absolute = cgroups_path.starts_with('/');
+  std::string path = absolute ? "" : "/stepbox-oci";
+  for (const std::string& part : split(cgroups_path.empty() ? id : cgroups_path, '/')) {
+    if (part == "..") throw Failure(place + " leads out of the parent group");
+    if (!part.empty() && part != ".") path += "/" + part;
+  }
+  if (path == (absolute ? "" : "/stepbox-oci")) throw Failure(place + " names no group");
+  return path;
+}
+
+// A v1 cpuset takes no process before it has CPUs and memory nodes: the same as its parent.
+// (cpuset(7))
+static void inherit_cpuset(const std::string& parent, const std::string& path) {
+  for (const char* file : {"/cpuset.cpus", "/cpuset.mems"}) {
+    if (exists(path + file) && read_file(path + file) == "\n") {
+      write_file(path + file, read_file(parent + file));
+    }
+  }
+}
+
+// Makes one directory, if it is missing. False if its parent has just been removed: by another
+// container, the last one that was in it.
+static bool make_one(const Hierarchy& tree, const std::string& parent, const std::string& path) {
+  if (!exists(path)) explain({"mkdir ", quoted(path)});
+  if (::mkdir(path.c_str(), 0755) == 0) {
+    ::setxattr(path.c_str(), kMark, "", 0, 0);  // only root can; without it the group stays
+  } else if (errno != EEXIST) {
+    if (errno == ENOENT) return false;
+    throw_errno({"make cgroup ", path});
+  }
+  if (!tree.v2) inherit_cpuset(parent, path);
+  return true;
+}
+
+static void make_in(const Hierarchy& tree, const std::string& path) {
+  const bool made = wait_until(5, [&] {
+    std::string directory = tree.base;
+    for (const std::string& name : split(path.substr(1), '/')) {
+      const std::string parent = directory;
+      directory += "/" + name;
+      if (!make_one(tree, parent, directory)) return false;
+    }
+    return true;
+  });
+  if (!made) throw_errno({"make cgroup ", tree.base, path}, ENOENT);
+}
+
+static GroupDirectory open_in(const Hierarchy& tree, const std::string& path) {
+  const std::string whole = tree.base + path;
+  Hierarchy own = tree;
+  if (tree.v2) {
+    own.controllers = words_in(split(read_file(whole + "/cgroup.controllers"), '\n')[0]);
+  }
+  return GroupDirectory(own, whole, open_directory(whole));
+}
+
+static bool is_denied(const std::system_error& error) {
+  return error.code() == std::errc::permission_denied ||
+         error.code() == std::errc::operation_not_permitted ||
+         error.code() == std::errc::read_only_file_system;
+}
+
+static void enable_all(const Hierarchy& tree, const std::string& path) {
+  const std::string whole = tree.base + path;
+  enable_controllers(tree.base, whole.substr(0, whole.rfind('/')), tree.controllers);
+}
+
+std::vector<GroupDirectory> make_oci_groups(const std::string& path, bool must) {
+  std::vector<GroupDirectory> groups;
+  for (const Hierarchy& tree : all_hierarchies()) {
+    try {
+      make_in(tree, path);
+      if (tree.v2) enable_all(tree, path);
+    } catch (const std::system_error& error) {
+      if (must || !is_denied(error)) throw;
+    } catch (const Failure&) {
+      if (must) throw;  // processes live in the parent: the group has no controllers
+    }
+    if (exists(tree.base + path)) groups.push_back(open_in(tree, path));
+  }
+  if (must && groups.empty()) {
+    throw Failure(join({"make cgroup ", path, ": no cgroup tree that we may write to"}),
+                  "be root, or mount the cgroup file systems (cgroups(7))");
+  }
+  return groups;
+}
+
+std::vector<GroupDirectory> open_oci_groups(const std::string& path) {
+  std::vector<GroupDirectory> groups;
+  if (path.empty()) return groups;
+  for (const Hierarchy& tree : all_hierarchies()) {
+    if (exists(tree.base + path)) groups.push_back(open_in(tree, path));
+  }
+  return groups;
+}
+
+static void remove_parents(const std::string& base, std::string path) {
+  while ((path.resize(path.rfind('/')), path.size() > base.size())) {
+    if (::getxattr(path.c_str(), kMark, nullptr, 0) == -1) return;
+    if (::rmdir(path.c_str()) == -1) return;  // EBUSY, ENOTEMPTY: others use it
+  }
+}
+
+void remove_oci_groups(const std::string& path) {
+  if (path.empty()) return;  // it would mean the trees' bases, with all processes of the host
+  std::vector<Hierarchy> trees = all_hierarchies();
+  // A frozen v1 process ends only after it is thawed, so that tree is emptied first.
+  std::stable_partition(trees.begin(), trees.end(),
+                        [](const Hierarchy& tree) { return tree.has("freezer"); });
+  for (const Hierarchy& tree : trees) {
+    remove_group(tree.base + path);
+    remove_parents(tree.base, tree.base + path);
+  }
+}
+
+// A group may vanish meanwhile, or be a threaded one, whose file cannot be read (cgroups(7)).
+static void add_members(const std::string& path, std::set<pid_t>& members) {
+  try {
+    for (const std::string& pid : split(read_file(path + "/cgroup.procs"), '\n')) {
+      // 0: a process of another PID namespace, which has no number here.
+      if (!pid.empty() && pid != "0") members.insert(std::stoi(pid));
+    }
+  } catch (const std::system_error&) {
+  }
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path.c_str()), ::closedir);
+  while (const dirent* entry = directory ? ::readdir(directory.get()) : nullptr) {
+    const std::string name = entry->d_name;
+    if (entry->d_type == DT_DIR && name != "." && name != "..") {
+      add_members(path + "/" + name, members);
+    }
+  }
+}
+
+std::vector<pid_t> oci_group_members(const std::vector<GroupDirectory>& groups) {
+  std::set<pid_t> members;
+  for (const GroupDirectory& group : groups) add_members(group.path(), members);
+  return {members.begin(), members.end()};
+}
+
+}  // namespace stepbox
