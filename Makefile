@@ -8,7 +8,7 @@ PROGRAMS := step1 step2 step3 step4 step5 step6 step7
 TESTS := test1 test2 test3 test4 test5 test6 test7
 DIFFS := diff2 diff3 diff4 diff5 diff6 diff7
 
-.PHONY: help $(PROGRAMS) $(TESTS) $(DIFFS) demo hello busybox-shell test labs \
+.PHONY: help $(PROGRAMS) stepbox-oci $(TESTS) $(DIFFS) demo hello busybox-shell test labs \
         challenges matrix sabotage grade grade-all bench \
         doctor rescue distros setup format format-check lint clean ready vm site test-site
 
@@ -38,6 +38,12 @@ busybox-shell: step7
 $(PROGRAMS): ready
 	@scripts/build $@ breakout
 	@cmp -s build/breakout busybox/bin/breakout || cp build/breakout busybox/bin/
+	@ln -sfn build/$@ $@
+
+# step 7's second door, for engines (steps/07-unionfs/oci)
+step7: stepbox-oci
+stepbox-oci: ready
+	@scripts/build $@
 	@ln -sfn build/$@ $@
 
 ## Read
@@ -182,7 +188,7 @@ lint:
 # The rootfs stays: a mount of a step that went wrong may still be inside it.
 clean:
 	rm -rf build build-clang build-sanitize build-lint build-sabotage build-distros \
-	  $(PROGRAMS) $(PROGRAMS:step%=mine%) site/node_modules
+	  $(PROGRAMS) $(PROGRAMS:step%=mine%) stepbox-oci site/node_modules
 
 # A few milliseconds when nothing is missing.
 ready:

@@ -11,6 +11,7 @@ endforeach()
 
 if(TARGET step7)
   install(PROGRAMS $<TARGET_FILE:step7> DESTINATION ${CMAKE_INSTALL_BINDIR} RENAME stepbox)
+  install(PROGRAMS $<TARGET_FILE:stepbox-oci> DESTINATION ${CMAKE_INSTALL_BINDIR})
 
   # stepbox7, in the series of the others, is a link; bash looks for its completion by that name.
   set(links ${CMAKE_BINARY_DIR}/install)

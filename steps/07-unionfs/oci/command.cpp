@@ -1,0 +1,171 @@
+#include "07-unionfs/oci/command.hpp"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "01-clone/process.hpp"
+#include "07-unionfs/confinement/capabilities.hpp"
+#include "07-unionfs/confinement/confinement.hpp"
+#include "07-unionfs/console/pty.hpp"
+#include "07-unionfs/process/user.hpp"
+#include "common/error.hpp"
+#include "common/files.hpp"
+#include "common/openers.hpp"
+#include "common/text.hpp"
+
+namespace stepbox {
+
+namespace {
+
+Fd connect_to(const std::string& path) {
+  Fd socket = open_socket(AF_UNIX, SOCK_STREAM);
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  if (path.size() >= sizeof name.sun_path) throw Failure("the path is too long: " + path);
+  ::memcpy(name.sun_path, path.data(), path.size());
+  if (::connect(socket.get(), reinterpret_cast<sockaddr*>(&name), sizeof name) == -1) {
+    throw_errno({"connect to the console socket ", path});
+  }
+  return socket;
+}
+
+// A file that may be executed; errno says why not.
+bool is_program(const std::string& path) {
+  struct stat status;
+  if (::stat(path.c_str(), &status) == -1) return false;
+  errno = EACCES;
+  return S_ISREG(status.st_mode) && ::access(path.c_str(), X_OK) == 0;
+}
+
+// As execvp(3) does. Engines decide between 126 and 127 by the words of these messages.
+std::string find_in_path(const std::string& name) {
+  bool denied = false;
+  const char* path = std::getenv("PATH");
+  for (const std::string& directory : split(path ? path : "/bin:/usr/bin", ':')) {
+    const std::string candidate = join({directory.empty() ? "." : directory, "/", name});
+    if (is_program(candidate)) return candidate;
+    denied = denied || errno == EACCES;
+  }
+  if (denied) throw Failure(join({"exec: \"", name, "\": permission denied"}), {}, kCannotRun);
+  throw Failure(join({"exec: \"", name, "\": executable file not found in $PATH"}), {}, kNoCommand);
+}
+
+std::string find_executable(const std::string& name) {
+  if (name.find('/') == name.npos) return find_in_path(name);
+  if (is_program(name)) return name;
+  const bool denied = errno == EACCES;
+  throw Failure(
+      join({"exec: \"", name,
+            denied ? "\": permission denied" : "\": stat " + name + ": no such file or directory"}),
+      {}, denied ? kCannotRun : kNoCommand);
+}
+
+void set_environment(const OciProcess& process) {
+  ::clearenv();
+  for (const std::string& variable : process.env) {
+    const size_t equals = variable.find('=');
+    ::setenv(variable.substr(0, equals).c_str(), variable.substr(equals + 1).c_str(), 1);
+  }
+  if (!std::getenv("HOME")) {
+    ::setenv("HOME", find_user(std::to_string(process.uid)).home.c_str(), 1);
+  }
+}
+
+// Lets the user open /dev/stdout and its like by name. Not /dev/null, which is the host's. EPERM in
+// a user namespace that does not map the id.
+void give_files_to(uid_t uid) {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    struct stat status;
+    if (::fstat(fd, &status) == -1 || status.st_uid == uid) continue;
+    if (!S_ISCHR(status.st_mode) || status.st_rdev != makedev(1, 3)) {
+      [[maybe_unused]] const int done = ::fchown(fd, uid, static_cast<gid_t>(-1));
+    }
+  }
+}
+
+void enter_directory(const std::string& path) {
+  if (::chdir(path.c_str()) == -1) throw_errno({"chdir to cwd (\"", path, "\")"});
+  check_working_directory();
+}
+
+// The label that the kernel gives to the program at execve(2). `module`: its folder in
+// /proc/PID/attr.
+void set_label(const char* module, const std::string& text) {
+  if (text.empty()) return;
+  const std::string own = join({"/proc/self/attr/", module, "exec"});
+  const std::string path = exists(own) ? own : "/proc/self/attr/exec";
+  write_file(path, text);
+}
+
+}  // namespace
+
+OciCommand::OciCommand(const OciProcess& process, const std::string& seccomp,
+                       const std::string& console_socket)
+    : process_(process) {
+  if (process.terminal != !console_socket.empty()) {
+    throw Failure(process.terminal ? "process.terminal needs --console-socket"
+                                   : "--console-socket needs process.terminal");
+  }
+  if (!console_socket.empty()) console_ = connect_to(console_socket);
+  const CapabilitySet bounding = process.capabilities ? process.capabilities->bounding : 0;
+  if (!seccomp.empty()) filter_ = filter_of(seccomp, bounding);
+}
+
+void OciCommand::set_oom_score() const {
+  if (!process_.oom_score_adj) return;
+  write_file("/proc/self/oom_score_adj", std::to_string(*process_.oom_score_adj));
+}
+
+void OciCommand::prepare() const {
+  if (!process_.apparmor_profile.empty()) {
+    if (!exists("/sys/module/apparmor/parameters/enabled")) {
+      throw Failure("process.apparmorProfile: this kernel has no AppArmor");
+    }
+    set_label("apparmor/", "exec " + process_.apparmor_profile);
+  }
+  if (!process_.selinux_label.empty()) {
+    if (!exists("/sys/fs/selinux/enforce")) {
+      throw Failure("process.selinuxLabel: SELinux is not enabled");
+    }
+    set_label("", process_.selinux_label);
+  }
+}
+
+void OciCommand::enter() {
+  if (console_) {
+    const winsize size{process_.rows, process_.columns, 0, 0};
+    become_terminal(console_, size);
+  } else {
+    ::setsid();
+  }
+  give_files_to(process_.uid);
+  set_environment(process_);
+  enter_directory(process_.cwd);
+  for (const Ulimit& limit : process_.rlimits) set_limit(limit);
+  if (process_.no_new_privileges) forbid_new_privileges();
+  if (!process_.no_new_privileges) install(filter_);
+  User user{process_.uid, process_.gid, process_.additional_gids, {}};
+  become(user, process_.capabilities.value_or(OciCapabilities{}));
+  ::umask(process_.umask.value_or(022));
+  program_ = find_executable(process_.args.front());
+}
+
+// All descriptors of this program are close-on-exec; close_callers_files() has closed the others.
+void OciCommand::exec() {
+  std::vector<char*> argv;
+  for (const std::string& word : process_.args) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
+  restore_signal_mask();
+  if (process_.no_new_privileges) install(filter_);
+  ::execve(program_.c_str(), argv.data(), environ);
+  throw Failure(join({"exec ", program_, ": ", std::generic_category().message(errno)}), {},
+                errno == ENOENT ? kNoCommand : kCannotRun);
+}
+
+}  // namespace stepbox

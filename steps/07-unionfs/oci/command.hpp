@@ -1,0 +1,45 @@
+// Step 7. The process of an OCI config: everything between the file system and execve(2).
+#ifndef STEPBOX_STEPS_07_UNIONFS_OCI_COMMAND_HPP_
+#define STEPBOX_STEPS_07_UNIONFS_OCI_COMMAND_HPP_
+
+#include <string>
+
+#include "07-unionfs/confinement/seccomp.hpp"
+#include "07-unionfs/oci/config.hpp"
+#include "common/fd.hpp"
+
+namespace stepbox {
+
+class OciCommand {
+ public:
+  // [parent] Compiles the filter of `seccomp`, the JSON of linux.seccomp; connects to the console
+  // socket, if there is one. Throws Failure for an invalid filter; system_error.
+  OciCommand(const OciProcess& process, const std::string& seccomp,
+             const std::string& console_socket);
+
+  // [parent] Sets the OOM score of this process, which its child inherits: in a user namespace the
+  // child may not.
+  void set_oom_score() const;
+
+  // [child] Before the root is entered: security labels, which need the host's /proc.
+  void prepare() const;
+
+  // [child] In the container's root: terminal, working directory, environment, limits, user. Finds
+  // the program, so that a missing one is reported by `create`, in runc's words:
+  //   exec: "poem": executable file not found in $PATH       status 127
+  //   exec: "/etc/passwd": permission denied                 status 126
+  void enter();
+
+  // [child] Last: the filter, then execve(2).
+  [[noreturn]] void exec();
+
+ private:
+  const OciProcess& process_;
+  CallFilter filter_;
+  Fd console_;
+  std::string program_;  // the path to execute
+};
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_07_UNIONFS_OCI_COMMAND_HPP_

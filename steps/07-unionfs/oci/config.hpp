@@ -1,0 +1,132 @@
+// Step 7. config.json of an OCI bundle, as a C++ value. (opencontainers/runtime-spec, config.md)
+//
+//   const OciConfig config = read_config(bundle);
+//
+// Members that are missing, null or empty are not asked for. Unknown members are ignored. A member
+// of a wrong type, or with an invalid value, is refused with its JSON path:
+//   config.json: linux.namespaces[2].type: 'nets' is no namespace
+#ifndef STEPBOX_STEPS_07_UNIONFS_OCI_CONFIG_HPP_
+#define STEPBOX_STEPS_07_UNIONFS_OCI_CONFIG_HPP_
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "07-unionfs/confinement/capabilities.hpp"
+#include "07-unionfs/process/hooks.hpp"
+#include "07-unionfs/process/ulimits.hpp"
+
+namespace stepbox {
+
+// `size` ids from `inside` on are those from `outside` on, on the host.
+struct OciIdRange {
+  uint32_t inside = 0;
+  uint32_t outside = 0;
+  uint32_t size = 0;
+};
+
+struct OciMount {
+  std::string destination;  // absolute, in the container
+  std::string type;         // "bind" or a file system; empty: bind if an option says so
+  std::string source;       // of a bind mount: absolute; a relative one was below the bundle
+  std::vector<std::string> options;
+  std::vector<OciIdRange> uid_maps;  // of an id-mapped mount
+  std::vector<OciIdRange> gid_maps;
+};
+
+// A new namespace, or, with a path, an existing one to join.
+struct OciNamespace {
+  int flag = 0;  // CLONE_NEW*
+  std::string path;
+};
+
+using OciCapabilities = ProcessCapabilities;
+
+struct OciProcess {
+  bool terminal = false;
+  unsigned short rows = 0;  // consoleSize; 0: not given
+  unsigned short columns = 0;
+  uid_t uid = 0;
+  gid_t gid = 0;
+  std::vector<gid_t> additional_gids;
+  std::optional<mode_t> umask;
+  std::vector<std::string> args;
+  std::vector<std::string> env;
+  std::string cwd;
+  std::optional<OciCapabilities> capabilities;  // none: all five sets are empty
+  std::vector<Ulimit> rlimits;                  // names in lower case without RLIMIT_: nofile
+  bool no_new_privileges = false;
+  std::optional<int> oom_score_adj;
+  std::string apparmor_profile;
+  std::string selinux_label;
+};
+
+using OciHook = Hook;
+
+struct OciHooks {
+  std::vector<OciHook> prestart;
+  std::vector<OciHook> create_runtime;
+  std::vector<OciHook> create_container;
+  std::vector<OciHook> start_container;
+  std::vector<OciHook> poststart;
+  std::vector<OciHook> poststop;
+};
+
+struct OciDevice {
+  std::string path;
+  char type = 'c';  // c, b, p
+  unsigned major = 0;
+  unsigned minor = 0;
+  mode_t mode = 0666;
+  uid_t uid = 0;
+  gid_t gid = 0;
+};
+
+struct OciConfig {
+  std::string version;  // ociVersion
+  std::string bundle;   // the bundle's directory, absolute
+  std::string root;     // absolute
+  bool read_only_root = false;
+  std::string root_propagation;  // linux.rootfsPropagation
+  std::vector<OciMount> mounts;
+  std::optional<OciProcess> process;
+  std::string process_text;  // its JSON: exec takes from it what it is not told
+  std::string hostname;
+  std::string domainname;
+  OciHooks hooks;
+  std::map<std::string, std::string> annotations;
+
+  std::vector<OciNamespace> namespaces;
+  std::vector<OciIdRange> uid_maps;
+  std::vector<OciIdRange> gid_maps;
+  std::string time_offsets;  // the text for /proc/PID/timens_offsets
+  std::vector<OciDevice> devices;
+  std::string cgroups_path;
+  std::string resources;  // JSON of linux.resources (resources.hpp), empty: not given
+  std::map<std::string, std::string> sysctl;
+  std::string seccomp;  // JSON of linux.seccomp, empty: not given
+  std::vector<std::string> masked_paths;
+  std::vector<std::string> read_only_paths;
+  std::optional<unsigned long> personality;  // for personality(2)
+
+  // The namespace of this kind; null if the container shares the caller's.
+  const OciNamespace* find_namespace(int flag) const;
+};
+
+// Reads and checks BUNDLE/config.json. Throws Failure with the JSON path of what is wrong;
+// system_error if the file cannot be read.
+OciConfig read_config(const std::string& bundle);
+
+// The same for the text of a config.json, with the bundle's absolute path.
+OciConfig parse_config(const std::string& text, const std::string& bundle);
+
+// Reads a process object by itself, as `exec --process FILE` gets one.
+OciProcess parse_process(const std::string& text);
+
+}  // namespace stepbox
+
+#endif  // STEPBOX_STEPS_07_UNIONFS_OCI_CONFIG_HPP_

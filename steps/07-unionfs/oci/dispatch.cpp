@@ -1,0 +1,95 @@
+// Finds the verb, and reports errors as engines expect them.
+#include <algorithm>
+#include <cstdio>
+
+#include "01-clone/signals.hpp"
+#include "07-unionfs/oci/log.hpp"
+#include "07-unionfs/oci/verbs.hpp"
+#include "07-unionfs/process/sealed_program.hpp"
+#include "common/error.hpp"
+
+namespace stepbox {
+
+namespace {
+
+struct OciVerb {
+  const char* name;
+  int (*call)(int argc, char** argv, Creator create);
+};
+
+constexpr OciVerb kVerbs[] = {
+    {"create", oci_create}, {"delete", oci_delete},     {"events", oci_events},
+    {"exec", oci_exec},     {"features", oci_features}, {"kill", oci_kill},
+    {"list", oci_list},     {"pause", oci_pause},       {"ps", oci_ps},
+    {"resume", oci_resume}, {"run", oci_run},           {"spec", oci_spec},
+    {"start", oci_start},   {"state", oci_state},       {"update", oci_update}};
+
+struct GlobalOptions {
+  OciLog log;
+  bool debug = false;
+  bool systemd = false;
+  bool version = false;
+  std::string root;
+  std::string manager;   // crun's name for --systemd-cgroup
+  std::string rootless;  // runc's: true, false, auto
+};
+
+void add_options(CommandLine& cli, GlobalOptions& options) {
+  cli.describe(
+      "An OCI runtime: create, start, state, kill, delete, run, exec, ps, list, pause, "
+      "resume, update, events, spec, features.");
+  cli.option("--cgroup-manager", "NAME", options.manager, "cgroupfs (the default)");
+  cli.flag("--debug", options.debug, "Accepted, and ignored");
+  cli.option("--log", "FILE", options.log.file, "Append errors to this file, too");
+  cli.option("--log-format", "FORMAT", options.log.format, "text or json");
+  cli.option("--root", "DIR", options.root, "Keep the state of containers here");
+  cli.option("--rootless", "WHETHER", options.rootless, "Accepted, and ignored");
+  cli.flag("--systemd-cgroup", options.systemd, "Make groups through systemd");
+  cli.flag("-v,--version", options.version, "Print the version");
+}
+
+int print_version() {
+  std::puts("stepbox-oci version " STEPBOX_VERSION "\nspec: 1.1.0");
+  return 0;
+}
+
+int call(const std::vector<std::string>& words, Creator create) {
+  const auto verb = std::find_if(std::begin(kVerbs), std::end(kVerbs),
+                                 [&](const OciVerb& known) { return words[0] == known.name; });
+  if (verb == std::end(kVerbs)) {
+    throw UsageError(join({"no such command: ", words[0]}), "--help lists them");
+  }
+  std::vector<char*> argv;
+  for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
+  return verb->call(static_cast<int>(words.size()), argv.data(), create);
+}
+
+int parse_and_call(int argc, char** argv, Creator create, GlobalOptions& options) {
+  CommandLine cli("[OPTIONS] COMMAND [ARG...]", "run --bundle BUNDLE ID");
+  add_options(cli, options);
+  cli.parse(argc, argv);
+  if (options.version) return print_version();
+  if (options.systemd || options.manager == "systemd") {
+    throw Failure("--systemd-cgroup: not supported yet", "use the engine's cgroupfs manager");
+  }
+  if (!options.root.empty()) set_oci_root(options.root);
+  return call(cli.take_all("COMMAND"), create);
+}
+
+}  // namespace
+
+int dispatch_oci(int argc, char** argv, Creator create) {
+  GlobalOptions options;
+  try {
+    run_from_read_only_mount();
+    block_signals();
+    return parse_and_call(argc, argv, create, options);
+  } catch (const std::exception& error) {
+    options.log.write_error(message_of(error));
+    report(error);
+    return status_of(error) == kFailed ? 1 : status_of(error);
+  }
+}
+
+}  // namespace stepbox

@@ -1,0 +1,100 @@
+#include "07-unionfs/oci/engine.hpp"
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <linux/keyctl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <vector>
+
+#include "07-unionfs/resources/oci_groups.hpp"
+#include "common/deadline.hpp"
+#include "common/error.hpp"
+#include "common/files.hpp"
+#include "common/openers.hpp"
+#include "common/text.hpp"
+
+namespace stepbox {
+
+void parse_value(const std::string& text, Natural& count) {
+  const auto number = parse_number(text);
+  if (!number || *number < 0 || *number > INT32_MAX) {
+    throw Failure(join({"'", text, "' is not a whole number of 0 or more"}));
+  }
+  count.number = static_cast<int>(*number);
+}
+
+void close_callers_files(int preserved) {
+  for (int fd = 3; fd < 3 + preserved; ++fd) {
+    if (::fcntl(fd, F_GETFD) == -1) {
+      throw Failure(join({"--preserve-fds: descriptor ", std::to_string(fd), " is not open"}));
+    }
+  }
+  if (::close_range(3U + static_cast<unsigned>(preserved), ~0U, 0) == -1) {
+    throw_errno({"close the caller's files"});
+  }
+}
+
+// ENOSYS: a kernel without keys; EDQUOT: the user has too many; then the caller's stays.
+void make_session_keyring(const std::string& id) {
+  const std::string name = "_ses." + id;
+  if (::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name.c_str()) != -1) return;
+  if (errno != ENOSYS && errno != EDQUOT) throw_errno({"make a session keyring"});
+}
+
+// The parent closes its end of the pipes when it ends; ours are closed here, so that it sees that
+// all is done. From now on this process is a child of the engine's.
+void outlive_creator(const Fd& start, int preserved) {
+  ::prctl(PR_SET_PDEATHSIG, 0);
+  std::vector<int> keep{start.get()};
+  for (int fd = 3; fd < 3 + preserved; ++fd) keep.push_back(fd);
+  close_all_but(keep);
+}
+
+void wait_for_start(const Fd& start) {
+  char byte;
+  ssize_t got;
+  do {
+    got = ::read(start.get(), &byte, 1);
+  } while (got == -1 && errno == EINTR);
+  if (got != 1) throw_errno({"wait for start"});
+}
+
+void fail_start(const Fd& start, const std::exception& error) {
+  const std::string text = message_of(error);
+  [[maybe_unused]] const ssize_t written = ::write(start.get(), text.data(), text.size());
+  ::_exit(report(error));
+}
+
+void write_pid_file(const std::string& path, pid_t pid) {
+  if (!path.empty()) replace_file(path, std::to_string(pid));
+}
+
+OciState state_of(const OciConfig& config, const std::string& id) {
+  OciState state;
+  state.id = id;
+  state.oci_version = config.version;
+  state.bundle = config.bundle;
+  state.rootfs = config.root;
+  state.created = ::time(nullptr);
+  state.seccomp = config.seccomp;
+  state.process = config.process_text;
+  state.poststart = config.hooks.poststart;
+  state.poststop = config.hooks.poststop;
+  state.annotations = config.annotations;
+  return state;
+}
+
+void erase_container(const OciState& state) {
+  const Fd process = open_oci_process(state);
+  if (process) send_signal(process, SIGKILL);
+  remove_oci_groups(state.cgroup);  // thaws them: KILL has no effect on a frozen process of v1
+  if (process) wait_until(10, [&] { return !open_oci_process(state); });
+  remove_oci_directory(state.id);
+}
+
+}  // namespace stepbox

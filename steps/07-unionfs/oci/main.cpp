@@ -1,0 +1,131 @@
+// stepbox-oci: the container of step 7, in two acts, for an engine. (runtime-spec, runtime.md)
+//
+//   sudo podman --runtime $PWD/stepbox-oci run --rm -it busybox sh
+//
+// create: the container is built, and its process waits. start: it becomes the command. No process
+// of ours stays: the container's process is a child of the engine's monitor, which waits for it.
+#include <fcntl.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "01-clone/process.hpp"
+#include "07-unionfs/oci/bundle.hpp"
+#include "07-unionfs/oci/command.hpp"
+#include "07-unionfs/oci/engine.hpp"
+#include "07-unionfs/resources/oci_groups.hpp"
+#include "07-unionfs/resources/oci_resources.hpp"
+#include "07-unionfs/storage/shifted_ids.hpp"
+#include "common/error.hpp"
+
+using namespace stepbox;
+
+// Points at which parent and child wait for each other.
+struct Gates {
+  Gate maps;     // the parent has written the id maps
+  Gate mounted;  // the child has made the mounts
+  Gate hooked;   // the parent has run the engine's hooks
+};
+
+// [child] Builds the container around itself; waits for start; becomes the command.
+static int container(const CreateOptions& options, const OciConfig& config,
+                     std::vector<GroupDirectory>& groups, OciCommand& command, Gates& gates,
+                     const Fd& start, OciState state) {
+  for (const GroupDirectory& group : groups) group.join();  // first: the limits hold from here on
+  gates.maps.wait();
+  become_root_inside();
+  if (!options.no_new_keyring) make_session_keyring(options.id);
+  make_late_namespaces(config);
+  ::prctl(PR_SET_DUMPABLE,
+          0);  // until execve(2) no other process of the container may look into us
+  start_loopback(config);
+  join_mount_namespace(config);
+  begin_mounts(config);
+  mount_all(config, groups);
+  groups.clear();  // directories of the host
+  set_sysctls(config);
+  gates.mounted.open();
+  gates.hooked.wait();
+  state.pid = ::getpid();  // as these hooks see it
+  run_hooks(config.hooks.create_container, state_for_hooks(state, OciStatus::kCreating));
+  mask_paths(config);
+  command.prepare();
+  enter_root(config, options.no_pivot);
+  set_names(config);
+  if (config.personality) ::personality(*config.personality);
+  command.enter();                                      // drops privileges
+  outlive_creator(start, options.preserve_fds.number);  // create returns
+  wait_for_start(start);
+  try {
+    run_hooks(config.hooks.start_container, state_for_hooks(state, OciStatus::kCreated));
+    command.exec();
+  } catch (const std::exception& error) {
+    fail_start(start, error);
+  }
+}
+
+// [parent] Waits until the child has made the mounts; throws the child's error if it has not.
+static void wait_for_mounts(Gate& mounted, Child& child) {
+  try {
+    mounted.wait();
+  } catch (const Failure&) {
+    child.wait();  // throws the reason
+    throw;
+  }
+}
+
+// [parent] Makes the container; if that fails, nothing of it is left.
+static Fd build(const CreateOptions& options, const OciConfig& config, OciState& state) {
+  const bool limited = !config.resources.empty();
+  std::vector<GroupDirectory> groups = make_oci_groups(state.cgroup, limited);
+  set_oci_resources(groups, config.resources);
+  const std::string fifo = start_fifo_of(state.id);
+  if (::mkfifo(fifo.c_str(), 0600) == -1) throw_errno({"make ", fifo});
+  const Fd start(::open(fifo.c_str(), O_RDWR | O_CLOEXEC));  // so a read never finds its end
+  if (!start) throw_errno({"open ", fifo});
+  OciCommand command(*config.process, config.seccomp, options.console_socket);
+  command.set_oom_score();
+  Gates gates;
+  JoinedNamespaces joined(config.namespaces);
+  Child child = spawn({.namespaces = flags_for_clone(config)}, [&] {
+    return container(options, config, groups, command, gates, start, state);
+  });
+  joined.leave();
+  write_oci_id_maps(child.pid(), config);
+  identify(state, child.pid());
+  save(state);
+  gates.maps.open();
+  wait_for_mounts(gates.mounted, child);
+  const std::string text = state_for_hooks(state, OciStatus::kCreating);
+  run_hooks(config.hooks.prestart, text);
+  run_hooks(config.hooks.create_runtime, text);
+  gates.hooked.open();
+  if (!child.wait_for_exec()) child.wait();  // throws the child's error
+  write_pid_file(options.pid_file, child.pid());
+  return std::move(child.process().handle);  // ~Child does not end it
+}
+
+// [parent] Act one.
+static Fd create(const CreateOptions& options) {
+  close_callers_files(options.preserve_fds.number);
+  const OciConfig config = read_config(options.bundle);
+  if (!config.process) throw Failure("config.json: process: it is needed");
+  const FileLock lock = make_oci_directory(options.id);
+  OciState state = state_of(config, options.id);
+  try {
+    const std::string groups = oci_group_path(config.cgroups_path, options.id);
+    if (!oci_group_members(open_oci_groups(groups)).empty()) {
+      throw Failure(join({"config.json: linux.cgroupsPath: ", groups, " is not empty"}));
+    }
+    state.cgroup = groups;
+    save(state);  // delete finds the groups even after kill -9
+    return build(options, config, state);
+  } catch (...) {
+    erase_container(state);
+    try_hooks(state.poststop, state_for_hooks(state, OciStatus::kStopped));
+    throw;
+  }
+}
+
+int main(int argc, char** argv) { return dispatch_oci(argc, argv, create); }

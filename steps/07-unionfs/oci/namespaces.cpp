@@ -1,0 +1,123 @@
+// The namespaces of an OCI config: new ones and existing ones, in any mix.
+#include "04-namespaces/namespaces.hpp"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include "06-network/netlink.hpp"
+#include "07-unionfs/oci/engine.hpp"
+#include "common/error.hpp"
+#include "common/files.hpp"
+
+namespace stepbox {
+
+// The child makes them: the root of a cgroup namespace is the group of its creator, and clone(2)
+// has no bit for a time namespace (time_namespaces(7)).
+constexpr int kLate = CLONE_NEWCGROUP | CLONE_NEWTIME;
+
+static const char* file_of(int flag) {
+  constexpr std::pair<int, const char*> kNames[] = {
+      {CLONE_NEWUSER, "user"}, {CLONE_NEWNS, "mnt"},       {CLONE_NEWUTS, "uts"},
+      {CLONE_NEWIPC, "ipc"},   {CLONE_NEWPID, "pid"},      {CLONE_NEWNET, "net"},
+      {CLONE_NEWTIME, "time"}, {CLONE_NEWCGROUP, "cgroup"}};
+  for (const auto& [known, name] : kNames) {
+    if (known == flag) return name;
+  }
+  return "";
+}
+
+static Fd open_namespace(const std::string& path) {
+  Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) throw_errno({"open the namespace ", path});
+  return file;
+}
+
+static void enter(const OciNamespace& one) {
+  const Fd file = open_namespace(one.path);
+  if (::setns(file.get(), one.flag) == -1) throw_errno({"join the namespace ", one.path});
+}
+
+// The user namespace first: it may own the others.
+JoinedNamespaces::JoinedNamespaces(const std::vector<OciNamespace>& namespaces) {
+  for (const bool user : {true, false}) {
+    for (const OciNamespace& one : namespaces) {
+      if (one.path.empty() || one.flag == CLONE_NEWNS) continue;
+      if ((one.flag == CLONE_NEWUSER) != user) continue;
+      if (!user)
+        own_.emplace_back(open_namespace(join({"/proc/self/ns/", file_of(one.flag)})), one.flag);
+      enter(one);
+      if (user) own_.clear();
+    }
+  }
+}
+
+void JoinedNamespaces::leave() {
+  for (const auto& [file, flag] : own_) ::setns(file.get(), flag);  // EPERM after a user namespace
+  own_.clear();
+}
+
+static bool is_new(const OciConfig& config, int flag) {
+  const OciNamespace* found = config.find_namespace(flag);
+  return found && found->path.empty();
+}
+
+int flags_for_clone(const OciConfig& config) {
+  int flags = 0;
+  for (const OciNamespace& one : config.namespaces) {
+    if (one.path.empty()) flags |= one.flag;
+  }
+  return flags & ~kLate;
+}
+
+void make_late_namespaces(const OciConfig& config) {
+  if (is_new(config, CLONE_NEWCGROUP) && ::unshare(CLONE_NEWCGROUP) == -1) {
+    throw_errno({"unshare the cgroup namespace"});
+  }
+  if (!is_new(config, CLONE_NEWTIME)) return;
+  if (::unshare(CLONE_NEWTIME) == -1) throw_errno({"unshare the time namespace"});
+  if (!config.time_offsets.empty()) write_file("/proc/self/timens_offsets", config.time_offsets);
+  // unshare(2) moves only later children into it.
+  const Fd fresh = open_namespace("/proc/self/ns/time_for_children");
+  if (::setns(fresh.get(), CLONE_NEWTIME) == -1) throw_errno({"join the time namespace"});
+}
+
+void join_mount_namespace(const OciConfig& config) {
+  const OciNamespace* mounts = config.find_namespace(CLONE_NEWNS);
+  if (mounts && !mounts->path.empty()) enter(*mounts);
+}
+
+void start_loopback(const OciConfig& config) {
+  if (!is_new(config, CLONE_NEWNET)) return;
+  Netlink links;
+  links.set_up("lo");
+  links.commit();
+}
+
+void set_names(const OciConfig& config) {
+  const std::string& host = config.hostname;
+  const std::string& domain = config.domainname;
+  if (!host.empty() && ::sethostname(host.data(), host.size()) == -1) {
+    throw_errno({"set the host name to ", host});
+  }
+  if (!domain.empty() && ::setdomainname(domain.data(), domain.size()) == -1) {
+    throw_errno({"set the domain name to ", domain});
+  }
+}
+
+static IdMap as_map(const std::vector<OciIdRange>& ranges) {
+  IdMap map;
+  for (const OciIdRange& range : ranges) {
+    for (const uint32_t number : {range.inside, range.outside, range.size}) {
+      map.push_back(std::to_string(number));
+    }
+  }
+  return map;
+}
+
+void write_oci_id_maps(pid_t child, const OciConfig& config) {
+  if (!is_new(config, CLONE_NEWUSER)) return;
+  write_maps(child, as_map(config.uid_maps), as_map(config.gid_maps));
+}
+
+}  // namespace stepbox

@@ -1,0 +1,228 @@
+#include "07-unionfs/oci/state.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "07-unionfs/files/printing.hpp"
+#include "07-unionfs/process/process_table.hpp"
+#include "07-unionfs/resources/group_freezing.hpp"
+#include "07-unionfs/resources/oci_groups.hpp"
+#include "common/error.hpp"
+#include "common/files.hpp"
+#include "common/openers.hpp"
+
+namespace stepbox {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr int kVersion = 1;
+std::string g_root;  // --root
+
+[[noreturn]] void throw_unknown(const std::string& id) {
+  throw Failure(join({"container \"", id, "\" does not exist"}), {}, 1);
+}
+
+// A name that is a single component of a path.
+void check_id(const std::string& id) {
+  constexpr char kAllowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-.";
+  const bool valid = !id.empty() && id.size() <= 1024 && id != "." && id != ".." &&
+                     id.find_first_not_of(kAllowed) == std::string::npos;
+  if (!valid) throw Failure(join({"invalid container ID '", id, "'"}), "letters, digits, _ + - .");
+}
+
+std::string directory_of(const std::string& id) {
+  check_id(id);
+  return join({oci_root(), "/", id});
+}
+
+std::string file_of(const std::string& id, const char* name) {
+  return join({directory_of(id), "/", name});
+}
+
+json as_json(const std::vector<Hook>& hooks) {
+  json list = json::array();
+  for (const Hook& hook : hooks) {
+    list.push_back(
+        {{"path", hook.path}, {"args", hook.args}, {"env", hook.env}, {"timeout", hook.timeout}});
+  }
+  return list;
+}
+
+std::vector<Hook> as_hooks(const json& list) {
+  std::vector<Hook> hooks;
+  for (const json& hook : list) {
+    hooks.push_back({hook.at("path"), hook.at("args"), hook.at("env"), hook.at("timeout")});
+  }
+  return hooks;
+}
+
+std::string boot_id() { return read_file("/proc/sys/kernel/random/boot_id"); }
+
+// Field 22 of /proc/PID/stat, in clock ticks since the boot (proc(5)).
+std::string start_time_of(pid_t pid) { return stat_fields(pid).at(22); }
+
+bool is_zombie(pid_t pid) {
+  const std::string state = stat_fields(pid).at(3);
+  return state == "Z" || state == "X";
+}
+
+json as_specified(const OciState& state, OciStatus status) {
+  json object{{"ociVersion", state.oci_version},
+              {"id", state.id},
+              {"status", name_of(status == OciStatus::kPaused ? OciStatus::kRunning : status)},
+              {"bundle", state.bundle}};
+  if (status != OciStatus::kStopped) object["pid"] = state.pid;
+  if (!state.annotations.empty()) object["annotations"] = state.annotations;
+  return object;
+}
+
+}  // namespace
+
+void set_oci_root(const std::string& path) { g_root = std::filesystem::absolute(path); }
+
+std::string oci_root() {
+  if (!g_root.empty()) return g_root;
+  const char* runtime = ::geteuid() == 0 ? nullptr : std::getenv("XDG_RUNTIME_DIR");
+  return join({runtime ? runtime : "/run", "/stepbox-oci"});
+}
+
+const char* name_of(OciStatus status) {
+  constexpr const char* kNames[] = {"creating", "created", "running", "paused", "stopped"};
+  return kNames[static_cast<int>(status)];
+}
+
+FileLock make_oci_directory(const std::string& id) {
+  make_directories(oci_root(), 0711);
+  const std::string directory = directory_of(id);
+  if (::mkdir(directory.c_str(), 0711) == -1) {
+    if (errno != EEXIST) throw_errno({"make ", directory});
+    throw Failure(join({"container with id exists: ", id}), "choose another ID, or delete it", 1);
+  }
+  return lock_file(file_of(id, "lock"), LockRank::kOci);
+}
+
+FileLock lock_oci_container(const std::string& id) {
+  if (!exists(directory_of(id))) throw_unknown(id);
+  return lock_file(file_of(id, "lock"), LockRank::kOci);
+}
+
+bool is_oci_container(const std::string& id) { return exists(directory_of(id)); }
+
+void save(const OciState& state) {
+  const json object{{"version", kVersion},
+                    {"id", state.id},
+                    {"ociVersion", state.oci_version},
+                    {"bundle", state.bundle},
+                    {"rootfs", state.rootfs},
+                    {"pid", state.pid},
+                    {"startTime", state.start_time},
+                    {"boot", state.boot},
+                    {"created", state.created},
+                    {"cgroup", state.cgroup},
+                    {"seccomp", state.seccomp},
+                    {"process", state.process},
+                    {"poststart", as_json(state.poststart)},
+                    {"poststop", as_json(state.poststop)},
+                    {"annotations", state.annotations}};
+  replace_file(file_of(state.id, "state.json"), object.dump() + "\n", 0600);
+}
+
+OciState load_oci_state(const std::string& id) {
+  const std::string path = file_of(id, "state.json");
+  if (!exists(path)) throw_unknown(id);
+  try {
+    const json object = json::parse(read_file(path));
+    if (object.at("version") != kVersion) {
+      throw Failure(join({"read ", path, ": of another version of stepbox-oci"}),
+                    "delete the container with that one");
+    }
+    return {.version = kVersion,
+            .id = object.at("id"),
+            .oci_version = object.at("ociVersion"),
+            .bundle = object.at("bundle"),
+            .rootfs = object.at("rootfs"),
+            .pid = object.at("pid"),
+            .start_time = object.at("startTime"),
+            .boot = object.at("boot"),
+            .created = object.at("created"),
+            .cgroup = object.at("cgroup"),
+            .seccomp = object.at("seccomp"),
+            .process = object.at("process"),
+            .poststart = as_hooks(object.at("poststart")),
+            .poststop = as_hooks(object.at("poststop")),
+            .annotations = object.at("annotations")};
+  } catch (const json::exception&) {
+    throw Failure(join({"read ", path, ": it is damaged"}), "delete --force " + id);
+  }
+}
+
+std::string start_fifo_of(const std::string& id) { return file_of(id, "start"); }
+
+void identify(OciState& state, pid_t pid) {
+  state.pid = pid;
+  state.start_time = start_time_of(pid);
+  state.boot = boot_id();
+}
+
+// The descriptor is opened first: what is compared afterwards belongs to the same process.
+Fd open_oci_process(const OciState& state) {
+  if (state.pid == 0 || state.boot != boot_id()) return Fd();
+  Fd process = open_pidfd(state.pid);
+  try {
+    if (process && start_time_of(state.pid) == state.start_time && !is_zombie(state.pid)) {
+      return process;
+    }
+  } catch (const std::system_error&) {  // it ended just now
+  }
+  return Fd();
+}
+
+OciStatus status_of(const OciState& state) {
+  if (!open_oci_process(state)) return OciStatus::kStopped;
+  // The process has the FIFO open until execve(2); without a reader this fails with ENXIO.
+  if (Fd(::open(start_fifo_of(state.id).c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC))) {
+    return OciStatus::kCreated;
+  }
+  return are_frozen(open_oci_groups(state.cgroup)) ? OciStatus::kPaused : OciStatus::kRunning;
+}
+
+std::string state_for_hooks(const OciState& state, OciStatus status) {
+  return as_specified(state, status).dump();
+}
+
+std::string state_for_user(const OciState& state, OciStatus status) {
+  json object = as_specified(state, status);
+  object["status"] = name_of(status);
+  object["pid"] = status == OciStatus::kStopped ? 0 : state.pid;
+  object["rootfs"] = state.rootfs;
+  object["created"] = as_timestamp(state.created);
+  object["owner"] = "";
+  return object.dump(2) + "\n";
+}
+
+void remove_oci_directory(const std::string& id) {
+  for (const char* name : {"start", "state.json", "lock"}) ::unlink(file_of(id, name).c_str());
+  std::filesystem::remove_all(directory_of(id));
+}
+
+std::vector<std::string> all_oci_ids() {
+  std::vector<std::string> ids;
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(oci_root(), none)) {
+    if (entry.is_directory()) ids.push_back(entry.path().filename());
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+}  // namespace stepbox

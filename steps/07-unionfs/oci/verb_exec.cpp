@@ -1,0 +1,163 @@
+// exec: another process in a running container.
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "01-clone/process.hpp"
+#include "07-unionfs/oci/command.hpp"
+#include "07-unionfs/oci/verbs.hpp"
+#include "07-unionfs/process/joining.hpp"
+#include "07-unionfs/resources/group_freezing.hpp"
+#include "07-unionfs/resources/oci_groups.hpp"
+#include "07-unionfs/storage/shifted_ids.hpp"
+#include "common/error.hpp"
+#include "common/files.hpp"
+#include "common/text.hpp"
+
+namespace stepbox {
+
+namespace {
+
+struct ExecOptions {
+  bool detach = false;
+  bool terminal = false;
+  bool no_new_privileges = false;
+  bool ignore_paused = false;
+  std::string process;  // a file
+  std::string pid_file;
+  std::string console_socket;
+  std::string cwd;
+  std::string user;  // UID[:GID]
+  std::string apparmor;
+  std::string label;
+  std::vector<std::string> env;
+  std::vector<std::string> capabilities;
+  std::vector<Natural> groups;
+  Natural preserve_fds;
+};
+
+void add_options(CommandLine& cli, ExecOptions& options) {
+  cli.list("-g,--additional-gids", "GID", options.groups, "Add this group");
+  cli.option("--apparmor", "PROFILE", options.apparmor, "Set the AppArmor profile");
+  cli.list("-c,--cap", "CAP", options.capabilities, "Add this capability");
+  cli.option("--console-socket", "PATH", options.console_socket,
+             "Send the terminal's master to this socket");
+  cli.option("--cwd", "DIR", options.cwd, "Run it in this directory");
+  cli.flag("-d,--detach", options.detach, "Return when the process runs");
+  cli.list("-e,--env", "NAME=VALUE", options.env, "Set a variable");
+  cli.flag("--ignore-paused", options.ignore_paused, "Also in a paused container");
+  cli.flag("--no-new-privs", options.no_new_privileges, "Let no program add privileges");
+  cli.option("--pid-file", "FILE", options.pid_file, "Write the process's id to this file");
+  cli.option("--preserve-fds", "N", options.preserve_fds, "Keep N descriptors from 3 on open");
+  cli.option("-p,--process", "FILE", options.process, "Read the process from this JSON file");
+  cli.option("--process-label", "LABEL", options.label, "Set the SELinux label");
+  cli.flag("-t,--tty", options.terminal, "Give it a terminal");
+  cli.option("-u,--user", "UID[:GID]", options.user, "Run it as this user");
+}
+
+uint32_t as_id(const std::string& text) {
+  Natural count;
+  parse_value(text, count);
+  return static_cast<uint32_t>(count.number);
+}
+
+CapabilitySet as_set(const std::vector<std::string>& names) {
+  std::vector<Capability> capabilities(names.size());
+  for (size_t i = 0; i < names.size(); ++i) parse_value(names[i], capabilities[i]);
+  return named(capabilities);
+}
+
+// What a process file does not name is the container's.
+OciProcess completed(OciProcess process, const OciProcess& own) {
+  if (!process.capabilities) process.capabilities = own.capabilities;
+  if (!process.oom_score_adj) process.oom_score_adj = own.oom_score_adj;
+  if (process.rlimits.empty()) process.rlimits = own.rlimits;
+  if (process.apparmor_profile.empty()) process.apparmor_profile = own.apparmor_profile;
+  if (process.selinux_label.empty()) process.selinux_label = own.selinux_label;
+  return process;
+}
+
+// The container's own process with what the options change.
+OciProcess process_of(const ExecOptions& options, const OciState& state,
+                      const std::vector<std::string>& command) {
+  OciProcess process = parse_process(state.process);
+  if (!options.process.empty()) {
+    return completed(parse_process(read_file(options.process)), process);
+  }
+  process.args = command;
+  process.terminal = options.terminal;
+  if (!options.cwd.empty()) process.cwd = options.cwd;
+  if (!options.apparmor.empty()) process.apparmor_profile = options.apparmor;
+  if (!options.label.empty()) process.selinux_label = options.label;
+  if (!options.user.empty()) {
+    const std::vector<std::string> ids = split(options.user, ':');
+    process.uid = as_id(ids[0]);
+    if (ids.size() > 1) process.gid = as_id(ids[1]);
+  }
+  for (const Natural& group : options.groups) {
+    process.additional_gids.push_back(static_cast<gid_t>(group.number));
+  }
+  for (const std::string& variable : options.env) {
+    if (variable.find('=') == variable.npos) throw Failure("'" + variable + "' is not NAME=VALUE");
+  }
+  process.env.insert(process.env.end(), options.env.begin(), options.env.end());
+  process.no_new_privileges = process.no_new_privileges || options.no_new_privileges;
+  const CapabilitySet added = as_set(options.capabilities);
+  if (added == 0) return process;
+  if (!process.capabilities) process.capabilities.emplace();
+  for (CapabilitySet* set : {&process.capabilities->bounding, &process.capabilities->effective,
+                             &process.capabilities->permitted}) {
+    *set |= added;
+  }
+  return process;
+}
+
+// [child] Joins the container, and becomes the command.
+int container(std::vector<GroupDirectory>& groups, const ContainerNamespaces& namespaces,
+              OciCommand& command, const ExecOptions& options, const std::string& id) {
+  for (const GroupDirectory& group : groups) group.join();
+  groups.clear();  // directories of the host
+  make_session_keyring(id);
+  command.prepare();
+  namespaces.join();
+  become_root_inside();
+  command.enter();
+  if (options.detach) ::prctl(PR_SET_PDEATHSIG, 0);
+  command.exec();
+}
+
+int run(const ExecOptions& options, const OciState& state, const OciProcess& process) {
+  const Fd first = open_oci_process(state);
+  if (!first) throw Failure("cannot exec in a stopped container");
+  std::vector<GroupDirectory> groups = open_oci_groups(state.cgroup);
+  if (!options.ignore_paused && are_frozen(groups)) {
+    throw Failure("cannot exec in a paused container", "use --ignore-paused to override");
+  }
+  OciCommand command(process, state.seccomp, options.console_socket);
+  const ContainerNamespaces namespaces(first, state.pid);
+  command.set_oom_score();
+  namespaces.join_before_clone();
+  Child child =
+      spawn({}, [&] { return container(groups, namespaces, command, options, state.id); });
+  if (!child.wait_for_exec()) child.wait();  // throws the child's error
+  write_pid_file(options.pid_file, child.pid());
+  if (!options.detach) return child.wait();
+  child.process().handle.close();  // ~Child does not end it
+  return 0;
+}
+
+}  // namespace
+
+int oci_exec(int argc, char** argv, Creator) {
+  ExecOptions options;
+  CommandLine cli("exec [OPTIONS] ID [COMMAND] [ARG...]", "exec ID /bin/sh");
+  add_options(cli, options);
+  cli.parse(argc, argv);
+  const std::string id = cli.take("ID");
+  const std::vector<std::string> command = cli.take_rest();
+  if (command.empty() && options.process.empty()) throw UsageError("no COMMAND given");
+  close_callers_files(options.preserve_fds.number);
+  const OciState state = load_oci_state(id);
+  return run(options, state, process_of(options, state, command));
+}
+
+}  // namespace stepbox

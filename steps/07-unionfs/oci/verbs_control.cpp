@@ -1,0 +1,89 @@
+// pause, resume, update.
+#include <nlohmann/json.hpp>
+
+#include "07-unionfs/oci/verbs.hpp"
+#include "07-unionfs/resources/group_freezing.hpp"
+#include "07-unionfs/resources/oci_groups.hpp"
+#include "07-unionfs/resources/oci_resources.hpp"
+#include "common/error.hpp"
+#include "common/files.hpp"
+#include "common/text.hpp"
+
+namespace stepbox {
+
+static int set_frozen(int argc, char** argv, bool frozen) {
+  CommandLine cli(join({argv[0], " ID"}), join({argv[0], " ID"}));
+  cli.parse_mixed(argc, argv);
+  const std::string id = cli.take("ID");
+  cli.end();
+  const FileLock lock = lock_oci_container(id);
+  const OciState state = load_oci_state(id);
+  const OciStatus status = status_of(state);
+  const bool possible = frozen ? status == OciStatus::kRunning || status == OciStatus::kCreated
+                               : status == OciStatus::kPaused;
+  if (!possible) {
+    throw Failure(frozen ? "container not running" : "container not paused",
+                  join({"it is ", name_of(status)}));
+  }
+  freeze_groups(open_oci_groups(state.cgroup), frozen);
+  return 0;
+}
+
+int oci_pause(int argc, char** argv, Creator) { return set_frozen(argc, argv, true); }
+int oci_resume(int argc, char** argv, Creator) { return set_frozen(argc, argv, false); }
+
+// An option of update, and the member of linux.resources that it sets.
+struct LimitOption {
+  const char* option;
+  const char* parent;
+  const char* member;
+  const char* help;
+};
+constexpr LimitOption kLimits[] = {
+    {"--blkio-weight", "blockIO", "weight", "Weight of block I/O, 10 to 1000"},
+    {"--cpu-idle", "cpu", "idle", "1: run only when no other group wants the CPU"},
+    {"--cpu-period", "cpu", "period", "Length of a period, in microseconds"},
+    {"--cpu-quota", "cpu", "quota", "CPU time in each period, in microseconds"},
+    {"--cpu-share", "cpu", "shares", "Weight of CPU time"},
+    {"--cpuset-cpus", "cpu", "cpus", "CPUs to run on: 0-2,4"},
+    {"--cpuset-mems", "cpu", "mems", "Memory nodes to use"},
+    {"--memory", "memory", "limit", "Memory, in bytes; -1: no limit"},
+    {"--memory-reservation", "memory", "reservation", "Memory to keep, in bytes"},
+    {"--memory-swap", "memory", "swap", "Memory and swap together, in bytes"},
+    {"--pids-limit", "pids", "limit", "Number of processes; -1: no limit"}};
+
+int oci_update(int argc, char** argv, Creator) {
+  constexpr size_t kCount = std::size(kLimits);
+  std::string file, values[kCount];
+  CommandLine cli("update [OPTIONS] ID", "update --pids-limit 100 ID");
+  cli.option("-r,--resources", "FILE", file, "Read linux.resources from this JSON file; -: stdin");
+  for (size_t i = 0; i < kCount; ++i) {
+    cli.option(kLimits[i].option, "VALUE", values[i], kLimits[i].help);
+  }
+  cli.parse_mixed(argc, argv);
+  const std::string id = cli.take("ID");
+  cli.end();
+  nlohmann::json resources = nlohmann::json::object();
+  for (size_t i = 0; i < kCount; ++i) {
+    if (values[i].empty()) continue;
+    nlohmann::json& value = resources[kLimits[i].parent][kLimits[i].member];
+    const auto number = parse_number(values[i]);
+    const bool is_text = std::string_view(kLimits[i].option).starts_with("--cpuset");
+    if (is_text) {
+      value = values[i];
+    } else if (number) {
+      value = *number;
+    } else {
+      throw Failure(join({kLimits[i].option, ": '", values[i], "' is no number"}));
+    }
+  }
+  const FileLock lock = lock_oci_container(id);
+  const OciState state = load_oci_state(id);
+  if (status_of(state) == OciStatus::kStopped) throw Failure("container not running");
+  const std::string text =
+      file.empty() ? resources.dump() : read_file(file == "-" ? "/dev/stdin" : file);
+  set_oci_resources(open_oci_groups(state.cgroup), text);
+  return 0;
+}
+
+}  // namespace stepbox

@@ -1,0 +1,168 @@
+// create, start, run, kill, delete.
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "01-clone/signals.hpp"
+#include "07-unionfs/oci/verbs.hpp"
+#include "07-unionfs/process/hooks.hpp"
+#include "07-unionfs/process/signal_names.hpp"
+#include "07-unionfs/resources/group_freezing.hpp"
+#include "07-unionfs/resources/oci_groups.hpp"
+#include "common/error.hpp"
+#include "common/files.hpp"
+#include "common/openers.hpp"
+
+namespace stepbox {
+
+static void add_options(CommandLine& cli, CreateOptions& options) {
+  cli.option("-b,--bundle", "DIR", options.bundle, "The directory with config.json (.)");
+  cli.option("--console-socket", "PATH", options.console_socket,
+             "Send the terminal's master to this socket");
+  cli.flag("--no-new-keyring", options.no_new_keyring, "Keep the caller's session keyring");
+  cli.flag("--no-pivot", options.no_pivot, "Move the root instead of pivot_root(2)");
+  cli.option("--pid-file", "FILE", options.pid_file, "Write the process's id to this file");
+  cli.option("--preserve-fds", "N", options.preserve_fds, "Keep N descriptors from 3 on open");
+}
+
+int oci_create(int argc, char** argv, Creator create) {
+  CreateOptions options;
+  CommandLine cli("create [OPTIONS] ID", "create --bundle BUNDLE ID");
+  add_options(cli, options);
+  cli.parse_mixed(argc, argv);
+  options.id = cli.take("ID");
+  cli.end();
+  create(options);
+  return 0;
+}
+
+// Waits for execve(2), which closes the process's descriptor of the FIFO; returns what the process
+// has written before: an error, if it did not come to that.
+static std::string wait_for_exec(const Fd& answers) {
+  pollfd end{answers.get(), 0, 0};  // POLLHUP: no writer any more
+  while (::poll(&end, 1, -1) == -1 && errno == EINTR) continue;
+  char text[4096];
+  const ssize_t got = ::read(answers.get(), text, sizeof text);
+  return std::string(text, got > 0 ? static_cast<size_t>(got) : 0);
+}
+
+// Act two.
+static void start_container(const std::string& id) {
+  const FileLock lock = lock_oci_container(id);
+  const OciState state = load_oci_state(id);
+  const OciStatus status = status_of(state);
+  if (status == OciStatus::kStopped) throw Failure("cannot start a container that has stopped");
+  if (status != OciStatus::kCreated) throw Failure("cannot start an already running container");
+  const std::string path = start_fifo_of(id);
+  const Fd answers(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  Fd start(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!answers || !start || ::write(start.get(), "", 1) != 1) throw_errno({"start container ", id});
+  start.close();
+  const std::string error = wait_for_exec(answers);
+  ::unlink(path.c_str());
+  if (!error.empty()) throw Failure(join({"start container ", id, ": ", error}));
+  try_hooks(state.poststart, state_for_hooks(state, OciStatus::kRunning));
+}
+
+int oci_start(int argc, char** argv, Creator) {
+  CommandLine cli("start ID", "start ID");
+  cli.parse_mixed(argc, argv);
+  const std::string id = cli.take("ID");
+  cli.end();
+  start_container(id);
+  return 0;
+}
+
+// With `force` also one that runs, and one that kill -9 of create has left without a whole record.
+static void delete_container(const std::string& id, bool force) {
+  const FileLock lock = lock_oci_container(id);
+  OciState state;
+  state.id = id;
+  try {
+    state = load_oci_state(id);
+  } catch (const Failure&) {
+    if (!force) throw;
+  }
+  const OciStatus status = status_of(state);
+  if (!force && (status == OciStatus::kRunning || status == OciStatus::kPaused)) {
+    throw Failure(join({"cannot delete container ", id, " that is not stopped: ", name_of(status)}),
+                  "kill it first, or use --force");
+  }
+  erase_container(state);
+  try_hooks(state.poststop, state_for_hooks(state, OciStatus::kStopped));
+}
+
+static int wait_for_container(Fd child, pid_t pid) {
+  SignalTarget target{pid, std::move(child), true};
+  const int status = forward_signals(target);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : kSignalBase + WTERMSIG(status);
+}
+
+int oci_run(int argc, char** argv, Creator create) {
+  CreateOptions options;
+  bool detach = false, keep = false;
+  CommandLine cli("run [OPTIONS] ID", "run --bundle BUNDLE ID");
+  add_options(cli, options);
+  cli.flag("-d,--detach", detach, "Return when the command runs");
+  cli.flag("--keep", keep, "Do not delete the container when it has ended");
+  cli.parse_mixed(argc, argv);
+  options.id = cli.take("ID");
+  cli.end();
+  Fd child = create(options);
+  try {
+    start_container(options.id);
+  } catch (...) {
+    delete_container(options.id, true);
+    throw;
+  }
+  if (detach) return 0;
+  const int status = wait_for_container(std::move(child), load_oci_state(options.id).pid);
+  if (!keep) delete_container(options.id, true);
+  return status;
+}
+
+static void send(const OciState& state, int number, bool all) {
+  const Fd process = open_oci_process(state);
+  if (!process && !all) throw Failure("container not running", {}, 1);
+  if (process && !send_signal(process, number)) {
+    if (errno == ESRCH) throw Failure("container not running", {}, 1);
+    throw_errno({"send a signal to container ", state.id});
+  }
+  if (number == SIGKILL && are_frozen(open_oci_groups(state.cgroup))) {
+    freeze_groups(open_oci_groups(state.cgroup), false);  // v1: a frozen process does not die
+  }
+  if (!all) return;
+  for (const pid_t pid : oci_group_members(open_oci_groups(state.cgroup))) {
+    const Fd member = pid == state.pid ? Fd() : open_pidfd(pid);
+    if (member) send_signal(member, number);
+  }
+}
+
+int oci_kill(int argc, char** argv, Creator) {
+  bool all = false;
+  Signal signal{SIGTERM};
+  CommandLine cli("kill [OPTIONS] ID [SIGNAL]", "kill ID KILL");
+  cli.flag("-a,--all", all, "Send it to all processes of the container");
+  cli.parse_mixed(argc, argv);
+  const std::string id = cli.take("ID");
+  const std::vector<std::string> rest = cli.take_rest();
+  if (!rest.empty()) parse_value(rest[0], signal);
+  const FileLock lock = lock_oci_container(id);
+  send(load_oci_state(id), signal.number, all);
+  return 0;
+}
+
+int oci_delete(int argc, char** argv, Creator) {
+  bool force = false;
+  CommandLine cli("delete [OPTIONS] ID", "delete --force ID");
+  cli.flag("-f,--force", force, "Kill it, if it has not ended");
+  cli.parse_mixed(argc, argv);
+  const std::string id = cli.take("ID");
+  cli.end();
+  if (force && !is_oci_container(id)) return 0;  // as runc
+  delete_container(id, force);
+  return 0;
+}
+
+}  // namespace stepbox
