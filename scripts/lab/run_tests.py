@@ -46,6 +46,8 @@ def on_this_machine(here):
         Part(f"matrix without root ({where})", ["scripts/matrix", "--rootless"]),
         Part("labs", ["scripts/labs"]),
         Part("loop", ["scripts/lab/try_loop.py"]),
+        Part("OCI runtime", ["scripts/lab/try_oci.py"]),
+        Part("OCI runtime under podman", ["scripts/lab/try_engines.py"]),
         Part("challenges", ["scripts/lab/try_challenges.py"]),
         Part("documents", ["scripts/documents"]),
         Part("doctor", ["scripts/faults"]),

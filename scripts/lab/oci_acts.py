@@ -1,0 +1,176 @@
+"""The two acts of an OCI runtime, and what it refuses. For try_oci.py."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+
+from oci_bundle import WAIT, Container, becomes, differs, ended_status, pids, reap
+
+
+def try_acts(tally, room):
+    """create, start, state, kill, delete."""
+    one = Container(room, WAIT)
+    holds, pid_file = tally.holds, room.top / "pid"
+    holds("create", one.create("--pid-file", pid_file).unlike(0))
+    state = one.state()
+    pid = state.get("pid", 0)
+    expected = {"id": one.id, "status": "created", "bundle": str(one.bundle)}
+    holds("state: created", differs({key: state.get(key) for key in expected}, expected))
+    holds("state: annotations", differs(state.get("annotations"), one.config["annotations"]))
+    version = state.get("ociVersion", "")
+    holds("state: ociVersion", "" if re.match(r"1\.\d", version) else str(state))
+    holds("the pid file", differs(pid_file.read_text("utf-8"), str(pid)))
+    holds("only the container's process is left", differs(pids(), {os.getpid(), pid}))
+    holds("nothing runs before start", differs(one.output(), ""))
+    holds("an id that exists", one.create().unlike(None, "exists"))
+    holds("and the container is still there", differs(one.status(), "created"))
+    holds("start", one.verb("start").unlike(0))
+    holds("its output", one.prints("begun\n"))
+    holds("the process is the same", differs(one.state().get("pid"), pid))
+    holds("state: running", differs(one.status(), "running"))
+    holds("start again", one.verb("start").unlike(None, "running|not.*created"))
+    holds("delete of one that runs", one.verb("delete").unlike(None, "not stopped|stop"))
+    holds("it still runs", differs(one.status(), "running"))
+    holds("kill TERM", one.verb("kill", ..., "TERM").unlike(0))
+    holds("the status goes to the caller", differs(ended_status(pid), 7))
+    holds("state: stopped", differs(one.status(), "stopped"))
+    holds("a pid is shown no more", differs(one.state().get("pid", 0), 0))
+    holds("kill of one that has ended", one.verb("kill", ..., "KILL").unlike(None, "not running"))
+    holds("start of one that has ended", one.verb("start").unlike(None))
+    holds("exec in one that has ended", one.verb("exec", ..., "true").unlike(None))
+    holds("delete", one.verb("delete").unlike(0))
+    holds("delete leaves nothing", one.traces())
+    holds("state of it", one.verb("state").unlike(None, "does not exist"))
+    for name in "9", "KILL", "SIGKILL":
+        two = Container(room, WAIT)
+        holds("begin", two.begin())
+        pid = two.state().get("pid", 0)
+        holds(f"kill {name}", two.verb("kill", ..., name).unlike(0))
+        holds(f"kill {name}: its effect", differs(ended_status(pid), -signal.SIGKILL))
+        holds("delete", two.verb("delete").unlike(0))
+    three = Container(room, WAIT)
+    holds("begin", three.begin())
+    pid = three.state().get("pid", 0)
+    holds("an unknown signal", three.verb("kill", ..., "NOSUCH").unlike(None))
+    holds("delete --force", three.verb("delete", "--force").unlike(0))
+    holds("delete --force leaves nothing", three.traces())
+    holds("delete --force ends the process", differs(ended_status(pid), -signal.SIGKILL))
+    holds("delete --force of one that is only created", try_created(room))
+    holds("run --detach", try_detached(room))
+    holds("delete ends the processes of the group", try_others(room))
+    holds("run passes signals on", try_signal(room))
+
+
+def try_created(room):
+    """A container that is never started; kill ends it, too."""
+    one, two = Container(room, WAIT), Container(room, WAIT)
+    wrong = one.create().unlike(0) or one.delete().unlike(0) or one.traces() or one.output()
+    wrong = wrong or two.create().unlike(0)
+    pid = two.state().get("pid", 0)
+    wrong = wrong or two.verb("kill", ..., "KILL").unlike(0)
+    wrong = wrong or differs(ended_status(pid), -signal.SIGKILL)
+    wrong = wrong or differs(two.status(), "stopped") or two.verb("delete").unlike(0)
+    return wrong or two.traces()
+
+
+def try_detached(room):
+    """run --detach returns, and the container stays until it is deleted."""
+    one = Container(room, WAIT)
+    wrong = one.verb("run", "--detach").unlike(0) or differs(one.status(), "running")
+    return wrong or one.delete().unlike(0) or one.traces()
+
+
+def try_others(room):
+    """Without a PID namespace delete ends all processes of the group."""
+    one = Container(room, "trap '' HUP TERM; sleep 100 & sleep 100 & echo $!",
+                    lambda config: config["linux"]["namespaces"].pop(0))
+    wrong = one.begin() or one.prints("\n")
+    becomes(lambda: one.status() == "stopped")
+    wrong = wrong or one.delete().unlike(0) or one.traces()
+    return wrong or differs(becomes(lambda: reap() or pids() == {os.getpid()}), True)
+
+
+def try_signal(room):
+    """A signal to run, in the foreground, is the container's."""
+    one = Container(room, WAIT)
+    words = [room.program, "--root", room.root, "run", "--bundle", one.bundle, one.id]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        process.terminate()
+        return differs(process.wait(), 7) or one.traces()
+
+
+def try_refusals(tally, room):
+    """Ids and configs that are refused; nothing is made."""
+    holds = tally.holds
+    good = Container(room, "true")
+    before = set(room.top.iterdir())
+    for bad in "", ".", "..", "../x", "a/b", "a b", "/tmp":
+        ended = room.call("create", "--bundle", good.bundle, bad)
+        holds(f"id {bad!r}", ended.unlike(None) or differs(list(room.root.glob("*")), []))
+    holds("ids lead nowhere", differs(set(room.top.iterdir()), before))
+    for verb in "state start kill delete pause resume ps update events exec".split():
+        options = {"update": ["--pids-limit", "9"], "events": ["--stats"]}.get(verb, [])
+        after = ["true"] if verb == "exec" else []
+        ended = room.call(verb, *options, "unknown", *after)
+        holds(f"{verb} of an unknown id", ended.unlike(None, "does not exist"))
+    holds("delete --force of an unknown id", room.call("delete", "--force", "unknown").unlike(0))
+    holds("no such verb", room.call("fly", "x").unlike(None, "fly"))
+    for place, value in BAD:
+        one = Container(room, "true")
+        *above, last = place.split(".")
+        member = one.config
+        for key in above:
+            member = member.setdefault(key, {})
+        member[last] = value
+        one.save()
+        name = f"config.json: {place}: {json.dumps(value)}"
+        holds(name, one.create().unlike(None, re.escape(place)) or one.traces())
+    for what, text in ("is missing", None), ("is no JSON", "{"), ("is no object", "[]"):
+        one = Container(room, "true")
+        path = one.bundle / "config.json"
+        path.unlink()
+        if text:
+            path.write_text(text, encoding="utf-8")
+        holds(f"config.json {what}", one.create().unlike(None, "config.json") or one.traces())
+    for what, words in ("no bundle", ["--bundle", "/nowhere"]), ("no option", ["--nothing"]):
+        holds(what, room.call("create", *words, "x").unlike(None) or differs(one.traces(), ""))
+    for verb in "create", "run":
+        one = Container(room, "true", lambda config: config["root"].update(path="/missing"))
+        holds(f"{verb}: no rootfs", one.verb(verb).unlike(None, "missing") or one.traces())
+        one = Container(room, ["nothing"])
+        holds(f"{verb}: no program", one.verb(verb).unlike(None, r"not found in \$PATH"))
+        holds(f"{verb}: no program, nothing left", one.traces())
+    one = Container(room, ["/bad"], own=True)
+    (one.rootfs / "bad").write_text("no program\n", encoding="utf-8")
+    (one.rootfs / "bad").chmod(0o755)
+    holds("run: what execve(2) refuses is told", one.verb("run").unlike(None, "(?i)format error"))
+    one.delete()
+
+
+BAD = [
+    ("ociVersion", "2.0.0"),
+    ("process.args", []),
+    ("process.cwd", "tmp"),
+    ("process.env", "A=b"),
+    ("process.oomScoreAdj", 2000),
+    ("process.user.uid", -1),
+    ("process.capabilities.bounding", "CAP_KILL"),
+    ("root.path", 7),
+    ("mounts", {}),
+    ("hooks.poststop", [{"args": ["x"]}]),
+    ("linux.namespaces", [{"type": "nets"}]),
+    ("linux.uidMappings", [{"containerID": 0, "hostID": 0, "size": 1}]),
+    ("linux.resources.pids.limit", "many"),
+    ("linux.resources.devices", [{"allow": "yes"}]),
+    ("process.scheduler", {"policy": "SCHED_BATCH", "nice": 7}),
+    ("process.ioPriority", {"class": "IOPRIO_CLASS_IDLE", "priority": 0}),
+    ("linux.mountLabel", "system_u:object_r:x"),
+    ("linux.seccomp", {"defaultAction": "SCMP_ACT_ALLOW", "listenerPath": "/run/x"}),
+    ("linux.rootfsPropagation", "sideways"),
+    ("linux.cgroupsPath", "/../outside"),
+    ("linux.maskedPaths", ["relative"]),
+    ("linux.devices", [{"path": "/dev/x", "type": "z"}]),
+]

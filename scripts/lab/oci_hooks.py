@@ -1,0 +1,98 @@
+"""The hooks of an OCI runtime: which run, when, and what they are told. For try_oci.py."""
+
+import json
+import time
+
+from oci_bundle import PATIENCE, Container, differs, ended_status
+
+ORDER = {
+    "prestart": "creating",
+    "createRuntime": "creating",
+    "createContainer": "creating",
+    "startContainer": "created",
+    "poststart": "running",
+    "poststop": "stopped",
+}
+
+
+def hook(script, **members):
+    """A hook that runs a script in the shell."""
+    words = {"path": "/bin/sh", "args": ["sh", "-c", script]}
+    return {**words, "env": ["PATH=/bin:/usr/bin"], **members}
+
+
+def with_hooks(room, **hooks):
+    """A change of a config; a line per hook goes to the room's log."""
+
+    def change(config):
+        config["hooks"] = hooks
+        config["mounts"].append(
+            {"destination": "/log", "type": "bind", "source": str(room.top / "log"),
+             "options": ["bind"]}
+        )
+
+    return change
+
+
+def try_hooks(tally, room):
+    """Which hooks run, when, and what they are told."""
+    holds, log = tally.holds, room.top / "log/hooks"
+    inside = "/log/hooks"
+    notes = {
+        kind: [hook(f"(echo -n '{kind} '; tr -d '\\n'; echo) >>"
+                    + (inside if kind == "startContainer" else str(log)))]
+        for kind in ORDER
+    }
+    one = Container(room, "echo command >>/log/hooks", with_hooks(room, **notes))
+    wrong = one.create().unlike(0)
+    pid = one.state().get("pid")
+    wrong = wrong or one.verb("start").unlike(0) or differs(ended_status(pid), 0)
+    holds("hooks: the acts", wrong or one.verb("delete").unlike(0) or one.traces())
+    lines = [line.partition(" ") for line in log.read_text("utf-8").splitlines()]
+    names = [line[0] for line in lines if line[0] != "poststart"]
+    expected = [*ORDER, "command"]
+    expected.remove("poststart")
+    expected[-2:] = reversed(expected[-2:])
+    holds("hooks: their order", differs(names, expected))
+    states = {line[0]: json.loads(line[2] or "{}") for line in lines if line[0] in ORDER}
+    told = {kind: each.get("status") for kind, each in states.items()}
+    holds("hooks: status", differs(told, ORDER))
+    for kind, state in states.items():
+        found = {key: state.get(key) for key in ("id", "bundle", "annotations")}
+        holds(f"hooks: {kind}'s state", differs(
+            found, {"id": one.id, "bundle": str(one.bundle),
+                    "annotations": one.config["annotations"]}))
+    told = [states.get(kind, {}).get("pid") for kind in ("prestart", "createRuntime", "poststart")]
+    holds("hooks: the pid", differs(told, [pid] * 3))
+    holds("hooks: run", Container(room, "exit 3", with_hooks(room, **notes)).verb("run").unlike(3))
+
+    for kind in list(ORDER)[:3]:
+        log.unlink(missing_ok=True)
+        fails = {kind: [hook("echo fails >&2; exit 9")], "poststop": notes["poststop"]}
+        one = Container(room, "echo it runs", with_hooks(room, **fails))
+        holds(f"hooks: {kind} fails", one.create().unlike(None, "fails") or one.traces())
+        log.touch()
+        holds(f"hooks: {kind} fails, poststop runs", differs(
+            log.read_text("utf-8")[:9], "poststop "))
+    one = Container(room, "echo it runs", with_hooks(room, startContainer=[hook("exit 9")]))
+    ended = one.verb("run")
+    holds("hooks: startContainer fails", ended.unlike(None, "(?i)hook") or (
+        str(ended) if "it runs" in ended.all else ""))
+    one.delete()
+    one = Container(room, "echo it runs", with_hooks(room, startContainer=[hook("exit 9")]))
+    wrong = one.create().unlike(0) or one.verb("start").unlike(None)
+    holds("hooks: startContainer fails, start fails", wrong)
+    holds("hooks: startContainer fails, it is stopped", differs(one.status(), "stopped"))
+    one.delete()
+    for kind in "poststart", "poststop":
+        fails = with_hooks(room, **{kind: [hook("exit 9")]})
+        one = Container(room, "echo it runs; sleep 0.1", fails)
+        holds(f"hooks: {kind} fails: a warning", one.verb("run").unlike(0, "it runs"))
+        holds(f"hooks: {kind} fails: no trace", one.traces())
+        one.delete()
+    start = time.monotonic()
+    long = with_hooks(room, createRuntime=[hook("exec sleep 60", timeout=1)])
+    one = Container(room, "true", long)
+    holds("hooks: timeout", one.create().unlike(None) or one.traces())
+    late = time.monotonic() - start > 1 + PATIENCE
+    holds("hooks: timeout is 1 s", "it was later" if late else "")

@@ -1,0 +1,150 @@
+#!/usr/bin/env -S python3 -B
+"""try_oci [PROGRAM]: tests an OCI runtime by itself, without an engine, as runtime-spec and engines
+use it: build/stepbox-oci, or crun or runc to compare (what they do otherwise is RED).
+
+Runs as root in a stage with a PID namespace of its own, and leaves nothing behind. With PARTS=hooks
+only the functions with this in their name: try_hooks().
+"""
+
+import os
+import subprocess
+import sys
+import time
+import traceback
+from pathlib import Path
+
+import oci_inside
+from oci_acts import try_acts, try_refusals
+from oci_bundle import WAIT, Container, Room, becomes, differs, enter_room, hide_unified, reap
+from oci_exec import try_control, try_exec
+from oci_hooks import try_hooks
+from oci_streams import try_descriptors, try_terminal, try_words
+from tally import Tally
+from task import run_main
+
+
+def prepare(room):
+    """The sources of mounts in oci_inside.py."""
+    for name in "data", "data/sub", "shared":
+        (room.top / name).mkdir()
+    for name in "data/file", "file":
+        (room.top / name).write_text("text\n", encoding="utf-8")
+    for name in "data/sub", "shared":
+        subprocess.run(["mount", "-t", "tmpfs", "source", room.top / name], check=True)
+    (room.top / "data/sub/inner").touch()
+    subprocess.run(["mount", "--make-shared", room.top / "shared"], check=True)
+
+
+def try_inside(tally, room):
+    """Each row of oci_inside.py."""
+    prepare(room)
+    for row in oci_inside.ALL:
+        if row in oci_inside.TIME and not Path("/proc/self/ns/time").exists():
+            continue
+        one = Container(room, row.script, own=row.own)
+        if row.own:
+            for name, target in ("link", "/tmp"), ("evil", "/proc"), ("out", "../../../host-tmp"):
+                (one.rootfs / name).symlink_to(target)
+            (one.rootfs / "host-tmp").mkdir()
+        if row.change:
+            row.change(one.config, room)
+            one.config["linux"].setdefault("cgroupsPath", f"{room.group}/{one.id}")
+        one.save()
+        ended = one.verb("run", stdin="given\n")
+        tally.holds(row.name, ended.unlike(row.status, row.pattern))
+        if wrong := one.traces():
+            one.delete()
+        tally.holds(f"{row.name}: nothing is left", wrong)
+    for name in "data/sub", "shared":
+        subprocess.run(["umount", room.top / name], check=True)
+
+
+def try_joining(tally, room):
+    """Namespaces that are new, and those of another process."""
+    kinds = {"pid": "pid", "ipc": "ipc", "uts": "uts", "mount": "mnt", "network": "net"}
+    kinds["cgroup"] = "cgroup"
+    script = "".join(f"echo {kind} $(readlink /proc/self/ns/{kind});" for kind in kinds.values())
+
+    def spaces(ended):
+        return dict(line.split() for line in ended.out.splitlines() if line.count(" ") == 1)
+
+    host = {kind: os.readlink(f"/proc/self/ns/{kind}") for kind in kinds.values()}
+
+    def all_new(config):
+        config["linux"]["namespaces"] = [{"type": kind} for kind in kinds]
+
+    ended = Container(room, script, all_new).verb("run")
+    same = [kind for kind in host if spaces(ended).get(kind, host[kind]) == host[kind]]
+    tally.holds("new namespaces", f"not new: {same}\n{ended}" if same else "")
+
+    def mount_only(config):
+        config["linux"]["namespaces"] = [{"type": "mount"}]
+        config["mounts"] = config["mounts"][:2]
+
+    ended = Container(room, script, mount_only).verb("run")
+    found = spaces(ended)
+    changed = [kind for kind in host if kind != "mnt" and found.get(kind) != host[kind]]
+    tally.holds("no other new namespaces", f"not the host's: {changed}\n{ended}" if changed else "")
+
+    words = ["unshare", "--net", "--uts", "--ipc", "--pid", "--fork", "--kill-child"]
+    with subprocess.Popen([*words, "sleep", "100"]) as other:
+        below = Path(f"/proc/{other.pid}/task/{other.pid}/children")
+        child = int(becomes(lambda: below.read_text("utf-8")).split()[0])
+
+        def join(config):
+            for one in config["linux"]["namespaces"]:
+                if one["type"] != "mount":
+                    one["path"] = f"/proc/{child}/ns/{kinds[one['type']]}"
+
+        one = Container(room, script, join)
+        ended = one.verb("run")
+        joined = "net", "uts", "ipc", "pid"
+        wanted = {kind: os.readlink(f"/proc/{child}/ns/{kind}") for kind in joined}
+        wrong = differs({kind: spaces(ended).get(kind) for kind in wanted}, wanted)
+        tally.holds("namespaces of another process", wrong and f"{wrong}\n{ended}")
+        tally.holds("namespaces of another process: nothing left", one.traces())
+        other.kill()
+    reap()
+
+    def unknown(config):
+        config["linux"]["namespaces"][0]["path"] = "/proc/0/ns/pid"
+
+    one = Container(room, script, unknown)
+    wrong = one.create().unlike(None, "/proc/0") or one.traces()
+    tally.holds("a namespace that is not there", wrong)
+    one = Container(room, WAIT, lambda config: oci_inside.maps([0, 100000, 65536])(config, room))
+    tally.holds("a user namespace: begin", one.begin() or one.prints("begun"))
+    pid = one.state().get("pid", 0)
+    uid = os.stat(f"/proc/{pid}").st_uid if pid else None
+    tally.holds("a user namespace: the host's view", differs(uid, 100000))
+    ended = one.verb("exec", ..., "sh", "-c", "id -u; cat /proc/self/uid_map")
+    tally.holds("a user namespace: exec", ended.unlike(0, "^0\n +0 +100000 +65536$"))
+    tally.holds("delete", one.delete().unlike(0) or one.traces())
+
+
+def main(arguments):
+    """The command line; returns the exit status."""
+    scratch, *words = enter_room(__file__, arguments)
+    if "crun" in words:
+        hide_unified()
+    room, tally = Room(scratch, *words), Tally()
+    parts = (try_acts, try_refusals, try_exec, try_control, try_hooks, try_terminal)
+    parts += (try_descriptors, try_words, try_joining, try_inside)
+    for part in parts:
+        if os.environ.get("PARTS", "") not in part.__name__:
+            continue
+        start = time.monotonic()
+        try:
+            part(tally, room)
+        except (LookupError, OSError, TypeError, ValueError):  # of an answer that nobody expects
+            tally.holds(f"{part.__name__} comes to its end", traceback.format_exc())
+        tally.holds(f"{part.__name__}: nothing is left", room.left(groups=False))
+        print(f"  {part.__name__}: {time.monotonic() - start:.1f} s")
+        sys.stdout.flush()
+    tally.holds("at the end nothing is left", room.left())
+    room.close()
+    return tally.end()
+
+
+if __name__ == "__main__":
+    run_main(main)
