@@ -46,8 +46,8 @@ double least_of(const Share& share) { return 0.1 * 0.85 * share.stopped; }
 
 // The share of a spinning process, measured in seconds. A second is valid if the process was
 // throttled in most periods; otherwise other processes used the CPU. A valid second that is no
-// tenth is measured again: a virtual machine may lose time to its host. More than 0.2 is an error
-// at once.
+// tenth is measured again: a virtual machine may lose time to its host, and 0.2 were seen. More
+// than 0.4 is an error at once.
 Share share_of(pid_t pid) {
   using Clock = std::chrono::steady_clock;
   const std::string group = Stage::group_of(pid, "cpu");
@@ -62,7 +62,7 @@ Share share_of(pid_t pid) {
     const double periods = 10 * elapsed.count();
     const Share share{(cpu_seconds(pid) - used) / elapsed.count(),
                       std::min(1.0, (cpu_counter(group, "nr_throttled") - throttled) / periods)};
-    if (share.used > 0.2) return share;
+    if (share.used > 0.4) return share;
     if (share.stopped <= 0.6) continue;
     last = share;
     if (share.used < kMost && share.used > least_of(share)) break;
