@@ -33,8 +33,8 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 class Ended:
-    """A command that has ended: its exit status, what it printed, and both together. As a text: all
-    that somebody needs who wants to know what went wrong."""
+    """A command that has ended: its exit status, what it printed, and both together. As a text: the
+    command line, the exit status and the output, for the report of a failed check."""
 
     def __init__(self, words, status, out, err):
         self.words, self.status, self.out, self.err = words, status, out, err

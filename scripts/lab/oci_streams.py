@@ -52,7 +52,7 @@ class Terminal:
         return wrong
 
     def types(self, text):
-        """What somebody types."""
+        """Input, as if it were typed at the terminal."""
         if self.master is not None:
             os.write(self.master, text.encode())
 

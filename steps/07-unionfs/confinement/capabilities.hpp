@@ -52,8 +52,8 @@ std::string names_of(CapabilitySet set, std::string_view before);
 // afterwards; another user has none, as after any setuid(2). Throws system_error.
 void become(const User& user, CapabilitySet set);
 
-// [child] The same with each set by itself, also for a user who is not root: the ambient set stays
-// through execve(2). Capabilities that this process does not have are left out.
+// [child] The same with each set by itself. A user other than root keeps capabilities, too: the
+// ambient set stays through execve(2). Capabilities that this process does not have are left out.
 void become(const User& user, const ProcessCapabilities& sets);
 
 }  // namespace stepbox

@@ -11,6 +11,7 @@
 
 #include <vector>
 
+#include "07-unionfs/oci/verbs.hpp"
 #include "07-unionfs/resources/oci_groups.hpp"
 #include "common/deadline.hpp"
 #include "common/error.hpp"
@@ -26,6 +27,13 @@ void parse_value(const std::string& text, Natural& count) {
     throw Failure(join({"'", text, "' is not a whole number of 0 or more"}));
   }
   count.number = static_cast<int>(*number);
+}
+
+std::string parse_for_id(CommandLine& cli, int argc, char** argv) {
+  cli.parse_mixed(argc, argv);
+  std::string id = cli.take("ID");
+  cli.end();
+  return id;
 }
 
 void close_callers_files(int preserved) {

@@ -37,8 +37,7 @@ static int container(const CreateOptions& options, const OciConfig& config,
   become_root_inside();
   if (!options.no_new_keyring) make_session_keyring(options.id);
   make_late_namespaces(config);
-  ::prctl(PR_SET_DUMPABLE,
-          0);  // until execve(2) no other process of the container may look into us
+  ::prctl(PR_SET_DUMPABLE, 0);  // unreadable for other processes of the container until execve(2)
   start_loopback(config);
   join_mount_namespace(config);
   begin_mounts(config);

@@ -1,10 +1,8 @@
 // The mounts and devices of an OCI config.
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -35,16 +33,10 @@ bool is_directory(const std::string& path) {
   return S_ISDIR(status.st_mode);
 }
 
-// Opens the mount point. A symbolic link in the rootfs could lead a mount into /proc, over what
-// /proc says of this process (CVE-2019-16884, CVE-2023-27561).
 MountPoint find_place(const std::string& root, const std::string& destination) {
-  MountPoint place(root, destination);
-  struct statfs status;
-  if (::fstatfs(place.fd(), &status) == -1) throw_errno({"stat ", place.name()});
   const bool replaceable = std::find(std::begin(kReplaceable), std::end(kReplaceable),
                                      destination) != std::end(kReplaceable);
-  if (status.f_type != PROC_SUPER_MAGIC || replaceable || destination == "/proc") return place;
-  throw Failure(join({"mount on ", destination, ": the path is in /proc"}));
+  return find_mount_place(root, destination, replaceable || destination == "/proc");
 }
 
 // mount_setattr(2) of a mount, and with AT_RECURSIVE of those below. EINVAL: nothing is asked.

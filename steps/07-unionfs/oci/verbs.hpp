@@ -9,6 +9,9 @@
 
 namespace stepbox {
 
+// Reads the options, and the only word beside them: the container's ID. Throws UsageError.
+std::string parse_for_id(CommandLine& cli, int argc, char** argv);
+
 int oci_create(int argc, char** argv, Creator create);
 int oci_run(int argc, char** argv, Creator create);
 int oci_start(int argc, char** argv, Creator);

@@ -13,9 +13,7 @@ namespace stepbox {
 
 static int set_frozen(int argc, char** argv, bool frozen) {
   CommandLine cli(join({argv[0], " ID"}), join({argv[0], " ID"}));
-  cli.parse_mixed(argc, argv);
-  const std::string id = cli.take("ID");
-  cli.end();
+  const std::string id = parse_for_id(cli, argc, argv);
   const FileLock lock = lock_oci_container(id);
   const OciState state = load_oci_state(id);
   const OciStatus status = status_of(state);
@@ -60,9 +58,7 @@ int oci_update(int argc, char** argv, Creator) {
   for (size_t i = 0; i < kCount; ++i) {
     cli.option(kLimits[i].option, "VALUE", values[i], kLimits[i].help);
   }
-  cli.parse_mixed(argc, argv);
-  const std::string id = cli.take("ID");
-  cli.end();
+  const std::string id = parse_for_id(cli, argc, argv);
   nlohmann::json resources = nlohmann::json::object();
   for (size_t i = 0; i < kCount; ++i) {
     if (values[i].empty()) continue;

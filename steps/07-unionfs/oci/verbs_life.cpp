@@ -30,9 +30,7 @@ int oci_create(int argc, char** argv, Creator create) {
   CreateOptions options;
   CommandLine cli("create [OPTIONS] ID", "create --bundle BUNDLE ID");
   add_options(cli, options);
-  cli.parse_mixed(argc, argv);
-  options.id = cli.take("ID");
-  cli.end();
+  options.id = parse_for_id(cli, argc, argv);
   create(options);
   return 0;
 }
@@ -67,9 +65,7 @@ static void start_container(const std::string& id) {
 
 int oci_start(int argc, char** argv, Creator) {
   CommandLine cli("start ID", "start ID");
-  cli.parse_mixed(argc, argv);
-  const std::string id = cli.take("ID");
-  cli.end();
+  const std::string id = parse_for_id(cli, argc, argv);
   start_container(id);
   return 0;
 }
@@ -106,9 +102,7 @@ int oci_run(int argc, char** argv, Creator create) {
   add_options(cli, options);
   cli.flag("-d,--detach", detach, "Return when the command runs");
   cli.flag("--keep", keep, "Do not delete the container when it has ended");
-  cli.parse_mixed(argc, argv);
-  options.id = cli.take("ID");
-  cli.end();
+  options.id = parse_for_id(cli, argc, argv);
   Fd child = create(options);
   try {
     start_container(options.id);
@@ -157,9 +151,7 @@ int oci_delete(int argc, char** argv, Creator) {
   bool force = false;
   CommandLine cli("delete [OPTIONS] ID", "delete --force ID");
   cli.flag("-f,--force", force, "Kill it, if it has not ended");
-  cli.parse_mixed(argc, argv);
-  const std::string id = cli.take("ID");
-  cli.end();
+  const std::string id = parse_for_id(cli, argc, argv);
   if (force && !is_oci_container(id)) return 0;  // as runc
   delete_container(id, force);
   return 0;

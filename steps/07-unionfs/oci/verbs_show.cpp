@@ -21,9 +21,7 @@ using nlohmann::json;
 
 int oci_state(int argc, char** argv, Creator) {
   CommandLine cli("state ID", "state ID");
-  cli.parse_mixed(argc, argv);
-  const OciState state = load_oci_state(cli.take("ID"));
-  cli.end();
+  const OciState state = load_oci_state(parse_for_id(cli, argc, argv));
   print(state_for_user(state, status_of(state)));
   return 0;
 }

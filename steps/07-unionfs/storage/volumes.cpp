@@ -79,13 +79,12 @@ void make_mount_point(const std::string& root, const std::string& path, bool dir
   }
 }
 
-// A symbolic link in the image could lead a volume to /proc. Its files would then pass for the
-// kernel's, and masked paths would lie below the volume. (CVE-2019-16884)
-static MountPoint find_place(const std::string& root, const std::string& destination) {
+MountPoint find_mount_place(const std::string& root, const std::string& destination,
+                            bool may_be_in_proc) {
   MountPoint place(root, destination);
   struct statfs status;
   if (::fstatfs(place.fd(), &status) == -1) throw_errno({"stat ", place.name()});
-  if (status.f_type != PROC_SUPER_MAGIC) return place;
+  if (status.f_type != PROC_SUPER_MAGIC || may_be_in_proc) return place;
   throw Failure(join({"mount on ", destination, ": the path is in /proc"}),
                 "name another directory");
 }
@@ -98,12 +97,12 @@ static void mount_volume(const std::string& root, const Volume& volume) {
                   "in a user namespace root may be nobody outside: chmod o+x what is above it");
   }
   make_mount_point(root, volume.destination, S_ISDIR(status.st_mode));
-  bind(volume.source, find_place(root, volume.destination), volume.read_only);
+  bind(volume.source, find_mount_place(root, volume.destination), volume.read_only);
 }
 
 static void mount_tmpfs(const std::string& root, const Tmpfs& tmpfs) {
   make_mount_point(root, tmpfs.destination, true);
-  mount_new("tmpfs", find_place(root, tmpfs.destination), tmpfs.flags, tmpfs.data.c_str());
+  mount_new("tmpfs", find_mount_place(root, tmpfs.destination), tmpfs.flags, tmpfs.data.c_str());
 }
 
 void mount_volumes(const std::string& root, const std::vector<Volume>& volumes,

@@ -24,6 +24,12 @@ void add_options(CommandLine& cli, std::vector<Tmpfs>& tmpfs);
 // `..` nor a symbolic link leads out of `root`. Throws system_error.
 void make_mount_point(const std::string& root, const std::string& path, bool directory);
 
+// [child] Opens a mount point below `root`. A symbolic link in the image could lead a mount into
+// /proc: its files would then pass for the kernel's, and masked paths would lie below the mount
+// (CVE-2019-16884, CVE-2023-27561). Throws Failure for such a place, unless `may_be_in_proc`.
+MountPoint find_mount_place(const std::string& root, const std::string& destination,
+                            bool may_be_in_proc = false);
+
 // [child] Creates the mount points and mounts all of them, parents before children. The mounts end
 // with the mount namespace. Throws system_error.
 void mount_volumes(const std::string& root, const std::vector<Volume>& volumes,
