@@ -46,10 +46,12 @@ ContainerRoot::ContainerRoot(const Record& record) : record_(record) {
   }
 }
 
+ContainerRoot::~ContainerRoot() = default;
+
 Fd ContainerRoot::open() {
   if (running_) return std::move(running_);
-  overlay_.emplace(record_.image.layers, directory_of(record_.id), storage_options(record_.options),
-                   false);
+  overlay_ = std::make_unique<Overlay>(record_.image.layers, directory_of(record_.id),
+                                       storage_options(record_.options), false);
   restore_signal_mask();  // blocked by the constructor
   overlay_->mount();
   mount_volumes(overlay_->root(), record_.options.volumes, {});

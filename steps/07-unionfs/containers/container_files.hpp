@@ -9,15 +9,18 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <memory>
 #include <optional>
-#include <string>
 
 #include "01-clone/process.hpp"
 #include "01-clone/signals.hpp"
+#include "03-mount/mount.hpp"
+#include "04-namespaces/namespaces.hpp"
 #include "07-unionfs/containers/container.hpp"
-#include "07-unionfs/storage/overlay.hpp"
 
 namespace stepbox {
+
+class Overlay;  // its header is the student's: who includes it is compiled again
 
 // Runs `function` in a child with a private mount namespace; with `user` in a user namespace, too.
 // Returns what it returns; throws what it throws. ^C ends the child.
@@ -47,6 +50,7 @@ class ContainerRoot {
  public:
   // [parent] Holds the run lock of a container that has ended, so that it is not started meanwhile.
   explicit ContainerRoot(const Record& record);
+  ~ContainerRoot();
 
   // In run_in_private_mounts(). Mounts the files of a container that has ended.
   Fd open();
@@ -61,7 +65,7 @@ class ContainerRoot {
   Fd running_;  // its root directory; none if it has ended
   Fd user_;     // its user namespace, if its ids are shifted
   std::optional<Container> held_;
-  std::optional<Overlay> overlay_;  // mounted until this object ends
+  std::unique_ptr<Overlay> overlay_;  // mounted until this object ends
 };
 
 }  // namespace stepbox
