@@ -110,7 +110,7 @@ class Task:
     @property
     def helpers(self):
         """Build targets that checking needs. Challenges of step 7 use the runtime."""
-        runtime = ["step7"] if self.is_challenge and self.step == "7" else []
+        runtime = ["step7", "stepbox-oci"] if self.is_challenge and self.step == "7" else []
         return ["verify", "probe", "breakout", *runtime]
 
     @property

@@ -32,7 +32,7 @@ def build_all(tasks):
     if os.environ.get("STEPBOX_BUILT"):  # all else is built
         words = ["ninja", "-C", "build", *programs]
     else:
-        words = ["scripts/build", "verify", "probe", "breakout", "step7", *programs]
+        words = ["scripts/build", "verify", "probe", "breakout", "step7", "stepbox-oci", *programs]
     return not programs or subprocess.run(words, stdout=subprocess.DEVNULL).returncode == 0
 
 
