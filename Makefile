@@ -8,7 +8,7 @@ PROGRAMS := step1 step2 step3 step4 step5 step6 step7
 TESTS := test1 test2 test3 test4 test5 test6 test7
 DIFFS := diff2 diff3 diff4 diff5 diff6 diff7
 
-.PHONY: help $(PROGRAMS) stepbox-oci $(TESTS) $(DIFFS) demo hello busybox-shell test labs \
+.PHONY: help $(PROGRAMS) stepbox-oci $(TESTS) $(DIFFS) demo demo-oci hello busybox-shell test labs \
         challenges matrix sabotage grade grade-all bench \
         doctor rescue distros setup format format-check lint clean ready vm site test-site
 
@@ -20,11 +20,16 @@ help:
 ##
 ## Watch
 ##   make demo           a guided tour of step 7, under a minute
+##   make demo-oci       podman runs containers on ./stepbox-oci, under a minute
 ##   make hello          an image that holds one static program, run by step 7
 ##   make busybox-shell  a shell in the busybox image, in step 7
 ##
 demo: step7
 	@scripts/demo
+
+demo-oci: step7
+	@scripts/setup podman
+	@scripts/demo-oci
 
 hello: step7
 	@scripts/hello
