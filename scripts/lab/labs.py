@@ -3,7 +3,8 @@
 
 console   all commands of a chapter run in one shell, in a rehearsal of their own, and cram(1)
           compares their output; `…` stands for what varies within a line, `[N]` on a line of its
-          own for an exit status
+          own for an exit status; a block below <!-- needs: PROGRAM --> is left out where there is
+          no such program
 cpp, sh   equal the region that the line before names: <!-- code: FILE MARK -->, in FILE from the
           comment `LAB: MARK` to the next empty line or `LAB: end`
 diff      <!-- diff: N -->: each line stands, in this order, in `make diffN`
@@ -26,9 +27,11 @@ from summary import Summary
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 STEPS = [f"step{step}" for step in range(1, 8)]
+PROGRAMS = [*STEPS, "stepbox-oci"]
 NO_OVERLAY = 77  # scripts/rehearse
 OUT_OF_TIME = 124  # timeout(1)
 CHAPTER = re.compile(r"## (\d+)\. ")
+NEEDS = re.compile(r"<!-- needs: (\S+) -->")
 
 
 # --- the text of the book -------------------------------------------------------------------
@@ -39,18 +42,22 @@ def chapters(lines):
     return [match[1] for line in lines if (match := CHAPTER.match(line))]
 
 
-def cram_file(lines, chapter):
-    """A chapter as a cram file, whose line numbers are those of the book."""
-    mine, fenced, console, cram = chapter == "0", False, False, []
+def cram_file(lines, chapter, missing=()):
+    """A chapter as a cram file, whose line numbers are those of the book. Blocks that need one of the
+    `missing` programs are left out."""
+    mine, fenced, console, needs, cram = chapter == "0", False, False, None, []
     for line in lines:
         if not fenced and (match := CHAPTER.match(line)):
             mine = match[1] == chapter
         if not mine:
             cram.append("")
             continue
+        if match := NEEDS.fullmatch(line):
+            needs = match[1]
         if line.startswith("```"):
             fenced = not fenced
-            console = line == "```console"
+            console = line == "```console" and needs not in missing
+            needs = needs if fenced else None
         if not console or line.startswith("```"):
             cram.append(f"# {line}")
         elif re.match(r"[$>] ", line) or "…" not in line:
@@ -59,6 +66,17 @@ def cram_file(lines, chapter):
             pattern = re.sub(r"([\\*?])", r"\\\1", line).replace("…", "*")
             cram.append(f"  {pattern} (glob)")
     return "\n".join(cram) + "\n"
+
+
+def missing_programs(lines, chapter):
+    """Programs that blocks of the chapter need, and that are not here."""
+    mine, found = False, []
+    for line in lines:
+        if match := CHAPTER.match(line):
+            mine = match[1] == chapter
+        if mine and (match := NEEDS.fullmatch(line)) and not shutil.which(match[1]):
+            found.append(match[1])
+    return sorted(set(found))
 
 
 def count_commands(cram):
@@ -180,7 +198,7 @@ def be_crams_shell():
         script.write(sys.stdin.buffer.read())
         script.flush()
         subprocess.run(
-            ["make", *STEPS], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False
+            ["make", *PROGRAMS], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False
         )
         command = 'bash "$0" </dev/null 2>&1 | tee "$LABS_LOG" | sed "s/…/.../g" | expand'
         return subprocess.run(["bash", "-c", command, script.name], check=False).returncode
@@ -195,7 +213,10 @@ def line_reached(log):
 
 def run_chapter(chapter, lines, scratch, report):
     """Runs the commands of a chapter."""
-    cram = cram_file([line.expandtabs() for line in lines], chapter)
+    missing = missing_programs(lines, chapter)
+    for program in missing:
+        report.skipped(f"chapter {chapter}: the commands that need {program}, which is not here")
+    cram = cram_file([line.expandtabs() for line in lines], chapter, missing)
     if not count_commands(cram):
         return
     file, log = scratch / f"labs-{chapter}.t", scratch / "log"
@@ -319,7 +340,7 @@ def main(arguments):
     if only and only not in chapters(lines):
         print(f"labs: no chapter {only} (there are: {' '.join(chapters(lines))})", file=sys.stderr)
         return 2
-    programs = [*STEPS, "breakout", "hello", "verify", "probe"]
+    programs = [*PROGRAMS, "breakout", "hello", "verify", "probe"]
     for command in ["scripts/setup", "labs"], ["scripts/build", *programs]:
         if subprocess.run(command, check=False).returncode:
             return 1

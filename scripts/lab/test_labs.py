@@ -62,6 +62,15 @@ class CramFile(unittest.TestCase):
         self.assertEqual(labs.count_commands(labs.cram_file(BOOK, "1")), 2)
         self.assertEqual(labs.count_commands(labs.cram_file(BOOK, "2")), 0)
 
+    def test_a_block_that_needs_a_missing_program_is_left_out(self):
+        lines = [*BOOK[:6], "<!-- needs: no-such -->", *BOOK[10:]]
+        self.assertEqual(labs.missing_programs(lines, "1"), ["no-such"])
+        self.assertEqual(labs.missing_programs(lines, "2"), [])
+        self.assertEqual(labs.count_commands(labs.cram_file(lines, "1")), 2)
+        self.assertEqual(labs.count_commands(labs.cram_file(lines, "1", ["no-such"])), 0)
+        again = [*lines[:13], "```console", "$ echo", "```"]
+        self.assertEqual(labs.count_commands(labs.cram_file(again, "1", ["no-such"])), 1)
+
     def test_the_line_that_hangs_is_the_one_after_the_last_that_ended(self):
         self.assertEqual(labs.line_reached("CRAM12.5 7 0\nx\nCRAM12.5 9 0\n"), 10)
 

@@ -63,6 +63,7 @@ void outlive_creator(const Fd& start, int preserved) {
   close_all_but(keep);
 }
 
+// LAB: start
 void wait_for_start(const Fd& start) {
   char byte;
   ssize_t got;

@@ -53,6 +53,7 @@ static int container(const CreateOptions& options, const OciConfig& config,
   enter_root(config, options.no_pivot);
   set_names(config);
   if (config.personality) ::personality(*config.personality);
+  // LAB: acts
   command.enter();                                      // drops privileges
   outlive_creator(start, options.preserve_fds.number);  // create returns
   wait_for_start(start);
@@ -62,6 +63,7 @@ static int container(const CreateOptions& options, const OciConfig& config,
   } catch (const std::exception& error) {
     fail_start(start, error);
   }
+  // LAB: end
 }
 
 // [parent] Waits until the child has made the mounts; throws the child's error if it has not.

@@ -175,6 +175,7 @@ void identify(OciState& state, pid_t pid) {
 }
 
 // The descriptor is opened first: what is compared afterwards belongs to the same process.
+// LAB: process
 Fd open_oci_process(const OciState& state) {
   if (state.pid == 0 || state.boot != boot_id()) return Fd();
   Fd process = open_pidfd(state.pid);
