@@ -1,5 +1,5 @@
-# cmake --install build: the programs as stepbox1 ... stepbox6, and step 7 as stepbox; its manual
-# page, its bash completion, the licence and the list of changes. Held by scripts/test-install.
+# cmake --install build: the programs as stepbox1 ... stepbox6, step 7 as stepbox, stepbox-oci; their
+# manual pages, bash completion, the licence and the list of changes. Held by scripts/test-install.
 include(GNUInstallDirs)
 
 foreach(number RANGE 1 6)
@@ -26,13 +26,15 @@ if(TARGET step7)
   # Made at install time: the help texts are those of the program that is installed.
   find_package(Python3 COMPONENTS Interpreter)
   if(Python3_Interpreter_FOUND)
-    set(page ${CMAKE_BINARY_DIR}/install/stepbox.1)
-    install(CODE "
-      execute_process(COMMAND \"${Python3_EXECUTABLE}\" \"${CMAKE_SOURCE_DIR}/scripts/lab/man_page.py\"
-                      \"$<TARGET_FILE:step7>\" OUTPUT_FILE \"${page}\" COMMAND_ERROR_IS_FATAL ANY)")
-    install(FILES ${page} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+    foreach(program step7 stepbox-oci)
+      string(REPLACE step7 stepbox page ${CMAKE_BINARY_DIR}/install/${program}.1)
+      install(CODE "
+        execute_process(COMMAND \"${Python3_EXECUTABLE}\" \"${CMAKE_SOURCE_DIR}/scripts/lab/man_page.py\"
+                        \"$<TARGET_FILE:${program}>\" OUTPUT_FILE \"${page}\" COMMAND_ERROR_IS_FATAL ANY)")
+      install(FILES ${page} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+    endforeach()
   else()
-    message(STATUS "No python3: stepbox(1) will not be installed")
+    message(STATUS "No python3: stepbox(1) and stepbox-oci(1) will not be installed")
   endif()
 endif()
 

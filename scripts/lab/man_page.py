@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""man_page PROGRAM: prints stepbox(1), made from the help texts of PROGRAM (step7) and of its verbs.
+"""man_page PROGRAM: prints stepbox(1), made from the help texts of PROGRAM (step7) and of its verbs;
+stepbox-oci(1) if PROGRAM is called so.
 
-PROGRAM is called as `stepbox`, so the help texts name the program as it is installed.
+step7 is called as `stepbox`, so the help texts name the program as it is installed.
 """
 
+import pathlib
 import re
 import subprocess
 import sys
@@ -20,21 +22,44 @@ ENVIRONMENT = [
     ("XDG_DATA_HOME, XDG_RUNTIME_DIR",
      "For an ordinary user: the parents of the two directories named stepbox."),
 ]
+OCI_VERBS = {
+    "create": "Build the container of a bundle; its process waits for start",
+    "start": "Let the command of a created container begin",
+    "state": "Print the state as JSON",
+    "kill": "Send a signal, by default TERM",
+    "delete": "Remove a container that has ended",
+    "run": "Create, start, wait and delete",
+    "exec": "Run one more process in a container",
+    "ps": "List the processes of a container",
+    "list": "List containers",
+    "pause": "Freeze all processes of a container",
+    "resume": "Let them run again",
+    "update": "Change limits",
+    "events": "Print what a container uses",
+    "spec": "Write a config.json to begin with",
+    "features": "Print what this runtime knows, as JSON",
+}
 SEE_ALSO = ["capabilities(7)", "cgroups(7)", "namespaces(7)", "pivot_root(2)", "seccomp(2)",
             "veth(4)"]
 
 
+def name_of(program):
+    """The name of the program as it is installed."""
+    name = pathlib.Path(program).name
+    return name if name == "stepbox-oci" else "stepbox"
+
+
 def help_of(program, *words):
     """The output of `stepbox WORDS --help`, without empty lines at its end."""
-    run = subprocess.run(["stepbox", *words, "--help"], executable=program, check=True,
+    run = subprocess.run([name_of(program), *words, "--help"], executable=program, check=True,
                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     return run.stdout.rstrip("\n")
 
 
 def version_of(program):
-    run = subprocess.run(["stepbox", "--version"], executable=program, check=True,
+    run = subprocess.run([name_of(program), "--version"], executable=program, check=True,
                          stdout=subprocess.PIPE, text=True)
-    return re.search(r"Version: (\S+)", run.stdout)[1]
+    return re.search(r"ersion:? (\d\S*)", run.stdout)[1]
 
 
 def parse_verbs(text):
@@ -123,7 +148,26 @@ def man_page(program):
     return "\n".join(lines) + "\n"
 
 
+def oci_page(program):
+    """stepbox-oci(1)."""
+    text = help_of(program)
+    verbs = re.search(r"An OCI runtime: ([a-z, \n]*)", text)[1].replace("\n", " ").split(", ")
+    lines = [f'.TH STEPBOX-OCI 1 "" {quote("stepbox " + version_of(program))} "User Commands"',
+             ".nh", ".SH NAME", "stepbox-oci \\- an OCI runtime for podman, docker and containerd",
+             ".SH SYNOPSIS", f".B {quote(parse_verb(text)[0])}", ".SH DESCRIPTION",
+             "Makes the container that the config.json of a bundle describes, and ends: the process that",
+             "has called it becomes the parent of the container. The command line is that of runc(8).",
+             ".SH OPTIONS", *items(parse_verb(text)[1][0][1]), ".SH COMMANDS"]
+    for verb in verbs:
+        lines += verb_section(verb, OCI_VERBS[verb], help_of(program, verb))
+    lines += [".SH FILES", *items([("/run/stepbox-oci/ID", "What is remembered of a container; "
+                                    "--root DIR names another place.")]),
+              ".SH SEE ALSO", escape("stepbox(1), podman(1), runc(8); the OCI runtime specification")]
+    return "\n".join(lines) + "\n"
+
+
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    print(man_page(sys.argv[1]), end="")
+    page = oci_page if name_of(sys.argv[1]) == "stepbox-oci" else man_page
+    print(page(sys.argv[1]), end="")
