@@ -1,7 +1,8 @@
 // Times programs from start to exit, in turns.
 //
-//   bench [--runs 30] [--gap 40] [--baseline NAME] NAME='COMMAND ARG...' ...
+//   bench [--runs 30] [--gap 40] [--baseline NAME] NAME='COMMAND ARG... [; COMMAND ARG...]' ...
 //
+// Several commands, with a word ";" between them, are run one after another and timed together.
 // The programs take turns, so that other load on the machine affects all of them. The gap (ms)
 // between two runs lets the kernel remove namespaces and mounts, which takes place after the
 // process has ended. Prints the median, the fastest, and the ratio of medians to the baseline. A
@@ -25,21 +26,27 @@ namespace {
 
 struct Contender {
   std::string name;
-  std::vector<std::string> command;
+  std::vector<std::vector<std::string>> commands = {{}};
   std::vector<double> times = {};  // ms
   bool failed = false;
 };
 
-// Milliseconds from spawn to wait; negative when the command does not exit with 0.
-double time_once(Contender& contender, const posix_spawn_file_actions_t& quiet) {
+bool succeeds(std::vector<std::string>& command, const posix_spawn_file_actions_t& quiet) {
   std::vector<char*> argv;
-  for (std::string& word : contender.command) argv.push_back(word.data());
+  for (std::string& word : command) argv.push_back(word.data());
   argv.push_back(nullptr);
-  const auto start = std::chrono::steady_clock::now();
   pid_t pid = 0;
   int status = 0;
-  if (::posix_spawnp(&pid, argv[0], &quiet, nullptr, argv.data(), environ) != 0) return -1;
-  if (::waitpid(pid, &status, 0) == -1 || status != 0) return -1;
+  return ::posix_spawnp(&pid, argv[0], &quiet, nullptr, argv.data(), environ) == 0 &&
+         ::waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+// Milliseconds from spawn to wait; negative when a command does not exit with 0.
+double time_once(Contender& contender, const posix_spawn_file_actions_t& quiet) {
+  const auto start = std::chrono::steady_clock::now();
+  for (std::vector<std::string>& command : contender.commands) {
+    if (!succeeds(command, quiet)) return -1;
+  }
   const std::chrono::duration<double, std::milli> elapsed =
       std::chrono::steady_clock::now() - start;
   return elapsed.count();
@@ -109,9 +116,15 @@ int main(int argc, char** argv) {
     } else if (word == "--baseline" && i + 1 < argc) {
       baseline = argv[++i];
     } else if (const std::size_t equals = word.find('='); equals != std::string::npos) {
-      Contender contender{.name = word.substr(0, equals), .command = {}};
+      Contender contender{.name = word.substr(0, equals)};
       std::istringstream words(word.substr(equals + 1));
-      for (std::string part; words >> part;) contender.command.push_back(part);
+      for (std::string part; words >> part;) {
+        if (part == ";") {
+          contender.commands.emplace_back();
+        } else {
+          contender.commands.back().push_back(part);
+        }
+      }
       contenders.push_back(contender);
     }
   }
