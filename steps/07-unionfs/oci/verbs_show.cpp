@@ -117,7 +117,7 @@ int oci_features(int argc, char** argv, Creator) {
   CommandLine cli("features", "features");
   cli.parse_mixed(argc, argv);
   cli.end();
-  print(feature_list());
+  print(kFeatures);
   return 0;
 }
 
