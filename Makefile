@@ -105,7 +105,8 @@ bug%:
 ##                         VM=no: without virtual machines
 ##   make labs             what labs.md shows is what happens; CHAPTER=3: one chapter
 ##   make test1 ... test7  the claims that one step is held to
-##   make matrix           every step held to every claim, as a table
+##   make matrix           every step held to every claim, as a table; stepbox-oci, crun and runc
+##                         to every check of an OCI runtime
 ##   make sabotage         every likely mistake is caught by the claim it names
 ##   make grade-all DIR=submissions  points for a class, each in a virtual machine
 ##   make bench            start to exit, beside crun, runc, bwrap, podman

@@ -1,5 +1,5 @@
 #!/usr/bin/env -S python3 -B
-"""bench_oci SCRATCH: stepbox-oci beside crun and runc, where they are installed, on one full bundle:
+"""bench_oci SCRATCH: stepbox-oci beside crun and runc, if they are installed, on one full bundle:
 limits, docker's seccomp profile, all namespaces, the usual mounts, masked paths. Called by
 scripts/bench in its stage; by itself:
 
@@ -27,7 +27,7 @@ ARCHITECTURES = {"x86_64": ("SCMP_ARCH_X86_64", "amd64"), "aarch64": ("SCMP_ARCH
 
 
 def seccomp(capabilities):
-    """docker's profile as an engine gives it to a runtime: the rules that apply, without conditions."""
+    """docker's profile as an engine gives it to a runtime: the rules that apply."""
     profile = json.loads((TOP / "steps/07-unionfs/confinement/seccomp.json").read_text("utf-8"))
     native, machine = ARCHITECTURES[platform.machine()]
     architectures = [native]

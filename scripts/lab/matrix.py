@@ -1,8 +1,10 @@
 #!/usr/bin/env -S python3 -B
-"""matrix [--judged | --rootless] [OPTION...]: holds every step to every claim, and prints the table.
+"""matrix [--judged | --rootless] [OPTION...]: holds every step to every claim, and prints the table;
+then stepbox-oci to every check of an OCI runtime (oci_matrix.py).
 
-Other runtimes, where they are installed, stand beside the steps for comparison. The table is kept
-in build/matrix.txt for `make site`. OPTIONS are verify's: with `--claim NAME` nothing is kept.
+Other runtimes, where they are installed, stand beside ours for comparison. The first table is kept
+in build/matrix.txt for `make site`. OPTIONS are verify's: with `--claim NAME` nothing is kept, and
+there is no second table.
 
 `make test` asks less, in two parts that run beside each other. Neither asks what a list of excuses
 names.
@@ -24,7 +26,7 @@ from summary import Summary
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 PEERS = {"crun": "peer5", "bwrap": "peer4"}
-PROGRAMS = [f"step{step}" for step in range(1, 8)] + ["verify", "probe", "breakout"]
+PROGRAMS = [f"step{step}" for step in range(1, 8)] + ["stepbox-oci", "verify", "probe", "breakout"]
 ORDINARY_USER = "54321"  # of verify: kOrdinaryUser
 
 # The rule for `--rootless`. The claims in these files of step 7 read or print records, sort and
@@ -137,14 +139,20 @@ def rootless_claims():
         yield from ("--claim", name)
 
 
-def verify(arguments):
-    """Becomes verify, as root."""
+def verify_command(arguments):
+    """The command line of verify, as root."""
     jobs = ["--jobs", str(2 * (os.cpu_count() or 1))]  # most claims wait for something
     excuses = ["--excuses", TOP / "steps/by-hand.txt", "--excuses", TOP / "steps/rootless.txt"]
     command = [TOP / "scripts/as-root", TOP / "build/verify", *jobs, *excuses, *arguments]
+    return [str(word) for word in command]
+
+
+def verify(arguments):
+    """Becomes verify."""
+    command = verify_command(arguments)
     sys.stdout.flush()
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, and exec keeps that
-    os.execv(command[0], [str(word) for word in command])
+    os.execv(command[0], command)
 
 
 def main():
@@ -171,8 +179,14 @@ def main():
     if why:
         print(f"no column rootless: {why}")
     rootless = [] if why else [ROOTLESS]
-    kept = [] if more else ["--keep", "build/matrix.txt"]
-    return verify([*more, *kept, "--matrix", *columns(), *rootless, *peers()])
+    table = ["--matrix", *columns(), *rootless, *peers()]
+    if more:
+        return verify([*more, *table])
+    sys.stdout.flush()
+    first = subprocess.run(verify_command(["--keep", "build/matrix.txt", *table])).returncode
+    print(flush=True)
+    second = subprocess.run([sys.executable, "-B", "scripts/lab/oci_matrix.py"]).returncode
+    return first or second
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import os
 import re
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -187,6 +188,17 @@ class Room:
         found += [f"group {path}" for path in (self.groups() if groups else [])]
         found += [f"mount on {point}" for point, _ in self.new_mounts()]
         return "\n".join(found)
+
+    def clear(self):
+        """Ends what a failure has left, so that the next part begins with nothing."""
+        for path in self.root.glob("*"):
+            self.call("delete", "--force", path.name)
+        for pid in pids() - {os.getpid()}:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        reap()
 
     def new_mounts(self):
         """The mounts that are not the room's, the last one first."""

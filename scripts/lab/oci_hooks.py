@@ -39,7 +39,7 @@ def try_hooks(tally, room):
     holds, log = tally.holds, room.top / "log/hooks"
     inside = "/log/hooks"
     notes = {
-        kind: [hook(f"(echo -n '{kind} '; tr -d '\\n'; echo) >>"
+        kind: [hook(f"""printf '{kind} %s\\n' "$(tr -d '\\n')" >>"""  # one write(2)
                     + (inside if kind == "startContainer" else str(log)))]
         for kind in ORDER
     }

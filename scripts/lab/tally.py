@@ -12,10 +12,12 @@ class Tally:
 
     def __init__(self):
         self.total = Summary()
+        self.report = []  # pairs: the check, and the reason of its failure
 
     def holds(self, what, wrong=""):
         """One check: `wrong` is the reason of a failure; empty or None: it holds."""
         self.total += Summary(failed=1) if wrong else Summary(passed=1)
+        self.report.append((what, wrong or ""))
         if wrong:
             print(f"  RED   {what}\n" + "".join(f"          {line}\n" for line in wrong.splitlines()))
             sys.stdout.flush()

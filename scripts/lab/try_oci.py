@@ -1,11 +1,13 @@
 #!/usr/bin/env -S python3 -B
-"""try_oci [PROGRAM]: tests an OCI runtime by itself, without an engine, as runtime-spec and engines
-use it: build/stepbox-oci, or crun or runc to compare (what they do otherwise is RED).
+"""try_oci [PROGRAM] [--report=FILE]: tests an OCI runtime by itself, without an engine, as
+runtime-spec and engines use it: build/stepbox-oci, or crun or runc to compare (what they do
+otherwise is RED: oci_matrix.py, which reads the report, says why).
 
 Runs as root in a stage with a PID namespace of its own, and leaves nothing behind. With PARTS=hooks
 only the functions with this in their name: try_hooks().
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -125,6 +127,8 @@ def try_joining(tally, room):
 def main(arguments):
     """The command line; returns the exit status."""
     scratch, *words = enter_room(__file__, arguments)
+    report = [word.partition("=")[2] for word in words if word.startswith("--report=")]
+    words = [word for word in words if not word.startswith("--report=")]
     if "crun" in words:
         hide_unified()
     room, tally = Room(scratch, *words), Tally()
@@ -138,11 +142,15 @@ def main(arguments):
             part(tally, room)
         except (LookupError, OSError, TypeError, ValueError):  # of an answer that nobody expects
             tally.holds(f"{part.__name__} comes to its end", traceback.format_exc())
-        tally.holds(f"{part.__name__}: nothing is left", room.left(groups=False))
+        if wrong := room.left(groups=False):
+            room.clear()
+        tally.holds(f"{part.__name__}: nothing is left", wrong)
         print(f"  {part.__name__}: {time.monotonic() - start:.1f} s")
         sys.stdout.flush()
     tally.holds("at the end nothing is left", room.left())
     room.close()
+    for file in report:
+        Path(file).write_text(json.dumps(tally.report), encoding="utf-8")
     return tally.end()
 
 
