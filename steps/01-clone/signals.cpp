@@ -104,7 +104,7 @@ void pass_on_signal(int signal, SignalTarget& target, bool from_terminal) {
   if (target.init && (ends || is_stop(signal)) && takes_default_action(target.pid, signal)) {
     if (ends) target.killed_by = signal;
     send(target, ends ? SIGKILL : SIGSTOP);
-  } else if (!from_terminal) {
+  } else if (!from_terminal || ::getpgid(target.pid) != ::getpgrp()) {
     send(target, signal);
   }
 }

@@ -33,8 +33,8 @@ struct SignalTarget {
 // no handler for (pid_namespaces(7)). So for such a target without a handler
 //   TERM, INT, HUP, QUIT become KILL, and `killed_by` is set;
 //   a stop (^Z) becomes STOP.
-// A terminal sends ^C to its whole foreground process group, the child included: a signal that came
-// `from_terminal` is not sent a second time.
+// A terminal sends ^C to its whole foreground process group: a child in it does not get a signal
+// that came `from_terminal` a second time.
 void pass_on_signal(int signal, SignalTarget& target, bool from_terminal = false);
 
 // Which children forward_signals() waits for.
