@@ -3,11 +3,11 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <vector>
 
+#include "07-unionfs/console/terminal_relay.hpp"
 #include "common/error.hpp"
 #include "common/openers.hpp"
 
@@ -19,14 +19,6 @@ void add_options(CommandLine& cli, AttachOptions& options) {
   cli.flag("--sig-proxy", options.sig_proxy, "Forward signals to the container; off with =false");
 }
 
-winsize own_window() {
-  winsize window{};
-  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    if (::ioctl(fd, TIOCGWINSZ, &window) == 0) break;
-  }
-  return window;
-}
-
 void check_terminal(const AttachOptions& options) {
   if (options.tty && options.input && !::isatty(STDIN_FILENO)) {
     throw Failure("-i -t: stdin is not a terminal", "leave out -t, or run it at a terminal");
@@ -35,35 +27,13 @@ void check_terminal(const AttachOptions& options) {
 
 namespace {
 
-// Raw mode for our terminal: passes every key on unchanged, ^C too; the container's terminal
-// echoes.
-class RawTerminal {
- public:
-  explicit RawTerminal(bool wanted) : on_(wanted && ::tcgetattr(STDIN_FILENO, &before_) == 0) {
-    set();
-  }
-  ~RawTerminal() {
-    if (on_) ::tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
-  }
-  RawTerminal(const RawTerminal&) = delete;
-
-  // Called again after ^Z and `fg`: the shell has reset the terminal.
-  void set() const {
-    if (!on_) return;
-    termios raw = before_;
-    ::cfmakeraw(&raw);
-    ::tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
-  }
-
- private:
-  termios before_{};
-  bool on_;
-};
-
 class Attachment {
  public:
   Attachment(const Fd& line, const AttachOptions& options)
-      : line_(line), options_(options), watch_(options.keys), raw_(options.tty && options.input) {
+      : line_(line),
+        options_(options),
+        watch_(options.keys),
+        raw_(options.tty && options.input ? STDIN_FILENO : -1) {
     signals_ = open_signalfd(
         {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP, SIGCONT});
     send_window();
@@ -147,12 +117,7 @@ class Attachment {
   }
 
   void print(int fd, std::string_view text) {
-    while (!text.empty()) {
-      const ssize_t written = ::write(fd, text.data(), text.size());
-      if (written == -1 && errno == EINTR) continue;
-      if (written == -1) return leave(kSignalBase + SIGPIPE);  // the reader of stdout has closed it
-      text.remove_prefix(static_cast<size_t>(written));
-    }
+    if (!write_all(fd, text)) leave(kSignalBase + SIGPIPE);
   }
 
   const Fd& line_;

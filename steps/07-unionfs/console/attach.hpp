@@ -3,8 +3,6 @@
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONSOLE_ATTACH_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONSOLE_ATTACH_HPP_
 
-#include <sys/ioctl.h>
-
 #include <optional>
 
 #include "07-unionfs/console/connection.hpp"
@@ -21,9 +19,6 @@ struct AttachOptions {
   bool tty = false;        // the container has a terminal: puts ours into raw mode (termios(3))
 };
 void add_options(CommandLine& cli, AttachOptions& options);
-
-// The window size of the terminal at stdin, stdout or stderr; 0 x 0 if there is none.
-winsize own_window();
 
 // Called before the start: throws Failure if -t and -i are given and stdin is not a terminal.
 void check_terminal(const AttachOptions& options);

@@ -36,9 +36,9 @@ Console::Console(const ConsoleOptions& options, OutputFanout* fanout)
   if (options_.interactive) open_pipe(their_input_, input_);
 }
 
-void Console::open_inside() const {
+void Console::open_inside(bool first) const {
   if (!fanout_) return;
-  if (options_.tty) return become_terminal(handover_->theirs, fanout_->window);
+  if (options_.tty) return become_terminal(handover_->theirs, fanout_->window, first);
   if (their_input_) ::dup2(their_input_.get(), STDIN_FILENO);
   ::dup2(their_output_.get(), STDOUT_FILENO);
   ::dup2(their_errors_.get(), STDERR_FILENO);

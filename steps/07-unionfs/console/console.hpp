@@ -34,8 +34,8 @@ class Console {
   Console(const ConsoleOptions& options, OutputFanout* fanout);
 
   // [child] Called while the process may still mount: replaces stdin, stdout and stderr; makes a
-  // terminal the controlling terminal and /dev/console.
-  void open_inside() const;
+  // terminal the controlling terminal and, unless it is exec's, /dev/console.
+  void open_inside(bool first = true) const;
 
   // [parent] Called instead of child.wait(): relays in both directions until the child ends.
   // Returns its exit status.

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <string>
@@ -10,7 +11,6 @@
 #include "07-unionfs/console/descriptor_passing.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
-#include "common/files.hpp"
 
 namespace stepbox {
 
@@ -24,7 +24,15 @@ Fd open_slave(const Fd& master) {
   return Fd(::ioctl(master.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
 }
 
-void become_terminal(const Fd& outside, const winsize& window) {
+// The image may have a link in this place: it is not followed.
+static void bind_console(const std::string& terminal) {
+  ::mknod("/dev/console", S_IFREG | 0600, 0);  // EEXIST
+  Fd place(::open("/dev/console", O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  if (!place) throw_errno({"open /dev/console"});
+  bind(terminal, MountPoint(std::move(place)), false);
+}
+
+void become_terminal(const Fd& outside, const winsize& window, bool first) {
   const Fd master(::open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC));
   const int locked = 0;
   int number = 0;
@@ -39,10 +47,7 @@ void become_terminal(const Fd& outside, const winsize& window) {
   explain({"setsid --ctty sh -c '…' <>", name, " >&0 2>&1"});
   ::setsid();
   if (::ioctl(slave.get(), TIOCSCTTY, 0) == -1) throw_errno({"take ", name, " as our terminal"});
-  if (!exists("/dev/console")) {
-    create_file("/dev/console", "", 0600);
-    bind(name, MountPoint("/", "/dev/console"), false);
-  }
+  if (first) bind_console(name);
   send_descriptor(outside, master);
   for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(slave.get(), fd);
 }

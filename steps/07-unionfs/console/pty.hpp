@@ -11,9 +11,10 @@
 
 namespace stepbox {
 
-// [child] Opens a new terminal as stdin, stdout, stderr, controlling terminal and /dev/console, and
-// sends its master to `outside`. Throws system_error.
-void become_terminal(const Fd& outside, const winsize& window);
+// [child] Opens a new terminal as stdin, stdout, stderr and controlling terminal, and sends its
+// master to `outside`. `first`, the container's first process: also as /dev/console. Throws
+// system_error.
+void become_terminal(const Fd& outside, const winsize& window, bool first);
 
 // [parent] Receives the master; -1 if the child ended before it sent one.
 Fd receive_terminal(const Fd& inside);

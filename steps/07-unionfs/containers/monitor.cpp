@@ -5,6 +5,7 @@
 
 #include "01-clone/signals.hpp"
 #include "07-unionfs/console/daemon.hpp"
+#include "07-unionfs/console/terminal_relay.hpp"
 #include "07-unionfs/containers/run_lock.hpp"
 #include "common/error.hpp"
 #include "common/openers.hpp"

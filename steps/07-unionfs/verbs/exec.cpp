@@ -5,6 +5,7 @@
 #include "01-clone/process.hpp"
 #include "07-unionfs/console/console.hpp"
 #include "07-unionfs/console/daemon.hpp"
+#include "07-unionfs/console/terminal_relay.hpp"
 #include "07-unionfs/containers/run_lock.hpp"
 #include "07-unionfs/process/joining.hpp"
 #include "07-unionfs/process/process_setup.hpp"
@@ -30,7 +31,7 @@ static int container(const Options& options, const RunningGroups& cgroup,
   cgroup.join();
   namespaces.join();
   become_root_inside();
-  console.open_inside();
+  console.open_inside(false);
   confinement.apply(enter_process(options.process, options.console.tty));
   return exec_command(options.command);
 }
