@@ -2,7 +2,6 @@
 
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -66,7 +65,7 @@ std::string find_executable(const std::string& name) {
       {}, denied ? kCannotRun : kNoCommand);
 }
 
-void set_environment(const OciProcess& process) {
+void set_environment(const OciProcess& process, int listening) {
   ::clearenv();
   for (const std::string& variable : process.env) {
     const size_t equals = variable.find('=');
@@ -75,15 +74,18 @@ void set_environment(const OciProcess& process) {
   if (!std::getenv("HOME")) {
     ::setenv("HOME", find_user(std::to_string(process.uid)).home.c_str(), 1);
   }
+  if (listening <= 0) return;
+  ::setenv("LISTEN_FDS", std::to_string(listening).c_str(), 1);
+  ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
 }
 
-// Lets the user open /dev/stdout and its like by name. Not /dev/null, which is the host's. EPERM in
-// a user namespace that does not map the id.
-void give_files_to(uid_t uid) {
+// Lets the user open /dev/stdout and its like by name. Not the host's devices: /dev/null, or a
+// terminal that is not the container's own. EPERM in a user namespace that does not map the id.
+void give_files_to(uid_t uid, bool own_terminal) {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     struct stat status;
     if (::fstat(fd, &status) == -1 || status.st_uid == uid) continue;
-    if (!S_ISCHR(status.st_mode) || status.st_rdev != makedev(1, 3)) {
+    if (own_terminal || !S_ISCHR(status.st_mode)) {
       [[maybe_unused]] const int done = ::fchown(fd, uid, static_cast<gid_t>(-1));
     }
   }
@@ -105,14 +107,17 @@ void set_label(const char* module, const std::string& text) {
 
 }  // namespace
 
-OciCommand::OciCommand(const OciProcess& process, const std::string& seccomp,
-                       const std::string& console_socket)
-    : process_(process) {
-  if (process.terminal != !console_socket.empty()) {
-    throw Failure(process.terminal ? "process.terminal needs --console-socket"
-                                   : "--console-socket needs process.terminal");
+OciCommand::OciCommand(const OciProcess& process, const std::string& seccomp, OciFiles& files,
+                       bool first)
+    : process_(process), files_(files), first_(first) {
+  const std::string& socket = files.console_socket;
+  if (!process.terminal && !socket.empty()) {
+    throw Failure("cannot use console socket if the process gets no tty");
   }
-  if (!console_socket.empty()) console_ = connect_to(console_socket);
+  if (process.terminal && files.detach && socket.empty()) {
+    throw Failure("cannot allocate tty if stepbox-oci will detach without setting console socket");
+  }
+  if (process.terminal) console_ = socket.empty() ? files.relay.open() : connect_to(socket);
   const CapabilitySet bounding = process.capabilities ? process.capabilities->bounding : 0;
   if (!seccomp.empty()) filter_ = filter_of(seccomp, bounding);
 }
@@ -140,12 +145,13 @@ void OciCommand::prepare() const {
 void OciCommand::enter() {
   if (console_) {
     const winsize size{process_.rows, process_.columns, 0, 0};
-    become_terminal(console_, size);
+    const bool given = size.ws_row != 0 && size.ws_col != 0;
+    become_terminal(console_, given ? size : own_window(), first_);
   } else {
     ::setsid();
   }
-  give_files_to(process_.uid);
-  set_environment(process_);
+  give_files_to(process_.uid, process_.terminal);
+  set_environment(process_, files_.listening);
   enter_directory(process_.cwd);
   for (const Ulimit& limit : process_.rlimits) set_limit(limit);
   if (process_.no_new_privileges) forbid_new_privileges();

@@ -6,16 +6,17 @@
 
 #include "07-unionfs/confinement/seccomp.hpp"
 #include "07-unionfs/oci/config.hpp"
+#include "07-unionfs/oci/engine.hpp"
 #include "common/fd.hpp"
 
 namespace stepbox {
 
 class OciCommand {
  public:
-  // [parent] Compiles the filter of `seccomp`, the JSON of linux.seccomp; connects to the console
-  // socket, if there is one. Throws Failure for an invalid filter; system_error.
-  OciCommand(const OciProcess& process, const std::string& seccomp,
-             const std::string& console_socket);
+  // [parent] Compiles the filter of `seccomp`, the JSON of linux.seccomp; for a terminal, connects
+  // to the console socket, or prepares the relay. `first`: of the container's processes. Throws
+  // Failure for an invalid filter, or a terminal that nobody would relay; system_error.
+  OciCommand(const OciProcess& process, const std::string& seccomp, OciFiles& files, bool first);
 
   // [parent] Sets the OOM score of this process, which its child inherits: in a user namespace the
   // child may not.
@@ -35,6 +36,8 @@ class OciCommand {
 
  private:
   const OciProcess& process_;
+  const OciFiles& files_;
+  bool first_;
   CallFilter filter_;
   Fd console_;
   std::string program_;  // the path to execute

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <vector>
 
 #include "07-unionfs/oci/verbs.hpp"
@@ -36,7 +37,23 @@ std::string parse_for_id(CommandLine& cli, int argc, char** argv) {
   return id;
 }
 
-void close_callers_files(int preserved) {
+void add_options(CommandLine& cli, OciFiles& files) {
+  cli.option("--console-socket", "PATH", files.console_socket,
+             "Send the terminal's master to this socket");
+  cli.option("--preserve-fds", "N", files.preserved, "Keep N descriptors from 3 on open");
+}
+
+// A variable of sd_listen_fds(3) as a number; 0: none.
+static int64_t number_in(const char* name) {
+  const char* text = std::getenv(name);
+  return text ? parse_number(text).value_or(0) : 0;
+}
+
+void close_callers_files(OciFiles& files) {
+  if (number_in("LISTEN_PID") == ::getpid()) {
+    files.listening = static_cast<int>(number_in("LISTEN_FDS"));
+  }
+  const int preserved = files.preserved.number += files.listening;
   for (int fd = 3; fd < 3 + preserved; ++fd) {
     if (::fcntl(fd, F_GETFD) == -1) {
       throw Failure(join({"--preserve-fds: descriptor ", std::to_string(fd), " is not open"}));
@@ -45,6 +62,16 @@ void close_callers_files(int preserved) {
   if (::close_range(3U + static_cast<unsigned>(preserved), ~0U, 0) == -1) {
     throw_errno({"close the caller's files"});
   }
+}
+
+int leave(Child child) {
+  child.process().handle.close();
+  return 0;
+}
+
+int wait_for(Child& child, OciFiles& files) {
+  files.relay.serve(child.process());
+  return child.wait();
 }
 
 // ENOSYS: a kernel without keys; EDQUOT: the user has too many; then the caller's stays.

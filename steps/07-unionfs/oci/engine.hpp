@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "01-clone/process.hpp"
 #include "06-network/gate.hpp"
+#include "07-unionfs/console/terminal_relay.hpp"
 #include "07-unionfs/oci/config.hpp"
 #include "07-unionfs/oci/state.hpp"
 #include "common/cli.hpp"
@@ -19,20 +21,33 @@ struct Natural {
 };
 void parse_value(const std::string& text, Natural& count);
 
+// Where the files of a process come from, beside those that it opens itself.
+struct OciFiles {
+  bool detach = false;         // the runtime does not wait for it
+  std::string console_socket;  // --console-socket: gets the terminal's master, else `relay`
+  TerminalRelay relay;
+  Natural preserved;  // descriptors from 3 on: --preserve-fds, and as many as `listening`
+  int listening = 0;  // those of LISTEN_FDS (sd_listen_fds(3))
+};
+void add_options(CommandLine& cli, OciFiles& files);
+
+// [parent] Called first: closes the caller's files but stdin, stdout, stderr and the preserved
+// ones. A directory of the host that stays open would lead out of the container (CVE-2024-21626).
+// Throws Failure if fewer are open.
+void close_callers_files(OciFiles& files);
+
 // What create and run are told, beside the config.
 struct CreateOptions {
   std::string id;
   std::string bundle = ".";
-  std::string console_socket;
   std::string pid_file;
   bool no_pivot = false;
   bool no_new_keyring = false;
-  Natural preserve_fds;
+  OciFiles files;
 };
 
-// [parent] Act one. Makes the container; its process waits for start. Returns the process's pidfd.
-// main.cpp has it.
-using Creator = Fd (*)(const CreateOptions& options);
+// [parent] Act one. Makes the container; its process waits for start. main.cpp has it.
+using Creator = Child (*)(CreateOptions& options);
 
 // Calls the verb that the command line names. Returns the exit status. Errors go to stderr and to
 // the file of --log, in its format.
@@ -69,11 +84,6 @@ void set_names(const OciConfig& config);
 
 // [parent] Writes the id maps of the child's user namespace, if it is new.
 void write_oci_id_maps(pid_t child, const OciConfig& config);
-
-// [parent] Called first: closes the caller's files but stdin, stdout, stderr and `preserved` ones
-// from 3 on. A directory of the host that stays open would lead out of the container
-// (CVE-2024-21626). Throws Failure if fewer are open.
-void close_callers_files(int preserved);
 
 // [child] A session keyring of its own; otherwise it could read the caller's keys (keyrings(7)).
 void make_session_keyring(const std::string& id);

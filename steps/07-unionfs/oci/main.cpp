@@ -54,8 +54,8 @@ static int container(const CreateOptions& options, const OciConfig& config,
   set_names(config);
   if (config.personality) ::personality(*config.personality);
   // LAB: acts
-  command.enter();                                      // drops privileges
-  outlive_creator(start, options.preserve_fds.number);  // create returns
+  command.enter();                                         // drops privileges
+  outlive_creator(start, options.files.preserved.number);  // create returns
   wait_for_start(start);
   try {
     run_hooks(config.hooks.start_container, state_for_hooks(state, OciStatus::kCreated));
@@ -77,7 +77,7 @@ static void wait_for_mounts(Gate& mounted, Child& child) {
 }
 
 // [parent] Makes the container; if that fails, nothing of it is left.
-static Fd build(const CreateOptions& options, const OciConfig& config, OciState& state) {
+static Child build(CreateOptions& options, const OciConfig& config, OciState& state) {
   const bool limited = !config.resources.empty();
   std::vector<GroupDirectory> groups = make_oci_groups(state.cgroup, limited);
   set_oci_resources(groups, config.resources);
@@ -85,7 +85,7 @@ static Fd build(const CreateOptions& options, const OciConfig& config, OciState&
   if (::mkfifo(fifo.c_str(), 0600) == -1) throw_errno({"make ", fifo});
   const Fd start(::open(fifo.c_str(), O_RDWR | O_CLOEXEC));  // so a read never finds its end
   if (!start) throw_errno({"open ", fifo});
-  OciCommand command(*config.process, config.seccomp, options.console_socket);
+  OciCommand command(*config.process, config.seccomp, options.files, true);
   command.set_oom_score();
   Gates gates;
   JoinedNamespaces joined(config.namespaces);
@@ -104,12 +104,12 @@ static Fd build(const CreateOptions& options, const OciConfig& config, OciState&
   gates.hooked.open();
   if (!child.wait_for_exec()) child.wait();  // throws the child's error
   write_pid_file(options.pid_file, child.pid());
-  return std::move(child.process().handle);  // ~Child does not end it
+  return child;
 }
 
 // [parent] Act one.
-static Fd create(const CreateOptions& options) {
-  close_callers_files(options.preserve_fds.number);
+static Child create(CreateOptions& options) {
+  close_callers_files(options.files);
   const OciConfig config = read_config(options.bundle);
   if (!config.process) throw Failure("config.json: process: it is needed");
   const FileLock lock = make_oci_directory(options.id);

@@ -18,13 +18,11 @@ namespace stepbox {
 namespace {
 
 struct ExecOptions {
-  bool detach = false;
   bool terminal = false;
   bool no_new_privileges = false;
   bool ignore_paused = false;
   std::string process;  // a file
   std::string pid_file;
-  std::string console_socket;
   std::string cwd;
   std::string user;  // UID[:GID]
   std::string apparmor;
@@ -32,22 +30,20 @@ struct ExecOptions {
   std::vector<std::string> env;
   std::vector<std::string> capabilities;
   std::vector<Natural> groups;
-  Natural preserve_fds;
+  OciFiles files;
 };
 
 void add_options(CommandLine& cli, ExecOptions& options) {
   cli.list("-g,--additional-gids", "GID", options.groups, "Add this group");
   cli.option("--apparmor", "PROFILE", options.apparmor, "Set the AppArmor profile");
   cli.list("-c,--cap", "CAP", options.capabilities, "Add this capability");
-  cli.option("--console-socket", "PATH", options.console_socket,
-             "Send the terminal's master to this socket");
   cli.option("--cwd", "DIR", options.cwd, "Run it in this directory");
-  cli.flag("-d,--detach", options.detach, "Return when the process runs");
+  cli.flag("-d,--detach", options.files.detach, "Return when the process runs");
   cli.list("-e,--env", "NAME=VALUE", options.env, "Set a variable");
   cli.flag("--ignore-paused", options.ignore_paused, "Also in a paused container");
   cli.flag("--no-new-privs", options.no_new_privileges, "Let no program add privileges");
   cli.option("--pid-file", "FILE", options.pid_file, "Write the process's id to this file");
-  cli.option("--preserve-fds", "N", options.preserve_fds, "Keep N descriptors from 3 on open");
+  add_options(cli, options.files);
   cli.option("-p,--process", "FILE", options.process, "Read the process from this JSON file");
   cli.option("--process-label", "LABEL", options.label, "Set the SELinux label");
   cli.flag("-t,--tty", options.terminal, "Give it a terminal");
@@ -111,38 +107,50 @@ OciProcess process_of(const ExecOptions& options, const OciState& state,
   return process;
 }
 
+// [child] A v2 group with controllers for the groups below it takes no process (EBUSY); then the
+// first process has moved into one of these (cgroups(7), "no internal processes").
+void join_group(const GroupDirectory& group, const OciState& state) {
+  try {
+    group.join();
+  } catch (const std::system_error&) {
+    const std::string all = read_file(join({"/proc/", std::to_string(state.pid), "/cgroup"}));
+    const size_t found = all.find("0::" + state.cgroup + "/");
+    if (!group.hierarchy().v2 || found == all.npos) throw;
+    const size_t below = found + 3 + state.cgroup.size();
+    const std::string rest = all.substr(below, all.find('\n', below) - below);
+    write_file(join({group.path(), rest, "/cgroup.procs"}), "0");
+  }
+}
+
 // [child] Joins the container, and becomes the command.
 int container(std::vector<GroupDirectory>& groups, const ContainerNamespaces& namespaces,
-              OciCommand& command, const ExecOptions& options, const std::string& id) {
-  for (const GroupDirectory& group : groups) group.join();
+              OciCommand& command, const ExecOptions& options, const OciState& state) {
+  for (const GroupDirectory& group : groups) join_group(group, state);
   groups.clear();  // directories of the host
-  make_session_keyring(id);
+  make_session_keyring(state.id);
   command.prepare();
   namespaces.join();
   become_root_inside();
   command.enter();
-  if (options.detach) ::prctl(PR_SET_PDEATHSIG, 0);
+  if (options.files.detach) ::prctl(PR_SET_PDEATHSIG, 0);
   command.exec();
 }
 
-int run(const ExecOptions& options, const OciState& state, const OciProcess& process) {
+int run(ExecOptions& options, const OciState& state, const OciProcess& process) {
   const Fd first = open_oci_process(state);
   if (!first) throw Failure("cannot exec in a stopped container");
   std::vector<GroupDirectory> groups = open_oci_groups(state.cgroup);
   if (!options.ignore_paused && are_frozen(groups)) {
     throw Failure("cannot exec in a paused container", "use --ignore-paused to override");
   }
-  OciCommand command(process, state.seccomp, options.console_socket);
+  OciCommand command(process, state.seccomp, options.files, false);
   const ContainerNamespaces namespaces(first, state.pid);
   command.set_oom_score();
   namespaces.join_before_clone();
-  Child child =
-      spawn({}, [&] { return container(groups, namespaces, command, options, state.id); });
+  Child child = spawn({}, [&] { return container(groups, namespaces, command, options, state); });
   if (!child.wait_for_exec()) child.wait();  // throws the child's error
   write_pid_file(options.pid_file, child.pid());
-  if (!options.detach) return child.wait();
-  child.process().handle.close();  // ~Child does not end it
-  return 0;
+  return options.files.detach ? leave(std::move(child)) : wait_for(child, options.files);
 }
 
 }  // namespace
@@ -155,7 +163,7 @@ int oci_exec(int argc, char** argv, Creator) {
   const std::string id = cli.take("ID");
   const std::vector<std::string> command = cli.take_rest();
   if (command.empty() && options.process.empty()) throw UsageError("no COMMAND given");
-  close_callers_files(options.preserve_fds.number);
+  close_callers_files(options.files);
   const OciState state = load_oci_state(id);
   return run(options, state, process_of(options, state, command));
 }

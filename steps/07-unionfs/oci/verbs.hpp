@@ -12,6 +12,12 @@ namespace stepbox {
 // Reads the options, and the only word beside them: the container's ID. Throws UsageError.
 std::string parse_for_id(CommandLine& cli, int argc, char** argv);
 
+// [parent] ~Child does not end the process any more: it is the caller's. Returns 0.
+int leave(Child child);
+
+// [parent] Relays terminal and signals until the process ends. Returns its exit status.
+int wait_for(Child& child, OciFiles& files);
+
 int oci_create(int argc, char** argv, Creator create);
 int oci_run(int argc, char** argv, Creator create);
 int oci_start(int argc, char** argv, Creator);

@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "01-clone/signals.hpp"
 #include "07-unionfs/oci/verbs.hpp"
 #include "07-unionfs/process/hooks.hpp"
 #include "07-unionfs/process/signal_names.hpp"
@@ -18,12 +17,10 @@ namespace stepbox {
 
 static void add_options(CommandLine& cli, CreateOptions& options) {
   cli.option("-b,--bundle", "DIR", options.bundle, "The directory with config.json (.)");
-  cli.option("--console-socket", "PATH", options.console_socket,
-             "Send the terminal's master to this socket");
   cli.flag("--no-new-keyring", options.no_new_keyring, "Keep the caller's session keyring");
   cli.flag("--no-pivot", options.no_pivot, "Move the root instead of pivot_root(2)");
   cli.option("--pid-file", "FILE", options.pid_file, "Write the process's id to this file");
-  cli.option("--preserve-fds", "N", options.preserve_fds, "Keep N descriptors from 3 on open");
+  add_options(cli, options.files);
 }
 
 int oci_create(int argc, char** argv, Creator create) {
@@ -31,7 +28,8 @@ int oci_create(int argc, char** argv, Creator create) {
   CommandLine cli("create [OPTIONS] ID", "create --bundle BUNDLE ID");
   add_options(cli, options);
   options.id = parse_for_id(cli, argc, argv);
-  create(options);
+  options.files.detach = true;
+  leave(create(options));
   return 0;
 }
 
@@ -89,29 +87,23 @@ static void delete_container(const std::string& id, bool force) {
   try_hooks(state.poststop, state_for_hooks(state, OciStatus::kStopped));
 }
 
-static int wait_for_container(Fd child, pid_t pid) {
-  SignalTarget target{pid, std::move(child), true};
-  const int status = forward_signals(target);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : kSignalBase + WTERMSIG(status);
-}
-
 int oci_run(int argc, char** argv, Creator create) {
   CreateOptions options;
-  bool detach = false, keep = false;
+  bool keep = false;
   CommandLine cli("run [OPTIONS] ID", "run --bundle BUNDLE ID");
   add_options(cli, options);
-  cli.flag("-d,--detach", detach, "Return when the command runs");
+  cli.flag("-d,--detach", options.files.detach, "Return when the command runs");
   cli.flag("--keep", keep, "Do not delete the container when it has ended");
   options.id = parse_for_id(cli, argc, argv);
-  Fd child = create(options);
+  Child child = create(options);
   try {
     start_container(options.id);
   } catch (...) {
     delete_container(options.id, true);
     throw;
   }
-  if (detach) return 0;
-  const int status = wait_for_container(std::move(child), load_oci_state(options.id).pid);
+  if (options.files.detach) return leave(std::move(child));
+  const int status = wait_for(child, options.files);
   if (!keep) delete_container(options.id, true);
   return status;
 }
