@@ -1,90 +1,11 @@
-"""What goes in and out of an OCI runtime: terminals, descriptors, logs. For try_oci.py."""
+"""What goes in and out of an OCI runtime: descriptors, logs. For try_oci.py."""
 
-import array
 import json
 import os
 import re
-import select
-import socket
-import subprocess
 
-from oci_bundle import PATIENCE, Container, differs, run
+from oci_bundle import Container, differs, run
 from oci_hooks import ORDER
-
-
-class Terminal:
-    """Listens on a socket for a terminal's master."""
-
-    def __init__(self, room):
-        self.path = room.top / f"console{next(room.numbers)}"
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.bind(str(self.path))
-        self.socket.listen(1)
-        self.socket.settimeout(PATIENCE)
-        self.master, self.said = None, ""
-
-    def receive(self):
-        """Takes the master; returns the defect, if any."""
-        try:
-            connection, _ = self.socket.accept()
-            fds = array.array("i")
-            _, control, _, _ = connection.recvmsg(4096, socket.CMSG_SPACE(fds.itemsize))
-            for _, _, data in control:
-                fds.frombytes(data[: fds.itemsize])
-            connection.close()
-        except OSError as error:
-            return str(error)
-        self.master = fds[0] if fds else None
-        return "" if fds and os.isatty(self.master) else "no terminal was sent"
-
-    def shows(self, text):
-        """Reads until the text is there; returns the defect, if any."""
-        while text not in self.said and self.master is not None:
-            if not select.select([self.master], [], [], PATIENCE)[0]:
-                break
-            try:
-                self.said += os.read(self.master, 4096).decode()
-            except OSError:  # its last user has ended
-                break
-        _, found, after = self.said.rpartition(text)
-        wrong = "" if found else f"it shows no {text!r} but {self.said!r}"
-        self.said = after
-        return wrong
-
-    def types(self, text):
-        """Input, as if it were typed at the terminal."""
-        if self.master is not None:
-            os.write(self.master, text.encode())
-
-
-def try_terminal(tally, room):
-    """A terminal for the first process and for another one."""
-    holds, terminal = tally.holds, Terminal(room)
-    size = {"terminal": True, "consoleSize": {"height": 30, "width": 100}}
-    script = "tty; stty size; read word; echo got $word; stat -c %t /dev/console;"
-    script += "trap 'echo over' INT; sleep 100"
-    one = Container(room, script, lambda config: config["process"].update(size))
-    holds("terminal: create", one.create("--console-socket", terminal.path).unlike(0))
-    holds("terminal: it is sent", terminal.receive())
-    holds("terminal: start", one.verb("start").unlike(0))
-    holds("terminal: its name and size", terminal.shows("/dev/pts/0\r\n30 100\r\n"))
-    terminal.types("hello\n")
-    holds("terminal: input", terminal.shows("got hello\r\n"))
-    holds("terminal: /dev/console", terminal.shows("88\r\n"))
-    other = Terminal(room)
-    words = ["exec", "--tty", "--console-socket", other.path, one.id]
-    words = [room.program, "--root", room.root, *words, "sh", "-c", "tty; read x; exit 4"]
-    with subprocess.Popen(words, stdin=subprocess.DEVNULL) as process:
-        holds("exec: terminal", other.receive() or other.shows("/dev/pts/1\r\n"))
-        other.types("\n")
-        holds("exec: the status of one with a terminal", differs(process.wait(), 4))
-    terminal.types("\x03")
-    holds("terminal: ctrl-c", terminal.shows("over"))
-    holds("delete", one.delete().unlike(0) or one.traces())
-    one = Container(room, "tty", lambda config: config["process"].update(terminal=True))
-    holds("no socket", one.create().unlike(None, "(?i)console.socket") or one.traces())
-    ended = one.create("--console-socket", "/nowhere")
-    holds("no such socket", ended.unlike(None, "nowhere") or one.traces())
 
 
 def try_descriptors(tally, room):

@@ -20,7 +20,8 @@ from oci_acts import try_acts, try_refusals
 from oci_bundle import WAIT, Container, Room, becomes, differs, enter_room, hide_unified, reap
 from oci_exec import try_control, try_exec
 from oci_hooks import try_hooks
-from oci_streams import try_descriptors, try_terminal, try_words
+from oci_streams import try_descriptors, try_words
+from oci_terminals import PARTS as TERMINALS
 from tally import Tally
 from task import run_main
 
@@ -132,8 +133,8 @@ def main(arguments):
     if "crun" in words:
         hide_unified()
     room, tally = Room(scratch, *words), Tally()
-    parts = (try_acts, try_refusals, try_exec, try_control, try_hooks, try_terminal)
-    parts += (try_descriptors, try_words, try_joining, try_inside)
+    parts = (try_acts, try_refusals, try_exec, try_control, try_hooks)
+    parts += (*TERMINALS, try_descriptors, try_words, try_joining, try_inside)
     for part in parts:
         if os.environ.get("PARTS", "") not in part.__name__:
             continue
