@@ -33,6 +33,20 @@ def try_descriptors(tally, room):
     ended = calls(one, "run", "--bundle", one.bundle, "--preserve-fds", "2", one.id)
     tally.holds("run --preserve-fds", ended.unlike(0, r"\A0\n1\n2\n3\n4\n5\nkept\n\Z"))
 
+    # sd_listen_fds(3): for the process whose number LISTEN_PID is. sh becomes the runtime.
+    script = "echo $LISTEN_FDS of $LISTEN_PID $$; ls /proc/self/fd; cat <&4"
+    shell[2] = f"export LISTEN_FDS=2 LISTEN_PID=$$; {shell[2]}"
+    one = Container(room, script)
+    ended = calls(one, "run", "--bundle", one.bundle, "--preserve-fds", "1", one.id)
+    listened = r"\A2 of 1 1\n0\n1\n2\n3\n4\n5\n6\nkept\n\Z"
+    tally.holds("LISTEN_FDS, --preserve-fds", ended.unlike(0, listened))
+    ended = calls(one, "run", "--bundle", one.bundle, "--preserve-fds", "4", one.id)
+    tally.holds("LISTEN_FDS, too few descriptors", ended.unlike(None, "preserve") or one.traces())
+    shell[2] = shell[2].replace("=$$", "=1")
+    ended = calls(one, "run", "--bundle", one.bundle, one.id)
+    other = r"\Aof 1\n0\n1\n2\n3\n"
+    tally.holds("LISTEN_FDS of another process", ended.unlike(None, other))
+
 
 def try_words(tally, room):
     """Logs, and what the program says about itself."""
