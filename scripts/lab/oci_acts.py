@@ -61,6 +61,10 @@ def try_acts(tally, room):
     holds("run --detach", try_detached(room))
     holds("delete ends the processes of the group", try_others(room))
     holds("run passes signals on", try_signal(room))
+    holds("kill --all", try_all(room))
+    holds("a filter without close_range(2)", try_filter(room))
+    try_creating(tally, room)
+    try_records(tally, room)
 
 
 def try_created(room):
@@ -100,6 +104,73 @@ def try_signal(room):
         process.stdout.readline()
         process.terminate()
         return differs(process.wait(), 7) or one.traces()
+
+
+def try_all(room):
+    """kill --all reaches also the processes that are made meanwhile."""
+    fork = "trap '' TERM; while :; do sh -c 'sleep 0.01; :' & sleep 0.001; done"
+    one = Container(room, f"echo begun; ({fork}) & ({fork}) & ({fork}) & wait",
+                    lambda config: config["linux"]["namespaces"].pop(0))
+    wrong = one.begin() or one.prints("begun") or one.verb("kill", "--all", ..., "KILL").unlike(0)
+    wrong = wrong or differs(becomes(lambda: reap() or pids() == {os.getpid()}), True)
+    return one.delete().unlike(0) or wrong or one.traces()
+
+
+def try_filter(room):
+    """What create does when the filter is in force needs old system calls only."""
+    rule = {"names": ["close_range"], "action": "SCMP_ACT_KILL_PROCESS"}
+    filter_ = {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [rule]}
+    one = Container(room, WAIT, lambda config: config["linux"].update(seccomp=filter_))
+    wrong = one.begin() or one.prints("begun")
+    return one.delete().unlike(0) or wrong or one.traces()
+
+
+def try_creating(tally, room):
+    """While create works: a hook asks."""
+    log, one = room.top / "log/creating", Container(room, WAIT)
+    call = f"{room.program} --root {room.root}"
+    lines = f"{call} state {one.id}", f"{call} list", f"{call} exec {one.id} true"
+    script = "".join(f"{line} >>{log} 2>&1; " for line in lines) + "true"
+    hook = {"path": "/bin/sh", "args": ["sh", "-c", script], "env": ["PATH=/bin"]}
+    one.config["hooks"] = {"createRuntime": [hook]}
+    one.save()
+    wrong = one.begin()
+    text = log.read_text("utf-8") if log.exists() else ""
+    tally.holds("state: creating", wrong or differs('"status": "creating"' in text, True))
+    found = re.search(rf"^{one.id} .* creating ", text, re.MULTILINE)
+    tally.holds("list: creating", "" if found else text)
+    found = re.search("cannot exec in a container that is being created", text)
+    tally.holds("exec in one that is being made", "" if found else text)
+    tally.holds("delete", one.delete().unlike(0) or one.traces())
+
+
+def try_records(tally, room):
+    """Records of other processes, of another version, and damaged ones."""
+    holds = tally.holds
+    one = Container(room, WAIT)
+    holds("begin", one.begin())
+    pid = one.state().get("pid", 0)
+    path = room.root / one.id / "state.json"
+    text = path.read_text("utf-8")
+    for member, value in ("startTime", "1"), ("boot", "another"), ("pid", os.getpid()):
+        path.write_text(json.dumps({**json.loads(text), member: value}), encoding="utf-8")
+        wrong = differs(one.status(), "stopped")
+        holds(f"another {member}: it is stopped", wrong)
+        wrong = one.verb("kill", ..., "KILL").unlike(None, "not running")
+        holds(f"another {member}: no signal", wrong or differs(pid in pids(), True))
+    path.write_text("{", encoding="utf-8")
+    for words in ["state"], ["delete"], ["delete", "--force"]:
+        holds(f"a damaged record: {words}", one.verb(*words).unlike(None, "state.json.* damaged"))
+    record = {**json.loads(text), "version": 99}
+    for member in "poststop", "annotations", "bundle":
+        del record[member]
+    path.write_text(json.dumps(record), encoding="utf-8")
+    for words in ["state"], ["kill"], ["delete"]:
+        wrong = one.verb(*words).unlike(None, "another version")
+        holds(f"a record of another version: {words}", wrong or differs(pid in pids(), True))
+    wrong = one.verb("delete", "--force").unlike(0) or one.traces()
+    wrong = wrong or differs(ended_status(pid), -signal.SIGKILL)
+    holds("a record of another version: delete --force", wrong)
 
 
 def try_refusals(tally, room):

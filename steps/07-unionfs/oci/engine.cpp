@@ -82,12 +82,14 @@ void make_session_keyring(const std::string& id) {
 }
 
 // The parent closes its end of the pipes when it ends; ours are closed here, so that it sees that
-// all is done. From now on this process is a child of the engine's.
+// all is done. From now on this process is a child of the engine's. The container's filter may be
+// in force, and older ones deny close_range(2). close_callers_files() has left low numbers only.
 void outlive_creator(const Fd& start, int preserved) {
+  constexpr int kMostFiles = 256;
   ::prctl(PR_SET_PDEATHSIG, 0);
-  std::vector<int> keep{start.get()};
-  for (int fd = 3; fd < 3 + preserved; ++fd) keep.push_back(fd);
-  close_all_but(keep);
+  for (int fd = 3 + preserved; fd < 3 + preserved + kMostFiles; ++fd) {
+    if (fd != start.get()) ::close(fd);
+  }
 }
 
 // LAB: start
@@ -129,8 +131,21 @@ void erase_container(const OciState& state) {
   const Fd process = open_oci_process(state);
   if (process) send_signal(process, SIGKILL);
   remove_oci_groups(state.cgroup);  // thaws them: KILL has no effect on a frozen process of v1
-  if (process) wait_until(10, [&] { return !open_oci_process(state); });
+  const auto has_ended = [&] { return !open_oci_process(state); };
+  if (!wait_until(10, has_ended) || !oci_group_members(open_oci_groups(state.cgroup)).empty()) {
+    throw Failure(join({"delete container ", state.id, ": its processes do not end"}),
+                  "the kernel holds them; delete it again later");
+  }
   remove_oci_directory(state.id);
+}
+
+void abandon_container(const OciState& state) {
+  try {
+    erase_container(state);
+  } catch (const std::exception& error) {
+    warn({message_of(error)});
+  }
+  try_hooks(state.poststop, state_for_hooks(state, OciStatus::kStopped));
 }
 
 }  // namespace stepbox

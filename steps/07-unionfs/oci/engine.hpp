@@ -104,8 +104,12 @@ void write_pid_file(const std::string& path, pid_t pid);
 // The record of a new container.
 OciState state_of(const OciConfig& config, const std::string& id);
 
-// Ends what is left of a container: processes, groups, directory.
+// Ends what is left of a container: processes, groups, directory. Throws Failure if a process does
+// not end: then the directory stays.
 void erase_container(const OciState& state);
+
+// The same for one that could not be made, and its hooks. Throws nothing: a warning.
+void abandon_container(const OciState& state);
 
 }  // namespace stepbox
 

@@ -4,10 +4,8 @@
 //
 // create: the container is built, and its process waits. start: it becomes the command. No process
 // of ours stays: the container's process is a child of the engine's monitor, which waits for it.
-#include <fcntl.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "01-clone/process.hpp"
@@ -81,10 +79,7 @@ static Child build(CreateOptions& options, const OciConfig& config, OciState& st
   const bool limited = !config.resources.empty();
   std::vector<GroupDirectory> groups = make_oci_groups(state.cgroup, limited);
   set_oci_resources(groups, config.resources);
-  const std::string fifo = start_fifo_of(state.id);
-  if (::mkfifo(fifo.c_str(), 0600) == -1) throw_errno({"make ", fifo});
-  const Fd start(::open(fifo.c_str(), O_RDWR | O_CLOEXEC));  // so a read never finds its end
-  if (!start) throw_errno({"open ", fifo});
+  const Fd start = make_start_fifo(state.id);
   OciCommand command(*config.process, config.seccomp, options.files, true);
   command.set_oom_score();
   Gates gates;
@@ -104,6 +99,7 @@ static Child build(CreateOptions& options, const OciConfig& config, OciState& st
   gates.hooked.open();
   if (!child.wait_for_exec()) child.wait();  // throws the child's error
   write_pid_file(options.pid_file, child.pid());
+  allow_start(state.id);
   return child;
 }
 
@@ -123,8 +119,7 @@ static Child create(CreateOptions& options) {
     save(state);  // delete finds the groups even after kill -9
     return build(options, config, state);
   } catch (...) {
-    erase_container(state);
-    try_hooks(state.poststop, state_for_hooks(state, OciStatus::kStopped));
+    abandon_container(state);
     throw;
   }
 }

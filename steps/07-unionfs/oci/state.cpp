@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include "07-unionfs/process/process_table.hpp"
 #include "07-unionfs/resources/group_freezing.hpp"
 #include "07-unionfs/resources/oci_groups.hpp"
+#include "common/deadline.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
 #include "common/openers.hpp"
@@ -26,7 +28,8 @@ using nlohmann::json;
 namespace {
 
 constexpr int kVersion = 1;
-std::string g_root;  // --root
+constexpr char kMaking[] = "making";  // the name of the FIFO until create is done
+std::string g_root;                   // --root
 
 [[noreturn]] void throw_unknown(const std::string& id) {
   throw Failure(join({"container \"", id, "\" does not exist"}), {}, 1);
@@ -47,6 +50,12 @@ std::string directory_of(const std::string& id) {
 
 std::string file_of(const std::string& id, const char* name) {
   return join({directory_of(id), "/", name});
+}
+
+// Each verb waits for the lock, so that one who tries it is in nobody's way.
+bool is_locked(const std::string& id) {
+  const Fd file(::open(file_of(id, "lock").c_str(), O_RDONLY | O_CLOEXEC));
+  return file && ::flock(file.get(), LOCK_SH | LOCK_NB) == -1;
 }
 
 json as_json(const std::vector<Hook>& hooks) {
@@ -74,6 +83,35 @@ std::string start_time_of(pid_t pid) { return stat_fields(pid).at(22); }
 bool is_zombie(pid_t pid) {
   const std::string state = stat_fields(pid).at(3);
   return state == "Z" || state == "X";
+}
+
+OciState as_state(const json& object) {
+  return {.version = kVersion,
+          .id = object.at("id"),
+          .oci_version = object.at("ociVersion"),
+          .bundle = object.at("bundle"),
+          .rootfs = object.at("rootfs"),
+          .pid = object.at("pid"),
+          .start_time = object.at("startTime"),
+          .boot = object.at("boot"),
+          .created = object.at("created"),
+          .cgroup = object.at("cgroup"),
+          .seccomp = object.at("seccomp"),
+          .process = object.at("process"),
+          .poststart = as_hooks(object.at("poststart")),
+          .poststop = as_hooks(object.at("poststop")),
+          .annotations = object.at("annotations")};
+}
+
+// Of another version: what is needed to end the container.
+OciState as_foreign_state(const json& object, const std::string& id) {
+  OciState state;
+  state.id = id;
+  state.pid = object.at("pid");
+  state.start_time = object.at("startTime");
+  state.boot = object.at("boot");
+  state.cgroup = object.at("cgroup");
+  return state;
 }
 
 json as_specified(const OciState& state, OciStatus status) {
@@ -137,36 +175,40 @@ void save(const OciState& state) {
   replace_file(file_of(state.id, "state.json"), object.dump() + "\n", 0600);
 }
 
-OciState load_oci_state(const std::string& id) {
+OciState load_oci_state(const std::string& id, bool to_remove) {
   const std::string path = file_of(id, "state.json");
-  if (!exists(path)) throw_unknown(id);
+  if (!exists(path)) {
+    if (!to_remove) throw_unknown(id);
+    OciState state;  // kill -9 of create, before it has made anything but the directory
+    state.id = id;
+    return state;
+  }
   try {
     const json object = json::parse(read_file(path));
-    if (object.at("version") != kVersion) {
-      throw Failure(join({"read ", path, ": of another version of stepbox-oci"}),
-                    "delete the container with that one");
-    }
-    return {.version = kVersion,
-            .id = object.at("id"),
-            .oci_version = object.at("ociVersion"),
-            .bundle = object.at("bundle"),
-            .rootfs = object.at("rootfs"),
-            .pid = object.at("pid"),
-            .start_time = object.at("startTime"),
-            .boot = object.at("boot"),
-            .created = object.at("created"),
-            .cgroup = object.at("cgroup"),
-            .seccomp = object.at("seccomp"),
-            .process = object.at("process"),
-            .poststart = as_hooks(object.at("poststart")),
-            .poststop = as_hooks(object.at("poststop")),
-            .annotations = object.at("annotations")};
+    if (object.at("version") == kVersion) return as_state(object);
+    if (to_remove) return as_foreign_state(object, id);
   } catch (const json::exception&) {
-    throw Failure(join({"read ", path, ": it is damaged"}), "delete --force " + id);
+    throw Failure(join({"read ", path, ": it is damaged"}),
+                  "end the container's processes, and remove its directory");
   }
+  throw Failure(join({"read ", path, ": of another version of stepbox-oci"}),
+                "delete the container with that one, or with delete --force");
 }
 
 std::string start_fifo_of(const std::string& id) { return file_of(id, "start"); }
+
+Fd make_start_fifo(const std::string& id) {
+  const std::string path = file_of(id, kMaking);
+  if (::mkfifo(path.c_str(), 0600) == -1) throw_errno({"make ", path});
+  Fd start(::open(path.c_str(), O_RDWR | O_CLOEXEC));  // so a read never finds its end
+  if (!start) throw_errno({"open ", path});
+  return start;
+}
+
+void allow_start(const std::string& id) {
+  const std::string path = start_fifo_of(id);
+  if (::rename(file_of(id, kMaking).c_str(), path.c_str()) == -1) throw_errno({"make ", path});
+}
 
 void identify(OciState& state, pid_t pid) {
   state.pid = pid;
@@ -189,7 +231,10 @@ Fd open_oci_process(const OciState& state) {
 }
 
 OciStatus status_of(const OciState& state) {
+  const bool unfinished = state.pid == 0 || exists(file_of(state.id, kMaking));
+  if (unfinished && is_locked(state.id)) return OciStatus::kCreating;
   if (!open_oci_process(state)) return OciStatus::kStopped;
+  if (unfinished) return OciStatus::kCreating;  // kill -9 has ended create just before its end
   // The process has the FIFO open until execve(2); without a reader this fails with ENXIO.
   if (Fd(::open(start_fifo_of(state.id).c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC))) {
     return OciStatus::kCreated;
@@ -212,8 +257,11 @@ std::string state_for_user(const OciState& state, OciStatus status) {
 }
 
 void remove_oci_directory(const std::string& id) {
-  for (const char* name : {"start", "state.json", "lock"}) ::unlink(file_of(id, name).c_str());
-  std::filesystem::remove_all(directory_of(id));
+  const std::string directory = directory_of(id);
+  std::error_code error;
+  const auto is_done = [&] { return std::filesystem::remove_all(directory, error), !error; };
+  if (wait_until(1, is_done)) return;  // a verb that waits for the lock may make it once more
+  throw_errno({"remove ", directory}, error.value());
 }
 
 std::vector<std::string> all_oci_ids() {

@@ -2,7 +2,9 @@
 //
 //   ROOT/ID/lock         held by each verb that works on the container
 //   ROOT/ID/state.json   written whole, or not at all
-//   ROOT/ID/start        a FIFO: the container's process waits for a byte in it (runtime.md, start)
+//   ROOT/ID/start        a FIFO: the container's process waits for a byte in it (runtime.md,
+//   start);
+//                        `making` until create is done
 //
 // No process of ours stays beside a container, so nobody holds a lock while it runs. A process is
 // found again by three numbers: pid, start time and the boot's id.
@@ -59,9 +61,15 @@ FileLock lock_oci_container(const std::string& id);
 bool is_oci_container(const std::string& id);
 
 void save(const OciState& state);
-OciState load_oci_state(const std::string& id);  // throws Failure as lock_oci_container() does
 
-// The path of the FIFO.
+// Throws Failure as lock_oci_container() does, and for a record that is damaged or of another
+// version. With `to_remove`: without a record it is empty, and of another version it has process
+// and groups.
+OciState load_oci_state(const std::string& id, bool to_remove = false);
+
+// The FIFO, opened; allow_start() gives it its name, start_fifo_of(): create is done.
+Fd make_start_fifo(const std::string& id);
+void allow_start(const std::string& id);
 std::string start_fifo_of(const std::string& id);
 
 // Fills in what identifies the process `pid`.

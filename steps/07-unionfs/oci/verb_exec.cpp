@@ -139,6 +139,9 @@ int container(std::vector<GroupDirectory>& groups, const ContainerNamespaces& na
 int run(ExecOptions& options, const OciState& state, const OciProcess& process) {
   const Fd first = open_oci_process(state);
   if (!first) throw Failure("cannot exec in a stopped container");
+  if (status_of(state) == OciStatus::kCreating) {
+    throw Failure("cannot exec in a container that is being created");
+  }
   std::vector<GroupDirectory> groups = open_oci_groups(state.cgroup);
   if (!options.ignore_paused && are_frozen(groups)) {
     throw Failure("cannot exec in a paused container", "use --ignore-paused to override");

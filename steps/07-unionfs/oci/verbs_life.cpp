@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <map>
+
 #include "07-unionfs/oci/verbs.hpp"
 #include "07-unionfs/process/hooks.hpp"
 #include "07-unionfs/process/signal_names.hpp"
@@ -71,13 +73,7 @@ int oci_start(int argc, char** argv, Creator) {
 // With `force` also one that runs, and one that kill -9 of create has left without a whole record.
 static void delete_container(const std::string& id, bool force) {
   const FileLock lock = lock_oci_container(id);
-  OciState state;
-  state.id = id;
-  try {
-    state = load_oci_state(id);
-  } catch (const Failure&) {
-    if (!force) throw;
-  }
+  const OciState state = load_oci_state(id, force);
   const OciStatus status = status_of(state);
   if (!force && (status == OciStatus::kRunning || status == OciStatus::kPaused)) {
     throw Failure(join({"cannot delete container ", id, " that is not stopped: ", name_of(status)}),
@@ -108,6 +104,16 @@ int oci_run(int argc, char** argv, Creator create) {
   return status;
 }
 
+// To the others. A pidfd first, then the list once more: a pid that is in both was a member's.
+static void send_to_members(const std::vector<GroupDirectory>& groups, pid_t first, int number) {
+  std::map<pid_t, Fd> members;
+  for (const pid_t pid : oci_group_members(groups)) members[pid] = open_pidfd(pid);
+  members.erase(first);
+  for (const pid_t pid : oci_group_members(groups)) {
+    if (members.contains(pid) && members[pid]) send_signal(members[pid], number);
+  }
+}
+
 static void send(const OciState& state, int number, bool all) {
   const Fd process = open_oci_process(state);
   if (!process && !all) throw Failure("container not running", {}, 1);
@@ -115,14 +121,15 @@ static void send(const OciState& state, int number, bool all) {
     if (errno == ESRCH) throw Failure("container not running", {}, 1);
     throw_errno({"send a signal to container ", state.id});
   }
-  if (number == SIGKILL && are_frozen(open_oci_groups(state.cgroup))) {
-    freeze_groups(open_oci_groups(state.cgroup), false);  // v1: a frozen process does not die
+  const std::vector<GroupDirectory> groups = open_oci_groups(state.cgroup);
+  const bool frozen = are_frozen(groups);
+  if (all) {
+    // A frozen process cannot make another one, which would be missed.
+    if (!frozen && find_freezer(groups)) freeze_groups(groups, true);
+    send_to_members(groups, state.pid, number);
   }
-  if (!all) return;
-  for (const pid_t pid : oci_group_members(open_oci_groups(state.cgroup))) {
-    const Fd member = pid == state.pid ? Fd() : open_pidfd(pid);
-    if (member) send_signal(member, number);
-  }
+  // In a v1 tree a frozen process does not even die.
+  if (find_freezer(groups) && (frozen ? number == SIGKILL : all)) freeze_groups(groups, false);
 }
 
 int oci_kill(int argc, char** argv, Creator) {
