@@ -106,6 +106,7 @@ KMSG = {"allow": True, "type": "c", "major": 1, "minor": 11, "access": "rw"}
 CAPS = "grep ^Cap /proc/self/status | cut -f2 | uniq"
 ONE = sets(**dict.fromkeys("bounding effective permitted inheritable ambient".split(), "KILL"))
 FEW = sets(bounding="CHOWN KILL", effective="KILL", permitted="CHOWN KILL", inheritable="KILL")
+ALONE = sets(bounding="KILL", effective="KILL", permitted="KILL", ambient="KILL CHOWN")
 SUB_WRITE = "echo x >/m/sub/new && echo written"
 PRIVATE = r"sed -n 's,.* /m [^ ]*\(.*\) - .*,kind:\1.,p' /proc/self/mountinfo"
 
@@ -139,6 +140,9 @@ CONFINEMENT = [
         r"^0+20\n0+21\n0+21\n0+21\n0+$|^0+20\n0+21\n0+$", process(capabilities=FEW)),
     Row("five sets for another user", CAPS, r"\A0+20\n\Z",
         process(capabilities=ONE, user={"uid": 7, "gid": 7})),
+    Row("an ambient capability that is not inheritable is left out", CAPS,
+        f"^{0:016x}\n{32:016x}\n{0:016x}$",
+        process(capabilities=ALONE)),
     Row("no set, no capability for another user", CAPS, r"\A0+\n\Z",
         process(capabilities={}, user={"uid": 7, "gid": 7})),
     Row("unknown capabilities are ignored", "echo works", "^works$",

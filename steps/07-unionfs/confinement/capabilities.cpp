@@ -128,15 +128,17 @@ void become(const User& user, CapabilitySet set) {
 // LAB: end
 
 // setuid(2) from root to another user empties the permitted set, unless PR_SET_KEEPCAPS is set. An
-// ambient capability must be permitted and inheritable, so it is raised last.
+// ambient capability must be permitted and inheritable, so it is raised last. buildah asks for some
+// that are not: runc leaves them out, too.
 void become(const User& user, const ProcessCapabilities& sets) {
   const CapabilitySet own = own_capabilities();
   limit_bounding_set(own, sets.bounding);
   if (::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == -1) throw_errno({"keep capabilities"});
   become(user);
   set_capabilities(sets.permitted & own, sets.effective & own, sets.inheritable & own);
+  const CapabilitySet ambient = sets.ambient & sets.permitted & sets.inheritable & own;
   for (cap_value_t number = 0; number < ::cap_max_bits(); ++number) {
-    if ((sets.ambient & own & bit(number)) &&
+    if ((ambient & bit(number)) &&
         ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number, 0, 0) == -1) {
       throw_errno({"raise ", name_of(number), " in the ambient set"});
     }
