@@ -53,12 +53,17 @@ std::string store() {
   return g_store.path;
 }
 
+std::string run_top() {
+  if (::access("/run", W_OK) == 0) return "/run";
+  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
+  return runtime ? runtime : "";
+}
+
 std::string run_directory() {
   // Looked up once: in the user namespace of a container, geteuid(2) returns 0 without root, too.
   static const std::string path = [] {
-    if (::geteuid() == 0) return std::string("/run/stepbox");
-    const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-    return runtime ? join({runtime, "/stepbox"}) : store() + "/run";
+    const std::string top = run_top();
+    return top.empty() ? store() + "/run" : top + "/stepbox";
   }();
   return path;
 }

@@ -23,7 +23,11 @@ std::string store();
 void set_store(const std::string& path);
 void add_store_option(CommandLine& cli);
 
-// /run/stepbox; without root $XDG_RUNTIME_DIR/stepbox, else run/ in the store.
+// /run; $XDG_RUNTIME_DIR where /run is not writable: without root, and as root of a user namespace
+// that an engine has made. Empty if that is not set either.
+std::string run_top();
+
+// stepbox in run_top(), else run/ in the store.
 std::string run_directory();
 
 // The names in a directory, sorted, without those that begin with a dot. Empty if it does not

@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "07-unionfs/files/printing.hpp"
+#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/process/process_table.hpp"
 #include "07-unionfs/resources/group_freezing.hpp"
 #include "07-unionfs/resources/oci_groups.hpp"
@@ -130,8 +130,8 @@ void set_oci_root(const std::string& path) { g_root = std::filesystem::absolute(
 
 std::string oci_root() {
   if (!g_root.empty()) return g_root;
-  const char* runtime = ::geteuid() == 0 ? nullptr : std::getenv("XDG_RUNTIME_DIR");
-  return join({runtime ? runtime : "/run", "/stepbox-oci"});
+  const std::string top = run_top();
+  return join({top.empty() ? "/run" : top, "/stepbox-oci"});
 }
 
 const char* name_of(OciStatus status) {

@@ -24,8 +24,7 @@
 
 namespace stepbox {
 
-// The directory of all containers: --root, else /run/stepbox-oci, or without root
-// $XDG_RUNTIME_DIR/stepbox-oci.
+// The directory of all containers: --root, else stepbox-oci in run_top().
 void set_oci_root(const std::string& path);
 std::string oci_root();
 
