@@ -8,8 +8,8 @@ PROGRAMS := step1 step2 step3 step4 step5 step6 step7
 TESTS := test1 test2 test3 test4 test5 test6 test7
 DIFFS := diff2 diff3 diff4 diff5 diff6 diff7
 
-.PHONY: help $(PROGRAMS) stepbox-oci $(TESTS) $(DIFFS) demo demo-oci hello busybox-shell test labs \
-        challenges matrix sabotage grade grade-all bench \
+.PHONY: help $(PROGRAMS) stepbox-oci $(TESTS) $(DIFFS) demo demo-oci hello busybox-shell test \
+        test-engines labs challenges matrix sabotage grade grade-all bench \
         doctor rescue distros setup format format-check lint clean ready vm site test-site
 
 help:
@@ -103,6 +103,7 @@ bug%:
 ## Test (as root, or by sudo: claims start containers, in a stage of their own)
 ##   make test             unit tests, every command in the documents, the matrix; ends with the sum;
 ##                         VM=no: without virtual machines
+##   make test-engines     ./stepbox-oci under podman, containerd, docker and buildah; installs them
 ##   make labs             what labs.md shows is what happens; CHAPTER=3: one chapter
 ##   make test1 ... test7  the claims that one step is held to
 ##   make matrix           every step held to every claim, as a table; stepbox-oci, crun and runc
@@ -116,6 +117,9 @@ bug%:
 ##
 test: ready
 	@scripts/test
+
+test-engines: ready
+	@scripts/lab/run_engines.py
 
 $(TESTS): test%: ready
 	@scripts/claims $*

@@ -45,8 +45,8 @@ def sanitized(step):
 def phases():
     """Lists of parts, with how many of them run at a time."""
     return [
-        # What only `make test`, `make sabotage` and `make grade-all` need, they install themselves:
-        # installed here, it would hide what they forget.
+        # What only `make test`, `make test-engines`, `make sabotage` and `make grade-all` need, they
+        # install themselves: installed here, it would hide what they forget.
         (1, [check("set up", "scripts/setup", *"build format lint peers rootless site browser".split()),
              check("rootfs", "scripts/rootfs", "busybox"),
              check("build, no warning", "scripts/build", "--strict", "all")]),
@@ -60,6 +60,7 @@ def phases():
                           "build-sanitize/unit", environment=BUSY)]
          + [sanitized(step) for step in (7, 5, 4, 2)]),
         (1, [Part("make test", ["make", "test"])]),
+        (1, [Part("make test-engines", ["make", "test-engines"], environment=BUSY)]),
         (CPUS + 1, [Part("make sabotage", ["make", "sabotage"], environment=BUSY | BUILT),
                     Part("make grade-all, for a class of all kinds", ["scripts/lab/try_grade.py"],
                          environment=BUILT),

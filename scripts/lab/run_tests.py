@@ -19,14 +19,6 @@ from parts import Part
 from summary import Summary
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-ENGINES = {
-    "podman": "podman",
-    "pods": "containerd, as Kubernetes drives it",
-    "docker": "docker",
-    "buildah": "buildah",
-    "rootless": "podman without root",
-    "containerd": "containerd",
-}
 SETTINGS = ["CI", "LANES", "STEPBOX_PATIENCE", "VM"]  # sudo(8) does not pass them on
 
 
@@ -55,10 +47,6 @@ def on_this_machine(here):
         Part("labs", ["scripts/labs"]),
         Part("loop", ["scripts/lab/try_loop.py"]),
         Part("OCI runtime", ["scripts/lab/try_oci.py"]),
-        *[
-            Part(f"OCI runtime under {title}", ["scripts/lab/try_engines.py", engine])
-            for engine, title in ENGINES.items()
-        ],
         Part("challenges", ["scripts/lab/try_challenges.py"]),
         Part("documents", ["scripts/documents"]),
         Part("doctor", ["scripts/faults"]),
@@ -120,8 +108,6 @@ def main(arguments):
     # The parts run in parallel, so the machine is busy: deadlines are three times as long.
     os.environ.setdefault("STEPBOX_PATIENCE", "3")
 
-    # Where they cannot be had, their parts skip.
-    subprocess.run(["scripts/setup", "engines"], check=False)
     here = layout(pathlib.Path("/proc/self/mountinfo").read_text(encoding="utf-8"))
     todo = on_this_machine(here)
     without = Summary()

@@ -22,7 +22,14 @@ from tally import Tally
 from task import Complaint, run_main
 
 SYSTEMS_PYTHON = Path("/usr/bin/python3")
-ENGINES = ["buildah", "containerd", "docker", "podman", "pods", "rootless"]
+ENGINES = {
+    "podman": "podman",
+    "pods": "containerd, as Kubernetes drives it",
+    "docker": "docker",
+    "buildah": "buildah",
+    "rootless": "podman without root",
+    "containerd": "containerd",
+}
 
 
 def skip(why):
