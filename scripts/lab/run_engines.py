@@ -1,5 +1,6 @@
 #!/usr/bin/env -S python3 -B
-"""run_engines [--built]: tests build/stepbox-oci under each engine, two at a time.
+"""run_engines [--built]: tests build/stepbox-oci under each engine, two at a time, and interrupted
+at any moment.
 
 Builds it and installs the engines first; --built: that is done. An engine that this machine cannot
 have, or that does not work on it, is skipped.
@@ -27,8 +28,9 @@ def main(arguments):
         os.execv("scripts/as-root", ["scripts/as-root", __file__, "--built"])
     parts.end_by_signals()
     os.environ.setdefault("STEPBOX_PATIENCE", "3")  # the engines run in parallel
-    todo = [Part(f"under {title}", ["scripts/lab/try_engines.py", name])
-            for name, title in ENGINES.items()]
+    todo = [Part("interrupted", ["scripts/lab/try_oci_kills.py"])]
+    for name, title in ENGINES.items():
+        todo.append(Part(f"under {title}", ["scripts/lab/try_engines.py", name]))
     runner = parts.Runner(2)
     total = runner.run(todo)
     runner.tell_reds()

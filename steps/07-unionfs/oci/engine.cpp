@@ -131,10 +131,15 @@ void erase_container(const OciState& state) {
   const Fd process = open_oci_process(state);
   if (process) send_signal(process, SIGKILL);
   remove_oci_groups(state.cgroup);  // thaws them: KILL has no effect on a frozen process of v1
-  const auto has_ended = [&] { return !open_oci_process(state); };
-  if (!wait_until(10, has_ended) || !oci_group_members(open_oci_groups(state.cgroup)).empty()) {
-    throw Failure(join({"delete container ", state.id, ": its processes do not end"}),
-                  "the kernel holds them; delete it again later");
+  const auto has_ended = [&] { return !process || !open_oci_process(state); };
+  if (!wait_until(10, has_ended)) {
+    throw Failure(join({"delete container ", state.id, ": its process does not end"}),
+                  "the kernel holds it, or one that nobody waits for; delete it again later");
+  }
+  for (const GroupDirectory& group : open_oci_groups(state.cgroup)) {
+    if (::access((group.path() + "/..").c_str(), W_OK) == -1) continue;  // never ours to remove
+    throw Failure(join({"delete container ", state.id, ": cgroup ", group.path(), " is left"}),
+                  "delete it again later");
   }
   remove_oci_directory(state.id);
 }
