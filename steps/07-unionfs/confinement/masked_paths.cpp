@@ -1,8 +1,10 @@
 #include "07-unionfs/confinement/masked_paths.hpp"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -36,12 +38,28 @@ constexpr const char* kReadOnly[] = {"/proc/bus", "/proc/fs", "/proc/irq", "/pro
 std::vector<std::string> hidden_paths() { return {std::begin(kHidden), std::end(kHidden)}; }
 std::vector<std::string> protected_paths() { return {std::begin(kReadOnly), std::end(kReadOnly)}; }
 
+// A path below /proc or /sys must be the kernel's. Otherwise a link, or a directory of the image,
+// takes the mount, and the kernel's file stays as it was (CVE-2019-19921, CVE-2025-31133).
+static void check_is_kernels(const Fd& root, const std::string& path, const MountPoint& place) {
+  for (const auto& [top, type] : {std::pair("/proc", PROC_SUPER_MAGIC), {"/sys", SYSFS_MAGIC}}) {
+    if (!path.starts_with(join({top, "/"}))) continue;
+    const MountPoint mounted(open_below(root, top));
+    struct statfs status;
+    if (::fstatfs(mounted.fd(), &status) == -1) throw_errno({"stat ", mounted.name()});
+    if (status.f_type != type || !place.name().starts_with(mounted.name() + "/")) {
+      throw Failure(join({"mask ", path, ": it is not on the kernel's ", top}));
+    }
+  }
+}
+
 // The path below the rootfs; none if this kernel does not have it.
 static std::optional<MountPoint> find(const Fd& root, const std::string& path) {
   Fd found = open_below(root, path);
   if (!found && errno == ENOENT) return std::nullopt;
   if (!found) throw_errno({"open ", path});
-  return MountPoint(std::move(found));
+  MountPoint place(std::move(found));
+  check_is_kernels(root, path, place);
+  return place;
 }
 
 static bool is_directory(const MountPoint& place) {
