@@ -129,7 +129,9 @@ void OciCommand::set_oom_score() const {
 
 void OciCommand::prepare() const {
   if (!process_.apparmor_profile.empty()) {
-    if (!exists("/sys/module/apparmor/parameters/enabled")) {
+    // Many kernels contain the module, and it is not enabled.
+    const char* enabled = "/sys/module/apparmor/parameters/enabled";
+    if (!exists(enabled) || !read_file(enabled).starts_with('Y')) {
       throw Failure("process.apparmorProfile: this kernel has no AppArmor");
     }
     set_label("apparmor/", "exec " + process_.apparmor_profile);
