@@ -1,11 +1,13 @@
 #include "07-unionfs/oci/bundle.hpp"
 
 #include <sys/mount.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#include <filesystem>
 
 #include "02-chroot/chroot.hpp"
 #include "03-mount/mount.hpp"
-#include "04-namespaces/namespaces.hpp"
 #include "07-unionfs/confinement/masked_paths.hpp"
 #include "07-unionfs/storage/mount_options.hpp"
 #include "common/error.hpp"
@@ -17,17 +19,27 @@ static bool has_own_mounts(const OciConfig& config) {
   return config.find_namespace(CLONE_NEWNS) != nullptr;
 }
 
-static void set_propagation(const char* path, unsigned long flags) {
-  if (::mount(nullptr, path, nullptr, flags, nullptr) == -1) {
-    throw_errno({"set the propagation of ", path});
+unsigned long propagation_from_host(const OciConfig& config) {
+  const unsigned long asked = propagation_of(config.root_propagation) & (MS_SHARED | MS_PRIVATE);
+  return asked == MS_SHARED ? 0 : asked == MS_PRIVATE ? MS_PRIVATE : MS_SLAVE;
+}
+
+// Makes the mount that holds the root directory a slave: otherwise a mount on the root would appear
+// on the host, and pivot_root(2) refuses a root whose parent is shared.
+static void keep_from_host(std::filesystem::path path) {
+  while (::mount(nullptr, path.c_str(), nullptr, MS_SLAVE, nullptr) == -1) {
+    if (errno != EINVAL || path == "/") throw_errno({"make ", path.string(), " a slave"});
+    path = path.parent_path();  // EINVAL: no mount
   }
 }
 
-// A slave: mounts of the host still appear in bind mounts of the container, not the other way.
 void begin_mounts(const OciConfig& config) {
   if (!has_own_mounts(config)) return;
-  const bool is_private = propagation_of(config.root_propagation) & MS_PRIVATE;
-  set_propagation("/", (is_private ? MS_PRIVATE : MS_SLAVE) | MS_REC);
+  if (const unsigned long flags = propagation_from_host(config)) {
+    set_propagation("/", "/", flags | MS_REC);
+  } else {
+    keep_from_host(config.root);
+  }
   bind_onto_itself(config.root).release();
 }
 
@@ -42,17 +54,27 @@ static void move_root(const std::string& root) {
   enter_chroot(".");
 }
 
+// As pivot_into() of step 4. With rootfsPropagation "shared" the old root is the host's peer, and
+// unmounting a peer unmounts on the host; a slave does not (mount_namespaces(7)).
+static void pivot(const std::string& root) {
+  const Fd old = open_directory("/");
+  if (::chdir(root.c_str()) == -1) throw_errno({"chdir ", root});
+  if (::syscall(SYS_pivot_root, ".", ".") == -1) throw_errno({"pivot_root into ", root});
+  if (::fchdir(old.get()) == -1) throw_errno({"chdir to the old root"});  // "." was the new one
+  set_propagation(".", "the old root", MS_SLAVE | MS_REC);
+  if (::umount2(".", MNT_DETACH) == -1) throw_errno({"umount the old root"});
+  if (::chdir("/") == -1) throw_errno({"chdir / in ", root});
+}
+
 void enter_root(const OciConfig& config, bool no_pivot) {
   if (!has_own_mounts(config)) return enter_chroot(config.root);
   if (no_pivot) {
     move_root(config.root);
   } else {
-    pivot_into(config.root, Namespaces{});
+    pivot(config.root);
   }
   if (config.read_only_root) make_read_only("/");
-  if (const unsigned long flags = propagation_of(config.root_propagation)) {
-    set_propagation("/", flags);
-  }
+  set_propagation("/", "/", propagation_of(config.root_propagation));
 }
 
 // The namespace that a setting belongs to; 0: it is the whole host's (proc(5), namespaces(7)).

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "07-unionfs/oci/config_parts.hpp"
 #include "common/files.hpp"
@@ -30,26 +31,36 @@ std::string canonical(const std::string& path) {
   return ::realpath(path.c_str(), absolute) ? absolute : path;
 }
 
-bool is_bind(const OciMount& mount) {
-  return mount.type == "bind" ||
-         std::any_of(mount.options.begin(), mount.options.end(), [](const std::string& option) {
-           return option == "bind" || option == "rbind";
-         });
-}
-
-OciMount mount_in(const ConfigNode& node, const std::string& bundle) {
-  OciMount mount;
-  // Version 1.0 allowed relative ones.
-  mount.destination = below("", node.at("destination").needed().text());
-  mount.type = node.at("type").text();
-  mount.source = node.at("source").text();
-  mount.options = node.at("options").texts();
-  if (is_bind(mount)) mount.source = below(bundle, node.at("source").needed().text());
-  mount.uid_maps = id_ranges_in(node.at("uidMappings"));
-  mount.gid_maps = id_ranges_in(node.at("gidMappings"));
+void check_maps(const ConfigNode& node, const OciMount& mount, const OciConfig& config) {
   if (mount.uid_maps.empty() != mount.gid_maps.empty()) {
     node.refuse({"uidMappings and gidMappings need each other"});
   }
+  if (!mount.options.map_ids) return;
+  if (!mount.is_bind()) node.refuse({"only the ids of a bind mount can be mapped"});
+  if (mount.uid_maps.empty() && !config.find_namespace(CLONE_NEWUSER)) {
+    node.at("options").refuse({"idmap needs uidMappings, or a user namespace"});
+  }
+}
+
+// The kernel takes "//" and "..", the rules for /dev and /proc do not.
+std::string clean(const std::string& path) {
+  const std::string normal = std::filesystem::path("/" + path).lexically_normal().string();
+  return normal.size() > 1 && normal.ends_with('/') ? normal.substr(0, normal.size() - 1) : normal;
+}
+
+OciMount mount_in(const ConfigNode& node, const OciConfig& config) {
+  OciMount mount;
+  // Version 1.0 allowed relative ones.
+  mount.destination = clean(node.at("destination").needed().text());
+  mount.type = node.at("type").text();
+  mount.source = node.at("source").text();
+  mount.options = parse_mount_options(node.at("options").texts());
+  if (mount.type == "bind") mount.options.flags |= MS_BIND;
+  if (mount.is_bind()) mount.source = below(config.bundle, node.at("source").needed().text());
+  mount.uid_maps = id_ranges_in(node.at("uidMappings"));
+  mount.gid_maps = id_ranges_in(node.at("gidMappings"));
+  mount.options.map_ids |= !mount.uid_maps.empty();
+  check_maps(node, mount, config);
   return mount;
 }
 
@@ -106,14 +117,14 @@ OciConfig parse_config(const std::string& text, const std::string& bundle) {
   config.bundle = bundle;
   config.root = canonical(below(bundle, root.at("path").needed().text()));
   config.read_only_root = root.at("readonly").flag();
-  for (const ConfigNode& item : node.at("mounts").items()) {
-    config.mounts.push_back(mount_in(item, bundle));
-  }
   if (process.given()) config.process = process_in(process);
   config.process_text = process.json();
   config.hooks = all_hooks_in(node.at("hooks"));
   config.annotations = node.at("annotations").text_map();
   read_linux(node.at("linux"), config);
+  for (const ConfigNode& item : node.at("mounts").items()) {
+    config.mounts.push_back(mount_in(item, config));
+  }
   config.hostname = name_in(node.at("hostname"), config);
   config.domainname = name_in(node.at("domainname"), config);
   return config;

@@ -19,6 +19,8 @@
 #include "07-unionfs/confinement/capabilities.hpp"
 #include "07-unionfs/process/hooks.hpp"
 #include "07-unionfs/process/ulimits.hpp"
+#include "07-unionfs/storage/device_nodes.hpp"
+#include "07-unionfs/storage/mount_options.hpp"
 
 namespace stepbox {
 
@@ -30,12 +32,13 @@ struct OciIdRange {
 };
 
 struct OciMount {
-  std::string destination;  // absolute, in the container
-  std::string type;         // "bind" or a file system; empty: bind if an option says so
+  std::string destination;  // absolute, in the container, without "..", links are possible
+  std::string type;         // a file system; of no meaning for a bind mount
   std::string source;       // of a bind mount: absolute; a relative one was below the bundle
-  std::vector<std::string> options;
-  std::vector<OciIdRange> uid_maps;  // of an id-mapped mount
+  MountOptions options;     // MS_BIND with type "bind", too; map_ids with mappings, too
+  std::vector<OciIdRange> uid_maps;  // empty, and map_ids: those of the user namespace
   std::vector<OciIdRange> gid_maps;
+  bool is_bind() const { return options.flags & MS_BIND; }
 };
 
 // A new namespace, or, with a path, an existing one to join.
@@ -76,15 +79,7 @@ struct OciHooks {
   std::vector<OciHook> poststop;
 };
 
-struct OciDevice {
-  std::string path;
-  char type = 'c';  // c, b, p
-  unsigned major = 0;
-  unsigned minor = 0;
-  mode_t mode = 0666;
-  uid_t uid = 0;
-  gid_t gid = 0;
-};
+using OciDevice = DeviceNode;
 
 struct OciConfig {
   std::string version;  // ociVersion
@@ -92,6 +87,7 @@ struct OciConfig {
   std::string root;     // absolute
   bool read_only_root = false;
   std::string root_propagation;  // linux.rootfsPropagation
+  std::string mount_label;       // SELinux's context of new file systems
   std::vector<OciMount> mounts;
   std::optional<OciProcess> process;
   std::string process_text;  // its JSON: exec takes from it what it is not told

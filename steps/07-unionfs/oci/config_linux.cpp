@@ -143,7 +143,7 @@ void read_linux(const ConfigNode& node, OciConfig& config) {
   config.root_propagation = propagation_in(node.at("rootfsPropagation"));
   config.masked_paths = node.at("maskedPaths").absolute_paths();
   config.read_only_paths = node.at("readonlyPaths").absolute_paths();
-  refuse_unsupported(node.at("mountLabel"));
+  config.mount_label = node.at("mountLabel").text();
   config.personality = personality_in(node.at("personality"));
   check_namespaces(node, config);
 }

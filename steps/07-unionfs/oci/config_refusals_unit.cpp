@@ -82,6 +82,10 @@ TEST_CASE("invalid members are refused with their path") {
        {R"("mounts": [{"destination": "/a", "uidMappings":
             [{"containerID": 0, "hostID": 0, "size": 1}]}])",
         "mounts[0]: uidMappings and gidMappings need each other"},
+       {R"("mounts": [{"destination": "/a", "type": "tmpfs", "options": ["ridmap"]}])",
+        "mounts[0]: only the ids of a bind mount can be mapped"},
+       {R"("mounts": [{"destination": "/a", "source": "/b", "options": ["bind", "idmap"]}])",
+        "mounts[0].options: idmap needs uidMappings, or a user namespace"},
        {R"("hooks": {"poststop": [{"path": "x"}]})",
         "hooks.poststop[0].path: 'x' is no absolute path"},
        {R"("hooks": {"poststart": [{"path": "/x", "timeout": 0}]})",

@@ -107,7 +107,8 @@ TEST_CASE("the file system of a typical config") {
   CHECK(config.read_only_paths == Texts{"/proc/bus", "/proc/sys"});
   REQUIRE(config.mounts.size() == 4);
   CHECK(config.mounts[0].source == "proc");
-  CHECK(config.mounts[1].options == Texts{"nosuid", "mode=755"});
+  CHECK(config.mounts[1].options.flags == MS_NOSUID);
+  CHECK(config.mounts[1].options.data == "mode=755");
   CHECK(config.mounts[2].destination == "/etc/hosts");
   CHECK(config.mounts[2].source == "/run/bundle/files/hosts");
   CHECK(config.mounts[3].type == "");

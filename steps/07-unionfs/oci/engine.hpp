@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "01-clone/process.hpp"
+#include "04-namespaces/namespaces.hpp"
 #include "06-network/gate.hpp"
 #include "07-unionfs/console/terminal_relay.hpp"
 #include "07-unionfs/oci/config.hpp"
@@ -81,6 +82,9 @@ void start_loopback(const OciConfig& config);
 
 // [child] Host name and domain name.
 void set_names(const OciConfig& config);
+
+// The ranges as words of a uid_map.
+IdMap as_map(const std::vector<OciIdRange>& ranges);
 
 // [parent] Writes the id maps of the child's user namespace, if it is new.
 void write_oci_id_maps(pid_t child, const OciConfig& config);

@@ -28,10 +28,11 @@ struct Gates {
 
 // [child] Builds the container around itself; waits for start; becomes the command.
 static int container(const CreateOptions& options, const OciConfig& config,
-                     std::vector<GroupDirectory>& groups, OciCommand& command, Gates& gates,
-                     const Fd& start, OciState state) {
+                     std::vector<GroupDirectory>& groups, OciCommand& command,
+                     MountSources& sources, Gates& gates, const Fd& start, OciState state) {
   for (const GroupDirectory& group : groups) group.join();  // first: the limits hold from here on
   gates.maps.wait();
+  sources.receive();
   become_root_inside();
   if (!options.no_new_keyring) make_session_keyring(options.id);
   make_late_namespaces(config);
@@ -39,7 +40,7 @@ static int container(const CreateOptions& options, const OciConfig& config,
   start_loopback(config);
   join_mount_namespace(config);
   begin_mounts(config);
-  mount_all(config, groups);
+  mount_all(config, groups, sources);
   groups.clear();  // directories of the host
   set_sysctls(config);
   gates.mounted.open();
@@ -83,15 +84,18 @@ static Child build(CreateOptions& options, const OciConfig& config, OciState& st
   OciCommand command(*config.process, config.seccomp, options.files, true);
   command.set_oom_score();
   Gates gates;
+  MountSources sources(config);  // before a user namespace is joined: it keeps our rights
   JoinedNamespaces joined(config.namespaces);
   Child child = spawn({.namespaces = flags_for_clone(config)}, [&] {
-    return container(options, config, groups, command, gates, start, state);
+    return container(options, config, groups, command, sources, gates, start, state);
   });
   joined.leave();
   write_oci_id_maps(child.pid(), config);
   identify(state, child.pid());
   save(state);
+  sources.open_for(child.pid());
   gates.maps.open();
+  sources.wait();
   wait_for_mounts(gates.mounted, child);
   const std::string text = state_for_hooks(state, OciStatus::kCreating);
   run_hooks(config.hooks.prestart, text);

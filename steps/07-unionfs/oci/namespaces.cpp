@@ -1,6 +1,4 @@
 // The namespaces of an OCI config: new ones and existing ones, in any mix.
-#include "04-namespaces/namespaces.hpp"
-
 #include <fcntl.h>
 #include <sched.h>
 #include <unistd.h>
@@ -105,7 +103,7 @@ void set_names(const OciConfig& config) {
   }
 }
 
-static IdMap as_map(const std::vector<OciIdRange>& ranges) {
+IdMap as_map(const std::vector<OciIdRange>& ranges) {
   IdMap map;
   for (const OciIdRange& range : ranges) {
     for (const uint32_t number : {range.inside, range.outside, range.size}) {

@@ -1,9 +1,11 @@
 #include "07-unionfs/storage/mount_options.hpp"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <iterator>
 
-#include "common/mount_api.hpp"
+#include "common/error.hpp"
 
 namespace stepbox {
 
@@ -23,6 +25,8 @@ constexpr FlagOption kFlags[] = {{"ro", MS_RDONLY, MOUNT_ATTR_RDONLY, false},
                                  {"dev", MS_NODEV, MOUNT_ATTR_NODEV, true},
                                  {"noexec", MS_NOEXEC, MOUNT_ATTR_NOEXEC, false},
                                  {"exec", MS_NOEXEC, MOUNT_ATTR_NOEXEC, true},
+                                 {"nosymfollow", MS_NOSYMFOLLOW, MOUNT_ATTR_NOSYMFOLLOW, false},
+                                 {"symfollow", MS_NOSYMFOLLOW, MOUNT_ATTR_NOSYMFOLLOW, true},
                                  {"nodiratime", MS_NODIRATIME, MOUNT_ATTR_NODIRATIME, false},
                                  {"diratime", MS_NODIRATIME, MOUNT_ATTR_NODIRATIME, true},
                                  {"sync", MS_SYNCHRONOUS, 0, false},
@@ -47,9 +51,14 @@ constexpr FlagOption kAccessTimes[] = {
     {"strictatime", MS_STRICTATIME, MOUNT_ATTR_STRICTATIME, false},
     {"relatime", MS_RELATIME, MOUNT_ATTR_RELATIME, false},
     {"atime", 0, MOUNT_ATTR_RELATIME, false},
-    {"norelatime", 0, MOUNT_ATTR_STRICTATIME, false},
+    {"norelatime", MS_STRICTATIME, MOUNT_ATTR_STRICTATIME, false},
     {"nostrictatime", 0, MOUNT_ATTR_RELATIME, false}};
 constexpr unsigned long kAccessTimeFlags = MS_NOATIME | MS_STRICTATIME | MS_RELATIME;
+
+constexpr std::pair<const char*, unsigned long> kPropagations[] = {{"private", MS_PRIVATE},
+                                                                   {"shared", MS_SHARED},
+                                                                   {"slave", MS_SLAVE},
+                                                                   {"unbindable", MS_UNBINDABLE}};
 
 template <size_t size>
 static const FlagOption* find(const FlagOption (&table)[size], const std::string& name) {
@@ -98,27 +107,51 @@ static void add(const std::string& option, MountOptions& options) {
     options.copy_up = true;
   } else if (option == "idmap" || option == "ridmap") {
     options.map_ids = true;
+    options.map_below = option == "ridmap";
   } else if (!add_recursive(option, options)) {
     options.data += (options.data.empty() ? "" : ",") + option;
   }
 }
 
 unsigned long propagation_of(const std::string& option) {
-  constexpr std::pair<const char*, unsigned long> kNames[] = {{"private", MS_PRIVATE},
-                                                              {"shared", MS_SHARED},
-                                                              {"slave", MS_SLAVE},
-                                                              {"unbindable", MS_UNBINDABLE}};
-  for (const auto& [name, flag] : kNames) {
+  for (const auto& [name, flag] : kPropagations) {
     if (option == name) return flag;
     if (option.starts_with('r') && option.substr(1) == name) return flag | MS_REC;
   }
   return 0;
 }
 
-MountOptions parse_mount_options(const std::vector<std::string>& options) {
-  MountOptions parsed;
+std::vector<std::string> mount_option_names() {
+  std::vector<std::string> names{"idmap", "ridmap", "tmpcopyup"};
+  const auto add = [&](const std::string& name, bool also_recursive) {
+    names.push_back(name);
+    if (also_recursive) names.push_back("r" + name);
+  };
+  for (const FlagOption& option : kFlags) add(option.name, option.attribute != 0);
+  for (const FlagOption& option : kAccessTimes) add(option.name, true);
+  for (const auto& [name, flag] : kPropagations) add(name, true);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+MountOptions parse_mount_options(const std::vector<std::string>& options, MountOptions parsed) {
   for (const std::string& option : options) add(option, parsed);
   return parsed;
+}
+
+void set_propagation(const std::string& path, const std::string& name, unsigned long flags) {
+  if (flags != 0 && ::mount(nullptr, path.c_str(), nullptr, flags, nullptr) == -1) {
+    throw_errno({"set the propagation of ", name});
+  }
+}
+
+void set_attributes(int fd, const std::string& name, const mount_attr& change, bool below) {
+  if ((change.attr_set | change.attr_clr | change.propagation) == 0) return;  // EINVAL otherwise
+  mount_attr attributes = change;
+  const unsigned flags = AT_EMPTY_PATH | (below ? AT_RECURSIVE : 0U);
+  if (::mount_setattr(fd, "", flags, &attributes, sizeof attributes) == -1) {
+    throw_errno({"set the options of the mount on ", name});
+  }
 }
 
 }  // namespace stepbox

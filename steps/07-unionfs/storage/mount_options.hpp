@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "common/mount_api.hpp"
+
 namespace stepbox {
 
 struct MountOptions {
@@ -17,14 +19,27 @@ struct MountOptions {
   unsigned long propagation = 0;  // MS_PRIVATE …, with MS_REC if recursive
   bool copy_up = false;           // tmpcopyup: a tmpfs begins with the files that it hides
   bool map_ids = false;           // idmap, ridmap
+  bool map_below = false;         // ridmap
   std::string data;               // all other options, for the file system
 };
 
-// The last of two contradicting options counts. Never fails: unknown options are `data`.
-MountOptions parse_mount_options(const std::vector<std::string>& options);
+// Adds these options to `before`. The last of two contradicting ones counts. Never fails: unknown
+// options are `data`.
+MountOptions parse_mount_options(const std::vector<std::string>& options, MountOptions before = {});
+
+// All options that are not `data`, sorted.
+std::vector<std::string> mount_option_names();
 
 // "rshared" as MS_SHARED | MS_REC; 0 if it is no propagation.
 unsigned long propagation_of(const std::string& option);
+
+// Sets the propagation of the mount at `path`, as the name of which `name` is told; 0: leaves it.
+// Throws system_error.
+void set_propagation(const std::string& path, const std::string& name, unsigned long flags);
+
+// mount_setattr(2) of an open mount, and of those below it; does nothing if nothing is to change.
+// Throws system_error.
+void set_attributes(int fd, const std::string& name, const mount_attr& change, bool below);
 
 }  // namespace stepbox
 

@@ -7,10 +7,10 @@
 #include "01-clone/process.hpp"
 #include "03-mount/mount.hpp"
 #include "07-unionfs/files/store.hpp"
+#include "07-unionfs/storage/mount_options.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
-#include "common/mount_api.hpp"
 
 namespace stepbox {
 
@@ -29,18 +29,32 @@ void write_shifted_id_maps(pid_t child, int flags) {
   write_maps(child, shifted_ids("/etc/subuid"), shifted_ids("/etc/subgid"));
 }
 
-// mount_setattr(2) takes the id maps from a user namespace, and the container's does not exist yet.
-// The child that owns this one is killed; the descriptor keeps the namespace alive.
-static Fd make_user_namespace() {
-  const Child child = spawn({.namespaces = CLONE_NEWUSER, .before_go = write_shifted_id_maps},
-                            [] { return ::pause(); });
+// The child that owns the namespace is killed; the descriptor keeps it alive.
+Fd make_user_namespace(const IdMap& users, const IdMap& groups) {
+  const Child child = spawn({.namespaces = CLONE_NEWUSER}, [] { return ::pause(); });
+  write_maps(child.pid(), users, groups);
   const std::string path = join({"/proc/", std::to_string(child.pid()), "/ns/user"});
   Fd made(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!made) throw_errno({"open ", path});
   return made;
 }
 
-ShiftedTrees::ShiftedTrees() : user_namespace_(make_user_namespace()) {}
+void map_ids(const Fd& tree, const std::string& source, const Fd& user_namespace, bool below) {
+  mount_attr attributes{};
+  attributes.attr_set = MOUNT_ATTR_IDMAP;
+  attributes.userns_fd = static_cast<uint64_t>(user_namespace.get());
+  const unsigned flags = AT_EMPTY_PATH | (below ? AT_RECURSIVE : 0U);
+  if (::mount_setattr(tree.get(), "", flags, &attributes, sizeof attributes) == 0) return;
+  const std::system_error error(errno, std::generic_category(), "map the ids of " + source);
+  if (error.code() != std::errc::invalid_argument) throw error;
+  throw Failure(error.what(),
+                "its file system cannot (tmpfs: before Linux 6.3; an overlay: never); --userns "
+                "needs image and --root on ext4, xfs or btrfs");
+}
+
+ShiftedTrees::ShiftedTrees()
+    : user_namespace_(make_user_namespace(shifted_ids("/etc/subuid"), shifted_ids("/etc/subgid"))) {
+}
 
 static std::string place_of(size_t number) {
   return join({run_directory(), "/", std::to_string(number)});
@@ -50,16 +64,9 @@ std::string ShiftedTrees::add(const std::string& directory) {
   Fd tree(::open_tree(AT_FDCWD, directory.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
   if (!tree) throw_errno({"open ", directory});
   mount_attr attributes{};
-  attributes.attr_set = MOUNT_ATTR_IDMAP;
   attributes.propagation = MS_PRIVATE;
-  attributes.userns_fd = static_cast<uint64_t>(user_namespace_.get());
-  if (::mount_setattr(tree.get(), "", AT_EMPTY_PATH, &attributes, sizeof attributes) == -1) {
-    const std::system_error error(errno, std::generic_category(), "map the ids of " + directory);
-    if (error.code() != std::errc::invalid_argument) throw error;
-    throw Failure(error.what(),
-                  "its file system cannot (tmpfs: before Linux 6.3; an overlay: never); --userns "
-                  "needs image and --root on ext4, xfs or btrfs");
-  }
+  set_attributes(tree.get(), directory, attributes, false);
+  map_ids(tree, directory, user_namespace_, false);
   trees_.emplace_back(directory, std::move(tree));
   return place_of(trees_.size() - 1);
 }

@@ -24,6 +24,15 @@ namespace stepbox {
 // nothing without CLONE_NEWUSER. Throws system_error.
 void write_shifted_id_maps(pid_t child, int flags);
 
+// [parent] A user namespace with these id maps, in which no process lives: mount_setattr(2) takes
+// the maps from one. Throws system_error.
+Fd make_user_namespace(const IdMap& users, const IdMap& groups);
+
+// [parent] Maps the ids of a detached mount of `source`, with `below` of those below it too, as a
+// user namespace does. Throws system_error; Failure if its file system, or this kernel, supports no
+// id-mapped mounts.
+void map_ids(const Fd& tree, const std::string& source, const Fd& user_namespace, bool below);
+
 // Directories that are to be mounted with mapped ids in a container.
 class ShiftedTrees {
  public:

@@ -1,55 +1,49 @@
 #include "07-unionfs/storage/volumes.hpp"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <iterator>
 
+#include "07-unionfs/storage/mount_options.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/text.hpp"
 
 namespace stepbox {
 
-struct MountFlag {
-  const char* name;
-  unsigned long set, cleared;
-};
+// What --tmpfs may change; after these come the options of tmpfs itself (tmpfs(5)), with a value.
+constexpr const char* kOptions[] = {"ro",   "rw",    "nosuid",    "suid",     "noexec",
+                                    "exec", "nodev", "noatime",   "size",     "mode",
+                                    "uid",  "gid",   "nr_inodes", "nr_blocks"};
+constexpr auto kWithValue = std::begin(kOptions) + 8;
 
-constexpr MountFlag kFlags[] = {{"ro", MS_RDONLY, 0},     {"rw", 0, MS_RDONLY},
-                                {"nosuid", MS_NOSUID, 0}, {"suid", 0, MS_NOSUID},
-                                {"noexec", MS_NOEXEC, 0}, {"exec", 0, MS_NOEXEC},
-                                {"nodev", MS_NODEV, 0},   {"noatime", MS_NOATIME, 0}};
-
-// The options of tmpfs itself (tmpfs(5)).
-constexpr const char* kData[] = {"size=", "mode=", "uid=", "gid=", "nr_inodes=", "nr_blocks="};
-
-static void add_option(const std::string& option, Tmpfs& tmpfs) {
-  for (const MountFlag& flag : kFlags) {
-    if (option != flag.name) continue;
-    tmpfs.flags = (tmpfs.flags | flag.set) & ~flag.cleared;
-    return;
-  }
-  if (std::none_of(std::begin(kData), std::end(kData),
-                   [&](const char* name) { return option.starts_with(name); })) {
-    throw Failure(join({"'", option, "' is not an option of tmpfs"}),
-                  "as size=64m, mode=700, uid=1000, ro, exec");
-  }
-  tmpfs.data += "," + option;  // tmpfs uses the last value
+static void check_option(const std::string& option) {
+  const size_t equals = option.find('=');
+  const auto known = std::find(std::begin(kOptions), std::end(kOptions), option.substr(0, equals));
+  if (known != std::end(kOptions) && (known >= kWithValue) == (equals != option.npos)) return;
+  throw Failure(join({"'", option, "' is not an option of tmpfs"}),
+                "as size=64m, mode=700, uid=1000, ro, exec");
 }
 
 void parse_value(const std::string& text, Tmpfs& tmpfs) {
   const size_t colon = text.find(':');
-  tmpfs = {text.substr(0, colon), MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=1777"};
+  MountOptions all = parse_mount_options({"nosuid", "nodev", "noexec", "mode=1777"});
+  tmpfs = {text.substr(0, colon), all.flags, all.data};
   if (!text.starts_with('/') || tmpfs.destination.find_first_not_of('/') == std::string::npos) {
     throw Failure(join({"'", text, "' is not DST[:OPTION,...]"}), "DST is a directory below /");
   }
   if (colon == std::string::npos) return;
-  for (const std::string& option : split(text.substr(colon + 1), ',')) add_option(option, tmpfs);
+  const std::vector<std::string> options = split(text.substr(colon + 1), ',');
+  for (const std::string& option : options) check_option(option);
+  all = parse_mount_options(options, all);  // tmpfs takes the last value
+  tmpfs = {tmpfs.destination, all.flags, all.data};
 }
 
 void add_options(CommandLine& cli, std::vector<Tmpfs>& tmpfs) {
@@ -63,6 +57,14 @@ static bool make_entry(const Fd& parent, const std::string& name, bool directory
   return static_cast<bool>(Fd(::openat(parent.get(), name.c_str(), kNew, 0644)));
 }
 
+// The path with the link, whose target does not exist, replaced by that.
+static std::string follow(const Fd& parent, const std::string& name, const std::string& folder,
+                          const std::string& rest) {
+  char target[PATH_MAX] = "";
+  if (::readlinkat(parent.get(), name.c_str(), target, sizeof target - 1) == -1) return "";
+  return (target[0] == '/' ? "" : folder) + target + rest;
+}
+
 void make_mount_point(const std::string& root, const std::string& path, bool directory) {
   const Fd top(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!top) throw_errno({"open rootfs ", root});
@@ -72,10 +74,17 @@ void make_mount_point(const std::string& root, const std::string& path, bool dir
     if (end == begin || open_below(top, here)) continue;
     const bool is_directory = directory || end < path.size();
     explain({is_directory ? "mkdir " : "touch ", quoted(root + here)});
+    const bool missing = errno == ENOENT;
     const Fd parent = open_below(top, path.substr(0, begin));
-    if (!make_entry(parent, path.substr(begin, end - begin), is_directory)) {
-      throw_errno({"make the mount point ", root, here});
+    const std::string name = path.substr(begin, end - begin);
+    if (make_entry(parent, name, is_directory)) continue;
+    const int error = errno;
+    const std::string target = follow(parent, name, path.substr(0, begin), path.substr(end));
+    if (error == EEXIST && missing && !target.empty()) {
+      return make_mount_point(root, target, directory);
     }
+    errno = error;
+    throw_errno({"make the mount point ", root, here});
   }
 }
 

@@ -21,7 +21,8 @@ void parse_value(const std::string& text, Tmpfs& tmpfs);  // throws Failure
 void add_options(CommandLine& cli, std::vector<Tmpfs>& tmpfs);
 
 // [child] mkdir -p below `root`; creates an empty file instead if `directory` is false. Neither
-// `..` nor a symbolic link leads out of `root`. Throws system_error.
+// `..` nor a symbolic link leads out of `root`; the missing target of a link is made. Throws
+// system_error.
 void make_mount_point(const std::string& root, const std::string& path, bool directory);
 
 // [child] Opens a mount point below `root`. A symbolic link in the image could lead a mount into
