@@ -107,8 +107,6 @@ CAPS = "grep ^Cap /proc/self/status | cut -f2 | uniq"
 ONE = sets(**dict.fromkeys("bounding effective permitted inheritable ambient".split(), "KILL"))
 FEW = sets(bounding="CHOWN KILL", effective="KILL", permitted="CHOWN KILL", inheritable="KILL")
 ALONE = sets(bounding="KILL", effective="KILL", permitted="KILL", ambient="KILL CHOWN")
-SUB_WRITE = "echo x >/m/sub/new && echo written"
-PRIVATE = r"sed -n 's,.* /m [^ ]*\(.*\) - .*,kind:\1.,p' /proc/self/mountinfo"
 
 PROCESS = [
     Row("the exit status is the command's", "exit 42", "", status=42),
@@ -208,56 +206,6 @@ TIME = [
         both(more("time"), linux(timeOffsets={"boottime": {"secs": 9999999}}))),
 ]
 
-MOUNTS = [
-    Row("bind", "cat /m/file; echo x >/m/new", "^text$", mount("/m", options=["bind"])),
-    Row("bind, read-only", "echo x >/m/new2", "Read-only", mount("/m", options=["bind", "ro"]), 1),
-    Row("bind of a file", "cat /made/here", "^text$", mount("/made/here", source="data/file"),
-        own=True),
-    Row("bind shows no mounts below", "ls /m/sub", r"\A\Z", mount("/m", options=["bind"])),
-    Row("rbind does", "ls /m/sub", "^inner$", mount("/m", options=["rbind"])),
-    Row("ro is for one mount", SUB_WRITE, "^written$", mount("/m", options=["rbind", "ro"])),
-    Row("rro is for all", SUB_WRITE, "Read-only", mount("/m", options=["rbind", "rro"]), 1),
-    Row("type none", "cat /m/file", "^text$",
-        lambda config, room: config["mounts"].append(
-            {"destination": "/m", "type": "none", "source": str(room.top / "data"),
-             "options": ["rbind"]})),
-    Row("nosuid, nodev, noexec, noatime", "grep ' /m ' /proc/mounts",
-        "nosuid,nodev,noexec,noatime",
-        mount("/m", options=["bind", "nosuid", "nodev", "noexec", "noatime"])),
-    Row("a relative source is in the bundle", "grep -c ociVersion /config", "^1$",
-        lambda config, room: config["mounts"].append(
-            {"destination": "/config", "source": "config.json", "options": ["bind"]}), own=True),
-    Row("rshared", PRIVATE, "^kind:.* shared:", mount("/m", options=["rbind", "rshared"],
-                                                     source="shared")),
-    Row("rslave", PRIVATE, "^kind: master:[0-9]*.$", mount("/m", options=["rbind", "rslave"],
-                                                         source="shared")),
-    Row("rprivate", PRIVATE, r"^kind:\.$", mount("/m", options=["rbind", "rprivate"],
-                                               source="shared")),
-    Row("tmpfs", "stat -c %a /m; df -k /m | tail -1", r"^1711\n\S+ +1024 ",
-        mount("/m", "tmpfs", "tmpfs", ["mode=1711", "size=1m"])),
-    Row("tmpcopyup", "cat /etc/hostname; rm /etc/hostname; ls -d /etc/group",
-        "^busybox\n/etc/group$", mount("/etc", "tmpfs", "tmpfs", ["tmpcopyup"])),
-    Row("which changes nothing below", "cat /etc/hostname", "^busybox$"),
-    Row("mounts are made in their order", "cat /m/sub/deep/file; ls /m", "^text\nsub$",
-        both(mount("/m", "tmpfs", "tmpfs"), mount("/m/sub/deep", options=["bind"]))),
-    Row("a link in the rootfs stays there", "ls /tmp/below", "^file\nnew\nsub$",
-        both(mount("/link/below", options=["bind"])), own=True),
-    Row("a link out of the rootfs, too", "ls / | grep -c host-tmp; cat /host-tmp/below/file",
-        "^1\ntext$", mount("/out/below", options=["bind"]), own=True),
-    Row("no mount in /proc, by a link", "echo it runs", "(?i)proc",
-        mount("/evil/sys", "tmpfs", "tmpfs"), None, own=True),
-    Row("no mount in /proc", "echo it runs", "(?i)proc",
-        mount("/proc/self/attr", options=["bind"]), None),
-    Row("no mount of what is not there", "echo it runs", "missing",
-        mount("/m", source="missing"), None),
-    Row("sysfs is read-only", "mkdir /sys/fs/x", "Read-only", None, 1),
-    Row("the group is shown, read-only", "cat $(find /sys/fs/cgroup -name cgroup.procs | head -1);"
-        " mkdir $(find /sys/fs/cgroup -name cgroup.procs | head -1 | xargs dirname)/x",
-        "^1\n(.*\n)*.*Read-only", None, 1),
-    Row("mqueue", "grep -c ' /q mqueue' /proc/mounts", "^1$", mount("/q", "mqueue", "mqueue"),
-        own=True),
-]
-
 DEVICES = [
     Row("default devices", "cd /dev; stat -c '%n %t:%T %a' null zero full random urandom tty",
         "^null 1:3 666\nzero 1:5 666\nfull 1:7 666\nrandom 1:8 666\nurandom 1:9 666\ntty 5:0 666$"),
@@ -289,4 +237,4 @@ LIMITS = [
         linux(resources={"memory": {"limit": 20 << 20, "swap": 20 << 20}}), 137),
 ]
 
-ALL = PROCESS + CONFINEMENT + NAMES + TIME + MOUNTS + DEVICES + LIMITS
+ALL = PROCESS + CONFINEMENT + NAMES + TIME + DEVICES + LIMITS

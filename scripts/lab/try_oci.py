@@ -16,6 +16,7 @@ import traceback
 from pathlib import Path
 
 import oci_inside
+import oci_mounts
 from oci_acts import try_acts, try_refusals
 from oci_bundle import WAIT, Container, Room, becomes, differs, enter_room, hide_unified, reap
 from oci_exec import try_control, try_exec
@@ -26,29 +27,19 @@ from tally import Tally
 from task import run_main
 
 
-def prepare(room):
-    """The sources of mounts in oci_inside.py."""
-    for name in "data", "data/sub", "shared":
-        (room.top / name).mkdir()
-    for name in "data/file", "file":
-        (room.top / name).write_text("text\n", encoding="utf-8")
-    for name in "data/sub", "shared":
-        subprocess.run(["mount", "-t", "tmpfs", "source", room.top / name], check=True)
-    (room.top / "data/sub/inner").touch()
-    subprocess.run(["mount", "--make-shared", room.top / "shared"], check=True)
-
-
-def try_inside(tally, room):
-    """Each row of oci_inside.py."""
-    prepare(room)
-    for row in oci_inside.ALL:
+def try_rows(tally, room, rows):
+    """Each row of oci_inside.py or oci_mounts.py."""
+    for row in rows:
         if row in oci_inside.TIME and not Path("/proc/self/ns/time").exists():
             continue
         one = Container(room, row.script, own=row.own)
         if row.own:
-            for name, target in ("link", "/tmp"), ("evil", "/proc"), ("out", "../../../host-tmp"):
+            links = {"link": "/tmp", "evil": "/proc", "out": "../../../host-tmp"}
+            for name, target in {**links, "dangling": "later/one", "loop": "loop"}.items():
                 (one.rootfs / name).symlink_to(target)
             (one.rootfs / "host-tmp").mkdir()
+            (one.rootfs / "proc/keys").touch()
+            (one.rootfs / "sys/kernel").mkdir()
         if row.change:
             row.change(one.config, room)
             one.config["linux"].setdefault("cgroupsPath", f"{room.group}/{one.id}")
@@ -58,8 +49,22 @@ def try_inside(tally, room):
         if wrong := one.traces():
             one.delete()
         tally.holds(f"{row.name}: nothing is left", wrong)
-    for name in "data/sub", "shared":
-        subprocess.run(["umount", room.top / name], check=True)
+
+
+def try_inside(tally, room):
+    """What a container looks like from inside."""
+    (room.top / "file").write_text("text\n", encoding="utf-8")
+    try_rows(tally, room, oci_inside.ALL)
+
+
+def try_mounts(tally, room):
+    """Its mounts, from inside and from the host."""
+    oci_mounts.prepare(room)
+    try_rows(tally, room, oci_mounts.ROWS)
+    oci_mounts.try_copy_up(tally, room)
+    oci_mounts.try_propagation(tally, room)
+    oci_mounts.try_joined_users(tally, room)
+    oci_mounts.clear(room)
 
 
 def try_joining(tally, room):
@@ -134,7 +139,7 @@ def main(arguments):
         hide_unified()
     room, tally = Room(scratch, *words), Tally()
     parts = (try_acts, try_refusals, try_exec, try_control, try_hooks)
-    parts += (*TERMINALS, try_descriptors, try_words, try_joining, try_inside)
+    parts += (*TERMINALS, try_descriptors, try_words, try_joining, try_inside, try_mounts)
     for part in parts:
         if os.environ.get("PARTS", "") not in part.__name__:
             continue
