@@ -1,9 +1,13 @@
 // Finds the verb, and reports errors as engines expect them.
+#include <fcntl.h>
+#include <time.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 
 #include "01-clone/signals.hpp"
-#include "07-unionfs/oci/log.hpp"
+#include "07-unionfs/files/printing.hpp"
 #include "07-unionfs/oci/verbs.hpp"
 #include "07-unionfs/process/sealed_program.hpp"
 #include "common/error.hpp"
@@ -23,6 +27,27 @@ constexpr OciVerb kVerbs[] = {
     {"list", oci_list},     {"pause", oci_pause},       {"ps", oci_ps},
     {"resume", oci_resume}, {"run", oci_run},           {"spec", oci_spec},
     {"start", oci_start},   {"state", oci_state},       {"update", oci_update}};
+
+// --log FILE, --log-format text|json. Engines (go-runc) read "level", "msg" and "time" of a line.
+struct OciLog {
+  std::string file;
+  std::string format = "text";
+
+  // Never throws: the error itself must not be lost.
+  void write_error(const std::string& message) const;
+};
+
+void OciLog::write_error(const std::string& message) const {
+  if (file.empty()) return;
+  const std::string time = as_timestamp(::time(nullptr)), text = in_double_quotes(message);
+  const std::string line =
+      format == "json" ? join({R"({"level":"error","msg":)", text, R"(,"time":")", time, "\"}\n"})
+                       : join({"time=\"", time, "\" level=error msg=", text, "\n"});
+  const Fd log(::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+  if (!log || ::write(log.get(), line.data(), line.size()) == -1) {
+    warn({"write ", file, ": ", std::generic_category().message(errno)});
+  }
+}
 
 struct GlobalOptions {
   OciLog log;

@@ -28,21 +28,11 @@ Json parse_document(const std::string& text, const char* document) {
 }
 
 static std::string kind_of(const Json& value) {
-  switch (value.type()) {
-    case Json::value_t::null:
-      return "nothing";
-    case Json::value_t::object:
-      return "an object";
-    case Json::value_t::array:
-      return "a list";
-    case Json::value_t::string:
-      return "a string";
-    case Json::value_t::boolean:
-    case Json::value_t::number_float:
-      return value.dump();
-    default:
-      return "a number";
-  }
+  if (value.is_boolean() || value.is_number_float()) return value.dump();
+  return value.is_object()   ? "an object"
+         : value.is_array()  ? "a list"
+         : value.is_string() ? "a string"
+                             : "a number";
 }
 
 std::string ConfigNode::place() const {
@@ -53,8 +43,9 @@ void ConfigNode::refuse(Words problem) const {
   throw Failure(join({place(), ": ", join(problem)}));
 }
 
-void ConfigNode::expect(bool right, std::string_view kind) const {
-  if (!right) refuse({kind, " is needed, found ", kind_of(*value_)});
+bool ConfigNode::is(bool right, std::string_view kind) const {
+  if (!right && !value_->is_null()) refuse({kind, " is needed, found ", kind_of(*value_)});
+  return right;
 }
 
 bool ConfigNode::given() const {
@@ -72,24 +63,20 @@ ConfigNode ConfigNode::child(const std::string& key, const Json& value) const {
 
 ConfigNode ConfigNode::at(const char* key) const {
   static const Json kMissing;
-  if (value_->is_null()) return child(key, kMissing);
-  expect(value_->is_object(), "an object");
-  const auto found = value_->find(key);
-  return child(key, found == value_->end() ? kMissing : *found);
+  const bool has = is(value_->is_object(), "an object") && value_->contains(key);
+  return child(key, has ? value_->at(key) : kMissing);
 }
 
 std::map<std::string, ConfigNode> ConfigNode::members() const {
   std::map<std::string, ConfigNode> all;
-  if (value_->is_null()) return all;
-  expect(value_->is_object(), "an object");
+  is(value_->is_object(), "an object");
   for (const auto& [key, value] : value_->items()) all.emplace(key, child(key, value));
   return all;
 }
 
 std::vector<ConfigNode> ConfigNode::items() const {
   std::vector<ConfigNode> all;
-  if (value_->is_null()) return all;
-  expect(value_->is_array(), "a list");
+  is(value_->is_array(), "a list");
   for (const Json& value : *value_) {
     all.emplace_back(value, document_, join({path_, "[", std::to_string(all.size()), "]"}));
   }
@@ -97,14 +84,11 @@ std::vector<ConfigNode> ConfigNode::items() const {
 }
 
 bool ConfigNode::flag() const {
-  if (value_->is_null()) return false;
-  expect(value_->is_boolean(), "true or false");
-  return value_->get<bool>();
+  return is(value_->is_boolean(), "true or false") && value_->get<bool>();
 }
 
 std::string ConfigNode::text() const {
-  if (value_->is_null()) return "";
-  expect(value_->is_string(), "a string");
+  if (!is(value_->is_string(), "a string")) return "";
   std::string text = value_->get<std::string>();
   // The kernel would see the part before it, and we would have checked the whole.
   if (text.find('\0') != std::string::npos) refuse({"a NUL is in the string"});
@@ -118,7 +102,7 @@ std::string ConfigNode::absolute_path() const {
 }
 
 std::vector<std::string> ConfigNode::texts() const {
-  expect(value_->is_null() || value_->is_array(), "a list of strings");
+  is(value_->is_array(), "a list of strings");
   std::vector<std::string> all;
   for (const ConfigNode& item : items()) all.push_back(item.text());
   return all;
@@ -147,7 +131,7 @@ std::map<std::string, std::string> ConfigNode::text_map() const {
 }
 
 std::string ConfigNode::json() const {
-  expect(value_->is_null() || value_->is_object(), "an object");
+  is(value_->is_object(), "an object");
   return value_->empty() ? "" : value_->dump();
 }
 

@@ -64,7 +64,8 @@ class ConfigNode {
 
  private:
   ConfigNode child(const std::string& key, const Json& value) const;
-  void expect(bool right, std::string_view kind) const;
+  // False for a missing value; refuses a wrong one, that is neither `right` nor missing.
+  bool is(bool right, std::string_view kind) const;
 
   const Json* value_;
   const char* document_;
@@ -73,8 +74,7 @@ class ConfigNode {
 
 template <class Number>
 Number ConfigNode::number(Number low, Number high) const {
-  if (value_->is_null()) return Number();
-  expect(value_->is_number_integer(), "a whole number");
+  if (!is(value_->is_number_integer(), "a whole number")) return Number();
   const auto within = [&](auto number) {
     return std::cmp_less_equal(low, number) && std::cmp_less_equal(number, high);
   };

@@ -58,6 +58,8 @@ void set_device_rules_v1(const GroupDirectory& group, const std::vector<DeviceRu
 
 namespace {
 
+using Program = std::vector<bpf_insn>;
+
 // Registers of the program. The context is in r1; the result is returned in r0.
 constexpr int kResult = BPF_REG_0;
 constexpr int kContext = BPF_REG_1;
@@ -67,27 +69,19 @@ constexpr int kMajor = BPF_REG_4;
 constexpr int kMinor = BPF_REG_5;
 
 // The fields of the context have 32 bits, and a 32-bit operation clears the upper half.
-bpf_insn instruction(int code, int target, int source, size_t offset, int64_t value) {
+constexpr int kLoad = BPF_LDX | BPF_MEM | BPF_W;
+constexpr int kCompute = BPF_ALU | BPF_K;
+constexpr int kJump = BPF_JMP | BPF_K;
+
+// `offset`: of the field to load, or how many instructions a jump skips.
+void add(Program& program, int code, int target, int64_t value, size_t offset = 0) {
   bpf_insn made{};
   made.code = static_cast<uint8_t>(code);
   made.dst_reg = static_cast<uint8_t>(target) & 0xf;
-  made.src_reg = static_cast<uint8_t>(source) & 0xf;
+  made.src_reg = code == kLoad ? kContext : 0;
   made.off = static_cast<int16_t>(offset);
   made.imm = static_cast<int32_t>(value);
-  return made;
-}
-
-bpf_insn load(int target, size_t field) {
-  return instruction(BPF_LDX | BPF_MEM | BPF_W, target, kContext, field, 0);
-}
-
-bpf_insn compute(int operation, int target, int64_t value) {
-  return instruction(BPF_ALU | BPF_K | operation, target, 0, 0, value);
-}
-
-// Skips `count` instructions if the comparison is true.
-bpf_insn skip_if(int comparison, int target, int64_t value, size_t count) {
-  return instruction(BPF_JMP | BPF_K | comparison, target, 0, count, value);
+  program.push_back(made);
 }
 
 int64_t access_bits(const DeviceRule& rule) {
@@ -96,66 +90,51 @@ int64_t access_bits(const DeviceRule& rule) {
          (has_access(rule, 'w') ? BPF_DEVCG_ACC_WRITE : 0);
 }
 
-using Program = std::vector<bpf_insn>;
-
-void append(Program& program, const Program& more) {
-  program.insert(program.end(), more.begin(), more.end());
+void add_decision(Program& program, bool allowed) {
+  add(program, kCompute | BPF_MOV, kResult, allowed ? 1 : 0);
+  add(program, BPF_JMP | BPF_EXIT, 0, 0);
 }
 
-Program decide(bool allowed) {
-  return {compute(BPF_MOV, kResult, allowed ? 1 : 0), instruction(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)};
-}
-
-// What the rule does with an access to one of its devices: a denied part decides, and so does the
-// last part that was to be allowed.
-Program effect_of(const DeviceRule& rule) {
-  Program program;
+// Comparisons, each of which skips the rest of the rule. Then a denied part of the access decides,
+// and so does the last part that was to be allowed.
+void add_rule(Program& program, const DeviceRule& rule) {
+  int64_t type = kEveryNumber;
+  if (rule.type == 'b') type = BPF_DEVCG_DEV_BLOCK;
+  if (rule.type == 'c') type = BPF_DEVCG_DEV_CHAR;
+  std::vector<size_t> comparisons;
+  for (const auto& [target, wanted] :
+       {std::pair(kType, type), std::pair(kMajor, rule.major), std::pair(kMinor, rule.minor)}) {
+    if (wanted == kEveryNumber) continue;
+    comparisons.push_back(program.size());
+    add(program, kJump | BPF_JNE, target, wanted);
+  }
   if (rule.allow) {
-    program = {compute(BPF_AND, kAccess, ~access_bits(rule)), skip_if(BPF_JNE, kAccess, 0, 2)};
+    add(program, kCompute | BPF_AND, kAccess, ~access_bits(rule));
+    add(program, kJump | BPF_JNE, kAccess, 0, 2);
   } else {
-    program = {skip_if(BPF_JSET, kAccess, access_bits(rule), 1),
-               instruction(BPF_JMP | BPF_JA, 0, 0, 2, 0)};
+    add(program, kJump | BPF_JSET, kAccess, access_bits(rule), 1);
+    add(program, kJump | BPF_JA, 0, 0, 2);
   }
-  append(program, decide(rule.allow));
-  return program;
-}
-
-// The comparisons of a rule, each of which skips the rest of it, and its effect.
-Program code_of(const DeviceRule& rule) {
-  std::vector<std::pair<int, int64_t>> wanted;
-  if (rule.type != 'a') {
-    wanted.emplace_back(kType, rule.type == 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR);
-  }
-  if (rule.major != kEveryNumber) wanted.emplace_back(kMajor, rule.major);
-  if (rule.minor != kEveryNumber) wanted.emplace_back(kMinor, rule.minor);
-  const Program effect = effect_of(rule);
-  Program program;
-  for (const auto& [target, value] : wanted) {
-    const size_t rest = wanted.size() - program.size() - 1 + effect.size();
-    program.push_back(skip_if(BPF_JNE, target, value, rest));
-  }
-  append(program, effect);
-  return program;
+  add_decision(program, rule.allow);
+  for (const size_t at : comparisons)
+    program[at].off = static_cast<int16_t>(program.size() - at - 1);
 }
 
 }  // namespace
 
 std::vector<bpf_insn> device_program(const std::vector<DeviceRule>& rules) {
-  Program program = {load(kType, offsetof(bpf_cgroup_dev_ctx, access_type)),
-                     load(kAccess, offsetof(bpf_cgroup_dev_ctx, access_type)),
-                     load(kMajor, offsetof(bpf_cgroup_dev_ctx, major)),
-                     load(kMinor, offsetof(bpf_cgroup_dev_ctx, minor)),
-                     // The upper half is the access, the lower one the type.
-                     compute(BPF_AND, kType, 0xffff), compute(BPF_RSH, kAccess, 16)};
-  for (auto rule = rules.rbegin(); rule != rules.rend(); ++rule) {
-    if (is_for_all(*rule)) {
-      // The kernel refuses a program with instructions that are never reached.
-      append(program, decide(rule->allow));
-      return program;
-    }
-    append(program, code_of(*rule));
-  }
-  append(program, decide(false));
+  Program program;
+  add(program, kLoad, kType, 0, offsetof(bpf_cgroup_dev_ctx, access_type));
+  add(program, kLoad, kAccess, 0, offsetof(bpf_cgroup_dev_ctx, access_type));
+  add(program, kLoad, kMajor, 0, offsetof(bpf_cgroup_dev_ctx, major));
+  add(program, kLoad, kMinor, 0, offsetof(bpf_cgroup_dev_ctx, minor));
+  // The upper half is the access, the lower one the type.
+  add(program, kCompute | BPF_AND, kType, 0xffff);
+  add(program, kCompute | BPF_RSH, kAccess, 16);
+  auto rule = rules.rbegin();
+  for (; rule != rules.rend() && !is_for_all(*rule); ++rule) add_rule(program, *rule);
+  // The kernel refuses a program with instructions that are never reached.
+  add_decision(program, rule != rules.rend() && rule->allow);
   return program;
 }
 

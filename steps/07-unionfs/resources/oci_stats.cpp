@@ -1,5 +1,6 @@
 // What runc's `events --stats` prints about a container, from the files of its cgroups. (runc,
 // types/events.go; the kernel's cgroup-v1/ and admin-guide/cgroup-v2.rst)
+#include <algorithm>
 #include <limits>
 #include <optional>
 
@@ -14,6 +15,7 @@ namespace {
 
 using Groups = std::vector<GroupDirectory>;
 using Pointer = Json::json_pointer;
+using nlohmann::literals::operator""_json_pointer;
 
 struct Count {
   const char* member;
@@ -57,69 +59,55 @@ constexpr Count kCounts[] = {
 };
 
 const GroupDirectory* find_offering(const Groups& groups, const char* file) {
-  for (const GroupDirectory& group : groups) {
-    if (group.offers(file)) return &group;
-  }
-  return nullptr;
+  const auto found = std::find_if(groups.begin(), groups.end(),
+                                  [&](const auto& group) { return group.offers(file); });
+  return found == groups.end() ? nullptr : &*found;
 }
 
-std::string first_line(const GroupDirectory& group, const char* file) {
-  return split(group.get(file), '\n')[0];
+std::vector<std::string> lines_of(const Groups& groups, const char* file) {
+  const GroupDirectory* group = find_offering(groups, file);
+  return group ? split(group->get(file), '\n') : std::vector<std::string>();
 }
 
-std::optional<uint64_t> read_count(const GroupDirectory& group, const Count& count) {
-  if (!count.key && first_line(group, count.file) == "max") return kUnlimited;
-  const int64_t number =
-      count.key ? group.get_number(count.file, count.key) : group.get_number(count.file);
-  if (number < 0) return std::nullopt;
-  return static_cast<uint64_t>(number) * count.unit;
-}
-
-void add_count(const Groups& groups, const Count& count, Json& stats) {
-  if (stats.contains(Pointer(count.member))) return;
+std::optional<uint64_t> read_count(const Groups& groups, const Count& count) {
   for (const GroupDirectory& group : groups) {
     if (!group.offers(count.file)) continue;
-    const auto number = read_count(group, count);
-    if (number) {
-      stats[Pointer(count.member)] = *number;
-      return;
-    }
+    if (!count.key && group.get(count.file) == "max\n") return kUnlimited;
+    const int64_t number =
+        count.key ? group.get_number(count.file, count.key) : group.get_number(count.file);
+    if (number >= 0) return static_cast<uint64_t>(number) * count.unit;
+  }
+  return std::nullopt;
+}
+
+void add_counts(const Groups& groups, Json& stats) {
+  for (const Count& count : kCounts) {
+    if (stats.contains(Pointer(count.member))) continue;
+    if (const auto number = read_count(groups, count)) stats[Pointer(count.member)] = *number;
+  }
+  // runc has no word for "no limit" of processes.
+  if (stats.value("/pids/limit"_json_pointer, uint64_t{0}) == kUnlimited) {
+    stats["pids"].erase("limit");
   }
 }
 
 // v1 reports memory and swap together, and so does runc for v2.
 void add_swap_v2(const Groups& groups, Json& stats) {
-  const GroupDirectory* group = find_offering(groups, "memory.swap.current");
-  if (!group) return;
-  const Json& usage = stats.at(Pointer("/memory/usage"));
-  const auto sum = [](uint64_t one, uint64_t other) {
-    return one > kUnlimited - other ? kUnlimited : one + other;
-  };
-  Json& swap = stats["memory"]["swap"];
-  swap["usage"] = sum(*read_count(*group, {"", "memory.swap.current"}), usage.at("usage"));
-  swap["limit"] = sum(*read_count(*group, {"", "memory.swap.max"}), usage.at("limit"));
+  for (const auto& [name, file] :
+       {std::pair("usage", "memory.swap.current"), std::pair("limit", "memory.swap.max")}) {
+    const auto swap = read_count(groups, {"", file});
+    if (!swap) continue;
+    const uint64_t memory = stats.at("/memory/usage"_json_pointer).at(name);
+    stats["memory"]["swap"][name] = memory > kUnlimited - *swap ? kUnlimited : memory + *swap;
+  }
 }
 
 void add_raw_memory(const Groups& groups, Json& stats) {
-  const GroupDirectory* group = find_offering(groups, "memory.stat");
-  if (!group) return;
-  for (const std::string& line : split(group->get("memory.stat"), '\n')) {
+  for (const std::string& line : lines_of(groups, "memory.stat")) {
     const std::vector<std::string> words = words_in(line);
     if (words.size() != 2) continue;
     if (const auto number = parse_number(words[1])) stats["memory"]["raw"][words[0]] = *number;
   }
-}
-
-// "8:16", "Read", "4096"
-void add_io(const std::string& device, const char* member, const std::string& operation,
-            const std::string& count, Json& stats) {
-  const std::vector<std::string> numbers = split(device, ':');
-  const auto value = parse_number(count);
-  if (numbers.size() != 2 || !value) return;
-  stats["blkio"][member].push_back({{"major", parse_number(numbers[0]).value_or(0)},
-                                    {"minor", parse_number(numbers[1]).value_or(0)},
-                                    {"op", operation},
-                                    {"value", *value}});
 }
 
 struct IoCount {
@@ -134,29 +122,39 @@ constexpr IoCount kIoCounts[] = {
     {"ioServicedRecursive", "blkio.throttle.io_serviced_recursive", "rios", "wios"},
 };
 
+// "8:16", "Read", "4096"
+void add_io(const std::string& device, const std::string& operation, const std::string& count,
+            Json& list) {
+  const std::vector<std::string> numbers = split(device, ':');
+  const auto value = parse_number(count);
+  if (numbers.size() != 2 || !value) return;
+  list.push_back({{"major", parse_number(numbers[0]).value_or(0)},
+                  {"minor", parse_number(numbers[1]).value_or(0)},
+                  {"op", operation},
+                  {"value", *value}});
+}
+
 void add_io_counts(const Groups& groups, const IoCount& count, Json& stats) {
-  const GroupDirectory* v1 = find_offering(groups, count.file_v1);
-  const GroupDirectory* group = v1 ? v1 : find_offering(groups, "io.stat");
-  if (!group) return;
-  for (const std::string& line : split(group->get(v1 ? count.file_v1 : "io.stat"), '\n')) {
+  const bool v1 = find_offering(groups, count.file_v1);
+  Json list;
+  for (const std::string& line : lines_of(groups, v1 ? count.file_v1 : "io.stat")) {
     const std::vector<std::string> words = words_in(line);
-    if (v1 && words.size() == 3) add_io(words[0], count.member, words[1], words[2], stats);
-    for (const std::string& word : v1 ? std::vector<std::string>() : words) {
+    if (v1 && words.size() == 3) add_io(words[0], words[1], words[2], list);
+    if (v1) continue;
+    for (const std::string& word : words) {
       const std::vector<std::string> sides = split(word, '=');
-      if (sides[0] == count.read_v2) add_io(words[0], count.member, "Read", sides.back(), stats);
-      if (sides[0] == count.write_v2) add_io(words[0], count.member, "Write", sides.back(), stats);
+      if (sides[0] == count.read_v2) add_io(words[0], "Read", sides.back(), list);
+      if (sides[0] == count.write_v2) add_io(words[0], "Write", sides.back(), list);
     }
   }
+  if (!list.empty()) stats["blkio"][count.member] = list;
 }
 
 }  // namespace
 
 std::string oci_stats(const std::vector<GroupDirectory>& groups) {
   Json stats = Json::object();
-  for (const Count& count : kCounts) add_count(groups, count, stats);
-  // runc has no word for "no limit" of processes.
-  Json* pids = stats.contains("pids") ? &stats["pids"] : nullptr;
-  if (pids && pids->contains("limit") && (*pids)["limit"] == kUnlimited) pids->erase("limit");
+  add_counts(groups, stats);
   add_swap_v2(groups, stats);
   add_raw_memory(groups, stats);
   for (const IoCount& count : kIoCounts) add_io_counts(groups, count, stats);
