@@ -2,11 +2,12 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
 
-from oci_bundle import WAIT, Container, becomes, differs, ended_status, pids
+from oci_bundle import WAIT, Container, becomes, differs, ended_status, pids, run
 
 
 def try_exec(tally, room):
@@ -99,6 +100,26 @@ def overwritten(room, one):
             pass
         os.close(fd)
     return wrong
+
+
+def try_exec_group(tally, room):
+    """A v2 group with controllers for the groups below takes no process: EBUSY, which is made here
+    by strace(1). Then exec takes the group of the first process."""
+    one = Container(room, WAIT)
+    tally.holds("begin", one.begin())
+    pid = one.state()["pid"]
+    for group in room.groups():
+        if group.name != one.id or not (group / "cgroup.controllers").exists():
+            continue
+        if not shutil.which("strace"):
+            continue
+        (group / "below").mkdir()
+        (group / "below/cgroup.procs").write_text(str(pid), encoding="utf-8")
+        words = ["strace", "-f", "-o", "/dev/null", "-P", group / "cgroup.procs"]
+        words += ["-e", "inject=write:error=EBUSY", room.program, "--root", room.root, "exec"]
+        ended = run(*words, one.id, "cat", "/proc/self/cgroup")
+        tally.holds("exec: the group of the first process", ended.unlike(0, f"^0::.*/{one.id}/below$"))
+    tally.holds("delete", one.delete().unlike(0) or one.traces())
 
 
 def try_control(tally, room):

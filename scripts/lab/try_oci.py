@@ -18,8 +18,9 @@ from pathlib import Path
 import oci_inside
 import oci_mounts
 from oci_acts import try_acts, try_refusals
+from oci_attacks import PARTS as ATTACKS
 from oci_bundle import WAIT, Container, Room, becomes, differs, enter_room, hide_unified, reap
-from oci_exec import try_control, try_exec
+from oci_exec import try_control, try_exec, try_exec_group
 from oci_hooks import try_hooks
 from oci_streams import try_descriptors, try_words
 from oci_terminals import PARTS as TERMINALS
@@ -138,8 +139,9 @@ def main(arguments):
     if "crun" in words:
         hide_unified()
     room, tally = Room(scratch, *words), Tally()
-    parts = (try_acts, try_refusals, try_exec, try_control, try_hooks)
-    parts += (*TERMINALS, try_descriptors, try_words, try_joining, try_inside, try_mounts)
+    parts = (try_acts, try_refusals, try_exec, try_exec_group, try_control, try_hooks)
+    parts += (*TERMINALS, *ATTACKS, try_descriptors, try_words, try_joining, try_inside)
+    parts += (try_mounts,)
     for part in parts:
         if os.environ.get("PARTS", "") not in part.__name__:
             continue
