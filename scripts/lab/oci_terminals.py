@@ -194,7 +194,9 @@ def try_terminal_of_spec(tally, room):
     screen.close()
     tops = [point for point, kind in mounts() if kind.startswith("cgroup")]
     found = [top for top in tops if os.path.exists(f"{top}/stepbox-oci/{name}")]
-    tally.holds("spec, run, exit: nothing is left", differs((found, [*room.root.glob("*")]), ([], [])))
+    found += room.root.glob("*")
+    tally.holds("spec, run, exit: nothing is left", differs(found, []))
+    room.call("delete", "--force", name)
 
 
 def try_terminal_of_run(tally, room):
