@@ -13,7 +13,8 @@ from oci_bundle import CAPABILITIES, WAIT, Container, becomes, differs, reap
 ADD_KEY, KEYCTL = (217, 219) if platform.machine() == "aarch64" else (248, 250)
 JOIN_SESSION_KEYRING, SETPERM, SESSION_KEYRING = 1, 5, -3
 POSSESSOR_ONLY = 0x3F000000
-SEIZE = "import ctypes, sys; sys.exit(ctypes.CDLL(None).ptrace(0x4206, int(sys.argv[1]), 0, 0) != 0)"
+SEIZE = """import ctypes, sys
+sys.exit(ctypes.CDLL(None).ptrace(0x4206, int(sys.argv[1]), 0, 0) != 0)  # PTRACE_SEIZE"""
 NO_RIGHTS = "setpriv --inh-caps=-all --bounding-set=-all".split()
 
 # Holds the program of the process whose command line is like $1, lets this process go on, and
@@ -59,7 +60,9 @@ def try_keyring(tally, room):
 def try_waiting(tally, room):
     """Until start no process of the container's user reads the memory of the waiting one, which is
     the runtime's. The same afterwards shows that nothing else prevents it."""
-    one = Container(room, "exec sleep 100", lambda config: config["process"].update(capabilities={}))
+    one = Container(
+        room, "exec sleep 100", lambda config: config["process"].update(capabilities={})
+    )
     tally.holds("create", one.create().unlike(0))
     pid = one.state()["pid"]
 
@@ -67,7 +70,10 @@ def try_waiting(tally, room):
         return subprocess.run([*NO_RIGHTS, *words], stderr=subprocess.DEVNULL,
                               stdout=subprocess.DEVNULL).returncode == 0
 
-    tries = {"environ": ("cat", f"/proc/{pid}/environ"), "ptrace": ("python3", "-c", SEIZE, str(pid))}
+    tries = {
+        "environ": ("cat", f"/proc/{pid}/environ"),
+        "ptrace": ("python3", "-c", SEIZE, str(pid)),
+    }
     found = {name: reaches(*words) for name, words in tries.items()}
     tally.holds("the waiting process is out of reach", differs(found, dict.fromkeys(tries, False)))
     tally.holds("start", one.verb("start").unlike(0))

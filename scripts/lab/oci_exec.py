@@ -118,7 +118,8 @@ def try_exec_group(tally, room):
         words = ["strace", "-f", "-o", "/dev/null", "-P", group / "cgroup.procs"]
         words += ["-e", "inject=write:error=EBUSY", room.program, "--root", room.root, "exec"]
         ended = run(*words, one.id, "cat", "/proc/self/cgroup")
-        tally.holds("exec: the group of the first process", ended.unlike(0, f"^0::.*/{one.id}/below$"))
+        wrong = ended.unlike(0, f"^0::.*/{one.id}/below$")
+        tally.holds("exec: the group of the first process", wrong)
     tally.holds("delete", one.delete().unlike(0) or one.traces())
 
 

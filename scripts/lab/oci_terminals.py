@@ -273,7 +273,8 @@ def try_terminal_of_exec(tally, room):
     holds = tally.holds
     one = Container(room, WAIT)
     holds("begin", one.begin())
-    words = "tty; stty size; test -e /dev/console && echo a console; stat -c %u $(tty); read x; exit $x"
+    words = "tty; stty size; test -e /dev/console && echo a console; stat -c %u $(tty);"
+    words += "read x; exit $x"
     screen = Caller(room, "exec", "--tty", "--user", "7:8", one.id, "sh", "-c", words)
     holds("exec: its name and size", screen.shows("/dev/pts/0\r\n50 "))
     holds("exec: its owner; no /dev/console", screen.shows("120\r\n7\r\n"))
