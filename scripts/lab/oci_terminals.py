@@ -12,6 +12,7 @@ import termios
 import tty
 
 from oci_bundle import PATIENCE, WAIT, Container, becomes, differs, mounts, reap
+from oci_inside import maps
 
 SIZE = {"terminal": True, "consoleSize": {"height": 30, "width": 100}}
 
@@ -231,6 +232,15 @@ def try_terminal_of_run(tally, room):
     holds("run: consoleSize", screen.shows("30 100\r\n"))
     holds("run: an exit status", screen.ends(3))
     holds("run --keep", differs(one.status(), "stopped") or one.delete().unlike(0))
+    screen.close()
+
+    def in_user_namespace(config):
+        maps([0, 100000, 65536])(config, room)
+        of_user(config)
+
+    one = Container(room, "stat -c %u $(tty) /dev/console; exit 4", in_user_namespace)
+    screen = run_at_terminal(room, one)
+    holds("run: a terminal in a user namespace", screen.shows("7\r\n7\r\n") or screen.ends(4))
     screen.close()
 
     one = Container(room, "echo begun; exec sleep 100", with_terminal)

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <vector>
 
@@ -51,10 +52,10 @@ static int64_t number_in(const char* name) {
 
 void close_callers_files(OciFiles& files) {
   if (number_in("LISTEN_PID") == ::getpid()) {
-    files.listening = static_cast<int>(number_in("LISTEN_FDS"));
+    files.listening = static_cast<int>(std::clamp<int64_t>(number_in("LISTEN_FDS"), 0, 1 << 20));
   }
   const int preserved = files.preserved.number += files.listening;
-  for (int fd = 3; fd < 3 + preserved; ++fd) {
+  for (int fd = 3; fd - 3 < preserved; ++fd) {
     if (::fcntl(fd, F_GETFD) == -1) {
       throw Failure(join({"--preserve-fds: descriptor ", std::to_string(fd), " is not open"}));
     }
