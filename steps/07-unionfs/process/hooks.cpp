@@ -19,8 +19,10 @@ static std::vector<char*> as_pointers(const std::vector<std::string>& words) {
   return pointers;
 }
 
-// [child] Its stdin is a file in memory with the state: no hook that does not read can block us.
+// [child] Its stdin is a file in memory with the state: no hook that does not read can block us. In
+// a process group of its own, so that all of it can be killed.
 static int become_hook(const Hook& hook, const Fd& state) {
+  ::setpgid(0, 0);
   ::dup2(state.get(), STDIN_FILENO);
   const std::vector<std::string> args =
       hook.args.empty() ? std::vector<std::string>{hook.path} : hook.args;
@@ -34,11 +36,14 @@ static void run_hook(const Hook& hook, const std::string& state) {
   if (::write(file.get(), state.data(), state.size()) == -1) throw_errno({"write the state"});
   ::lseek(file.get(), 0, SEEK_SET);
   Child child = spawn({}, [&] { return become_hook(hook, file); });
-  pollfd ended{child.process().handle.get(), POLLIN, 0};
-  const int patience = hook.timeout > 0 ? 1000 * hook.timeout : -1;
-  if (::poll(&ended, 1, patience) == 0) {
-    send_signal(child.process().handle, SIGKILL);
+  const Fd& process = child.process().handle;
+  const int signal = wait_for_input(process, hook.timeout > 0 ? 1000 * hook.timeout : -1);
+  pollfd ended{process.get(), POLLIN, 0};
+  if (::poll(&ended, 1, 0) == 0) {
+    ::kill(-child.pid(), SIGKILL);
+    send_signal(process, SIGKILL);  // it may not have made its group yet
     child.wait();
+    if (signal != 0) throw Failure(join({"hook ", hook.path, ": interrupted"}));
     throw Failure(
         join({"hook ", hook.path, ": not done within ", std::to_string(hook.timeout), " s"}));
   }

@@ -16,7 +16,8 @@ struct Hook {
 };
 
 // Runs the hooks one after the other, each with `state` on its stdin and with its own environment
-// only. Throws Failure for the first one that fails, or is not done within its timeout and killed.
+// only. Throws Failure for the first one that fails, or is not done within its timeout: then its
+// process group is killed.
 void run_hooks(const std::vector<Hook>& hooks, const std::string& state);
 
 // The same, but a hook that fails is a warning, and the next one runs.
