@@ -1,15 +1,15 @@
 #include "07-unionfs/process/joining.hpp"
 
 #include <fcntl.h>
-#include <sched.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <string>
-#include <utility>
+#include <vector>
 
-#include "01-clone/process.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 
@@ -61,6 +61,18 @@ void ContainerNamespaces::join() const {
   join_namespaces(process_, flags_ & ~kBeforeClone, pid_);
   explain({"chroot ", root});
   if (::fchdir(directory.get()) == -1 || ::chroot(".") == -1) throw_errno({"chroot to ", root});
+}
+
+void call_in_helper(int (*call)(void*), void* argument) {
+  block_signals();  // not in the helper: its mask is not this process's
+  std::vector<char> stack(1 << 18);
+  const pid_t helper = ::clone(call, stack.data() + stack.size(),
+                               CLONE_VM | CLONE_FILES | CLONE_VFORK | SIGCHLD, argument);
+  if (helper == -1) throw_errno({"clone"});
+  int status = 0;
+  if (::waitpid(helper, &status, 0) == -1 || status != 0) {
+    throw Failure("the process that joins the namespaces was killed");
+  }
 }
 
 }  // namespace stepbox

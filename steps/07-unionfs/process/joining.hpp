@@ -2,8 +2,14 @@
 #ifndef STEPBOX_STEPS_07_UNIONFS_PROCESS_JOINING_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_PROCESS_JOINING_HPP_
 
+#include <sched.h>
 #include <sys/types.h>
 
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include "01-clone/process.hpp"
 #include "common/fd.hpp"
 
 namespace stepbox {
@@ -26,6 +32,30 @@ class ContainerNamespaces {
   pid_t pid_;
   int flags_ = 0;  // CLONE_NEW* of those that this process is not in
 };
+
+// [parent] Runs `call` in a helper process that shares this one's memory and descriptors, as after
+// vfork(2), and waits for its end. Throws system_error, Failure.
+void call_in_helper(int (*call)(void*), void* argument);
+
+// [parent] spawn() in the namespaces that `join` enters, and new ones (CLONE_NEW*). A helper
+// process joins them and makes the child, so this process stays in its own: there is no way back
+// from a user namespace (setns(2)). The child is this process's (CLONE_PARENT, clone(2)).
+template <class Join, class Function>
+Child spawn_joined(Join join, int namespaces, Function function) {
+  std::optional<Child> child;
+  std::exception_ptr error;
+  auto task = [&] {
+    try {
+      join();
+      child.emplace(spawn({.namespaces = namespaces | CLONE_PARENT}, function));
+    } catch (...) {
+      error = std::current_exception();
+    }
+  };
+  call_in_helper([](void* target) { return (*static_cast<decltype(task)*>(target))(), 0; }, &task);
+  if (error) std::rethrow_exception(error);
+  return std::move(*child);
+}
 
 }  // namespace stepbox
 

@@ -62,4 +62,13 @@ void set_limit(const Ulimit& limit) {
   }
 }
 
+void allow_limit(pid_t process, const Ulimit& limit) {
+  const auto resource = static_cast<__rlimit_resource>(find_resource(limit.name)->number);
+  rlimit value{};
+  if (::prlimit(process, resource, nullptr, &value) == -1) throw_errno({"read ", limit.name});
+  if (value.rlim_max >= static_cast<rlim_t>(limit.hard)) return;
+  value.rlim_max = static_cast<rlim_t>(limit.hard);
+  ::prlimit(process, resource, &value, nullptr);
+}
+
 }  // namespace stepbox

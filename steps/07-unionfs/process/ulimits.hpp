@@ -2,6 +2,8 @@
 #ifndef STEPBOX_STEPS_07_UNIONFS_PROCESS_ULIMITS_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_PROCESS_ULIMITS_HPP_
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <string>
 
@@ -17,6 +19,10 @@ void parse_value(const std::string& text, Ulimit& limit);  // throws Failure
 
 // [child] Throws system_error if the kernel refuses it (EPERM).
 void set_limit(const Ulimit& limit);
+
+// [parent] Raises the hard limit of a process to that of `limit`, if it is lower: in a user
+// namespace the process may not. What the kernel refuses set_limit() reports. (prlimit(2))
+void allow_limit(pid_t process, const Ulimit& limit);
 
 }  // namespace stepbox
 
