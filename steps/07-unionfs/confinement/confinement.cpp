@@ -29,6 +29,8 @@ void parse_value(const std::string& text, SecurityOptions& security) {
     security.seccomp = value == "unconfined" ? value : read_file(value);
     if (security.seccomp.empty())
       throw Failure("read " + value + ": the file is empty", "name a file with a seccomp profile");
+    if (security.seccomp.find("SCMP_ACT_NOTIFY") != std::string::npos)
+      throw Failure("seccomp profile: SCMP_ACT_NOTIFY: there is no listener");
   } else {
     throw Failure(join({"unknown security option '", name, "'"}), "no-new-privileges, seccomp");
   }

@@ -4,8 +4,8 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -61,15 +61,15 @@ CallFilter filter_of(const std::string& profile, CapabilitySet capabilities) {
   return filter;
 }
 
-void install(const CallFilter& filter) {
-  if (filter.empty()) return;
+Fd install(const CallFilter& filter, unsigned flags) {
+  if (filter.empty()) return Fd();
   explain({"setpriv --seccomp-filter …"});
   std::string program = filter;
   const sock_fprog loaded{static_cast<unsigned short>(program.size() / sizeof(sock_filter)),
                           reinterpret_cast<sock_filter*>(program.data())};
-  if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &loaded, 0, 0) == -1) {
-    throw_errno({"set the filter of system calls"});
-  }
+  const long result = ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &loaded);
+  if (result == -1) throw_errno({"set the filter of system calls"});
+  return Fd(flags & SECCOMP_FILTER_FLAG_NEW_LISTENER ? static_cast<int>(result) : -1);
 }
 
 }  // namespace stepbox

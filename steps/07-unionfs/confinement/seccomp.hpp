@@ -9,6 +9,7 @@
 #include <string>
 
 #include "07-unionfs/confinement/capabilities.hpp"
+#include "common/fd.hpp"
 
 namespace stepbox {
 
@@ -27,8 +28,9 @@ CallFilter filter_of(const std::string& profile, CapabilitySet capabilities);
 CallFilter compile_profile(const std::string& profile, CapabilitySet capabilities);
 
 // [child] Installs the filter for this process and its descendants. Needs no_new_privs or
-// CAP_SYS_ADMIN. Throws system_error.
-void install(const CallFilter& filter);
+// CAP_SYS_ADMIN. `flags` are those of seccomp(2); with SECCOMP_FILTER_FLAG_NEW_LISTENER returns the
+// listener, otherwise an empty Fd. Throws system_error.
+Fd install(const CallFilter& filter, unsigned flags = 0);
 
 }  // namespace stepbox
 

@@ -144,7 +144,8 @@ void Compiler::add_rule(const json& rule) {
   for (const std::string& name : names) {
     newest_ = std::max(newest_, ::seccomp_syscall_resolve_name(name.c_str()));
   }
-  const uint32_t action = action_of(rule.at("action"), rule.value("errnoRet", default_error_));
+  const uint32_t action =
+      action_of(rule.at("action"), rule.value("errnoRet", static_cast<uint32_t>(EPERM)));
   if (action == default_action_ || !applies(rule)) return;
   std::vector<scmp_arg_cmp> conditions;
   for (const json& condition : optional<json>(rule, "args")) add_condition(condition, conditions);
@@ -161,7 +162,8 @@ void Compiler::add_call(const std::string& name, uint32_t action,
                         const std::vector<scmp_arg_cmp>& all) {
   const int number = ::seccomp_syscall_resolve_name(name.c_str());
   if (number == __NR_SCMP_ERROR) {
-    if (action != SCMP_ACT_ALLOW) {  // an unknown name in a denying rule would silently allow it
+    // An unknown name in a denying rule would silently allow it.
+    if (action != SCMP_ACT_ALLOW && default_action_ == SCMP_ACT_ALLOW) {
       throw Failure(join({"unknown system call '", name, "'"}), "or libseccomp is too old");
     }
     unknown_ += " " + name;

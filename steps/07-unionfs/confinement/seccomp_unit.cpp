@@ -39,6 +39,15 @@ TEST_CASE("a call fails with the errno of its rule") {
   CHECK(error_below(with_rule("{" + rule + "}"), 0, make_directory) == EPERM);
 }
 
+TEST_CASE("defaultErrnoRet is of the calls without a rule") {
+  const std::string profile =
+      R"({"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 28, "syscalls": [
+          {"names": ["exit", "exit_group"], "action": "SCMP_ACT_ALLOW"},
+          {"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO"}]})";
+  CHECK(error_below(profile, 0, [] { return ::chroot("/"); }) == ENOSPC);
+  CHECK(error_below(profile, 0, make_directory) == EPERM);
+}
+
 TEST_CASE("rules may ask for capabilities, machines and kernels") {
   const auto error = [](const std::string& when, CapabilitySet capabilities) {
     return error_below(
@@ -90,6 +99,8 @@ TEST_CASE("an invalid profile is refused") {
       {"{}", "not in docker's format"},
       {R"({"defaultAction": "SCMP_ACT_FLY", "syscalls": []})", "unknown action 'SCMP_ACT_FLY'"},
       {with_rule(R"({"names": ["fly"], "action": "SCMP_ACT_KILL"})"), "unknown system call 'fly'"},
+      {R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["fly"], "action": "SCMP_ACT_LOG"}]})",
+       "unknown system call 'fly'"},
       {with_rule(
            R"({"names": ["read"], "action": "SCMP_ACT_KILL", "args": [{"index": 0, "value": 1, "op": "EQ"}]})"),
        "unknown comparison 'EQ'"},

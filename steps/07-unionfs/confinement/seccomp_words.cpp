@@ -1,5 +1,6 @@
 #include "07-unionfs/confinement/seccomp_words.hpp"
 
+#include <linux/seccomp.h>
 #include <sys/utsname.h>
 
 #include <algorithm>
@@ -28,6 +29,7 @@ uint32_t action_of(const std::string& name, uint32_t error) {
       {"SCMP_ACT_KILL_PROCESS", SCMP_ACT_KILL_PROCESS},
       {"SCMP_ACT_KILL_THREAD", SCMP_ACT_KILL_THREAD},
       {"SCMP_ACT_LOG", SCMP_ACT_LOG},
+      {"SCMP_ACT_NOTIFY", SCMP_ACT_NOTIFY},
       {"SCMP_ACT_TRACE", SCMP_ACT_TRACE(error)},
       {"SCMP_ACT_TRAP", SCMP_ACT_TRAP}};
   for (const auto& [known, action] : kActions) {
@@ -49,6 +51,19 @@ scmp_compare comparison_of(const std::string& name) {
     if (name == known) return comparison;
   }
   throw Failure(join({"unknown comparison '", name, "'"}));
+}
+
+// A process with one thread has nothing to synchronise; with a listener seccomp(2) refuses that.
+unsigned filter_flag_of(const std::string& name) {
+  constexpr std::pair<const char*, unsigned> kFlags[] = {
+      {"SECCOMP_FILTER_FLAG_LOG", SECCOMP_FILTER_FLAG_LOG},
+      {"SECCOMP_FILTER_FLAG_SPEC_ALLOW", SECCOMP_FILTER_FLAG_SPEC_ALLOW},
+      {"SECCOMP_FILTER_FLAG_TSYNC", 0},
+      {"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV}};
+  for (const auto& [known, flag] : kFlags) {
+    if (name == known) return flag;
+  }
+  throw Failure(join({"unknown flag '", name, "'"}));
 }
 
 // "4.8"; "6.1.0-18-amd64": the text after the second number is ignored.

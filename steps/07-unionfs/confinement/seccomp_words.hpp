@@ -14,6 +14,9 @@ uint32_t architecture_of(const std::string& name);
 uint32_t action_of(const std::string& name, uint32_t error);
 scmp_compare comparison_of(const std::string& name);
 
+// The flag of seccomp(2): "SECCOMP_FILTER_FLAG_LOG".
+unsigned filter_flag_of(const std::string& name);
+
 // Whether the kernel is Linux `version` ("4.8") or newer. Throws Failure for an invalid version.
 bool kernel_is_at_least(const std::string& version);
 

@@ -23,17 +23,17 @@ struct Parcel {
   Parcel(const Parcel&) = delete;
 };
 
-void send_descriptor(const Fd& socket, const Fd& file) {
+void send_descriptor(const Fd& socket, const Fd& file, std::string_view text) {
   Parcel parcel;
+  parcel.data = {const_cast<char*>(text.data()), text.size()};
   cmsghdr* header = CMSG_FIRSTHDR(&parcel.message);
   header->cmsg_level = SOL_SOCKET;
   header->cmsg_type = SCM_RIGHTS;
   header->cmsg_len = CMSG_LEN(sizeof(int));
   const int fd = file.get();
   std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
-  if (::sendmsg(socket.get(), &parcel.message, MSG_NOSIGNAL) == -1) {
-    throw_errno({"send a descriptor to our other process"});
-  }
+  const ssize_t sent = ::sendmsg(socket.get(), &parcel.message, MSG_NOSIGNAL);
+  if (sent != static_cast<ssize_t>(text.size())) throw_errno({"send a descriptor"});
 }
 
 Fd receive_descriptor(const Fd& socket, int flags) {

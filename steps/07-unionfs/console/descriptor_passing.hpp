@@ -2,12 +2,15 @@
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONSOLE_DESCRIPTOR_PASSING_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONSOLE_DESCRIPTOR_PASSING_HPP_
 
+#include <string_view>
+
 #include "common/fd.hpp"
 
 namespace stepbox {
 
-// Sends a duplicate of `file` to the other end of `socket`. Throws system_error.
-void send_descriptor(const Fd& socket, const Fd& file);
+// Sends a duplicate of `file` to the other end of `socket`, with `text`, which is not empty. Throws
+// system_error.
+void send_descriptor(const Fd& socket, const Fd& file, std::string_view text = {"", 1});
 
 // Receives a descriptor; -1 if none was sent. `flags` are those of recvmsg(2), such as
 // MSG_DONTWAIT.
