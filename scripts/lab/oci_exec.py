@@ -43,6 +43,16 @@ def try_exec(tally, room):
     process.update(env=["PATH=/bin", "Z=z"], user={"uid": 9, "gid": 9})
     file.write_text(json.dumps(process))
     holds("exec --process", one.verb("exec", "--process", file).unlike(0, r"\Az /var\n9\n\Z"))
+    show = "awk '{ print $19, $41 }' /proc/self/stat; grep ed_list /proc/self/status | head -1"
+    last = max(os.sched_getaffinity(0))
+    scheduler = {"policy": "SCHED_BATCH", "nice": 3}
+    file.write_text(json.dumps({**process, "args": ["sh", "-c", show], "scheduler": scheduler,
+                                "execCPUAffinity": {"initial": "0", "final": f"{last}-{last}"}}))
+    holds("exec --process: scheduler, CPUs", one.verb("exec", "--process", file).unlike(
+        0, rf"\A3 3\nCpus_allowed_list:\t{last}\n\Z"))
+    file.write_text(json.dumps({**process, "execCPUAffinity": {"initial": "1023"}}))
+    ended = one.verb("exec", "--process", file)
+    holds("exec --process: a CPU that is not there", ended.unlike(None, "CPU"))
     file.write_text(json.dumps({**process, "args": []}))
     holds("exec --process: no args", one.verb("exec", "--process", file).unlike(None, "args"))
 

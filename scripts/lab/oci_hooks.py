@@ -1,9 +1,11 @@
 """The hooks of an OCI runtime: which run, when, and what they are told. For try_oci.py."""
 
 import json
+import os
+import subprocess
 import time
 
-from oci_bundle import PATIENCE, Container, differs, ended_status
+from oci_bundle import PATIENCE, Container, becomes, differs, ended_status, pids, reap
 
 ORDER = {
     "prestart": "creating",
@@ -91,8 +93,48 @@ def try_hooks(tally, room):
         holds(f"hooks: {kind} fails: no trace", one.traces())
         one.delete()
     start = time.monotonic()
-    long = with_hooks(room, createRuntime=[hook("exec sleep 60", timeout=1)])
+    script = f"sleep 60 & echo $! >{log}; wait"
+    long = with_hooks(room, createRuntime=[hook(script, timeout=1)])
     one = Container(room, "true", long)
-    holds("hooks: timeout", one.create().unlike(None) or one.traces())
+    holds("hooks: timeout", one.create().unlike(None, "1 s|timed|killed") or one.traces())
     late = time.monotonic() - start > 1 + PATIENCE
     holds("hooks: timeout is 1 s", "it was later" if late else "")
+    sleep = int(log.read_text("utf-8"))
+    reap()
+    holds("hooks: timeout ends what a hook has started", differs(sleep in pids(), False))
+    one.delete()
+
+
+def try_hooks_outside(tally, room):
+    """Where hooks run, when the container joins a user namespace: in the runtime's, or its own."""
+    log = room.top / "log/hooks"
+    log.unlink(missing_ok=True)
+    inside = list(ORDER)[2:4]
+    notes = {
+        kind: [hook(f"echo {kind} $(readlink /proc/self/ns/user) >>"
+                    + ("/log/hooks" if kind == "startContainer" else str(log)))]
+        for kind in ORDER
+    }
+    words = ["unshare", "--user", "--map-root-user", "--net", "sleep", "100"]
+    with subprocess.Popen(words) as other:
+        place, own = f"/proc/{other.pid}/ns/", os.readlink("/proc/self/ns/user")
+        becomes(lambda: os.readlink(place + "net") != os.readlink("/proc/self/ns/net"))
+
+        def join(config):
+            with_hooks(room, **notes)(config)
+            spaces = config["linux"]["namespaces"]
+            spaces[-1]["path"] = place + "net"  # the user namespace owns it
+            spaces.append({"type": "user", "path": place + "user"})
+
+        script = "cd /proc/self/ns; readlink user; readlink net; id -u"
+        ended = Container(room, script, join).verb("run")
+        theirs = os.readlink(place + "user")
+        shown = "\n".join([theirs, os.readlink(place + "net"), "0", ""])
+        tally.holds("hooks of a joined user namespace", ended.unlike(0) or differs(
+            ended.out, shown))
+        lines = log.read_text("utf-8").splitlines() if log.exists() else []
+        expected = {kind: theirs if kind in inside else own for kind in ORDER}
+        tally.holds("hooks of a joined user namespace: where they run", differs(
+            dict(line.split() for line in lines), expected))
+        other.kill()
+    reap()

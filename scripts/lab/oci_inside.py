@@ -4,6 +4,8 @@ change of the config, the exit status and what is printed. For try_oci.py.
 The words of the changes: config (all), process, linux, and mount(), which adds a mount.
 """
 
+import re
+from pathlib import Path
 from typing import Callable, NamedTuple, Optional
 
 
@@ -107,6 +109,8 @@ CAPS = "grep ^Cap /proc/self/status | cut -f2 | uniq"
 ONE = sets(**dict.fromkeys("bounding effective permitted inheritable ambient".split(), "KILL"))
 FEW = sets(bounding="CHOWN KILL", effective="KILL", permitted="CHOWN KILL", inheritable="KILL")
 ALONE = sets(bounding="KILL", effective="KILL", permitted="KILL", ambient="KILL CHOWN")
+# nice value, real-time priority, policy (proc(5), /proc/PID/stat)
+SCHEDULE = ["awk", "{ print $19, $40, $41 }", "/proc/self/stat"]
 
 PROCESS = [
     Row("the exit status is the command's", "exit 42", "", status=42),
@@ -123,6 +127,21 @@ PROCESS = [
     Row("rlimits", "ulimit -Sn; ulimit -Hn; ulimit -Hc", "^100\n200\n0$",
         process(rlimits=[{"type": "RLIMIT_NOFILE", "soft": 100, "hard": 200},
                          {"type": "RLIMIT_CORE", "soft": 0, "hard": 0}])),
+    Row("scheduler: nice", SCHEDULE, "^7 0 3$",
+        process(scheduler={"policy": "SCHED_BATCH", "nice": 7})),
+    Row("scheduler: a deadline", SCHEDULE, "^[0-9]+ 0 6$", process(scheduler={
+        "policy": "SCHED_DEADLINE", "runtime": 1000000, "deadline": 9000000, "period": 9000000})),
+    Row("scheduler in a user namespace", SCHEDULE, "^-5 0 0$", both(
+        maps([0, 100000, 65536]), process(scheduler={"policy": "SCHED_OTHER", "nice": -5}))),
+    Row("no scheduler of another kernel", "true", "(?i)sched", process(
+        scheduler={"policy": "SCHED_ISO"}), None),
+    Row("ioPriority", "ionice", "^idle", process(
+        ioPriority={"class": "IOPRIO_CLASS_IDLE", "priority": 0})),
+    Row("ioPriority in a user namespace", "ionice", "^realtime: prio 3$", both(
+        maps([0, 100000, 65536]),
+        process(ioPriority={"class": "IOPRIO_CLASS_RT", "priority": 3}))),
+    Row("oomScoreAdj in a user namespace", "cat /proc/self/oom_score_adj", "^300$", both(
+        maps([0, 100000, 65536]), process(oomScoreAdj=300))),
     Row("oomScoreAdj", "cat /proc/self/oom_score_adj", "^500$", process(oomScoreAdj=500)),
     Row("stdin, stdout, stderr are the caller's", "cat; echo two >&2", "^given\ntwo$"),
     Row("stdin, stdout, stderr are the user's",
@@ -148,6 +167,9 @@ CONFINEMENT = [
         process(capabilities={}, user={"uid": 7, "gid": 7})),
     Row("unknown capabilities are ignored", "echo works", "^works$",
         process(capabilities={"bounding": ["CAP_FUTURE", "CAP_KILL"]})),
+    Row("what cannot be given is a warning", CAPS, r"cannot be given: ?(cap_)?kill|\A0+",
+        process(capabilities=sets(bounding="CHOWN", permitted="CHOWN", inheritable="KILL",
+                                  effective="CHOWN KILL", ambient="CHOWN"))),
     Row("noNewPrivileges", "grep NoNewPrivs /proc/self/status", "1$",
         process(noNewPrivileges=True)),
     Row("without noNewPrivileges", "grep NoNewPrivs /proc/self/status", "0$"),
@@ -159,6 +181,15 @@ CONFINEMENT = [
         "^done\n.*not permitted$",
         both(mount("/tmp/f", source="file"), linux(seccomp=refuses("chmod", args=[
             {"index": 1, "value": 0o700, "op": "SCMP_CMP_EQ"}])))),
+    Row("seccomp: flags reach the kernel", "true", "filter of system calls: Invalid argument",
+        linux(seccomp={**refuses("mkdir"), "flags": ["SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"]}),
+        None),
+    Row("seccomp: flags", "mkdir /tmp/d", "Operation not permitted", linux(
+        seccomp={**refuses("mkdir", "mkdirat"), "flags": [
+            f"SECCOMP_FILTER_FLAG_{flag}" for flag in ("LOG", "SPEC_ALLOW", "TSYNC")]}), 1),
+    Row("seccomp: the process is killed", "mkdir /tmp/d", "", linux(
+        seccomp={**refuses("mkdir", "mkdirat"), "syscalls": [
+            {"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_KILL_PROCESS"}]}), 159),
     Row("seccomp and noNewPrivileges", "mkdir /tmp/d || grep Seccomp: /proc/self/status",
         "not permitted\nSeccomp:\t2$|^Seccomp:\t2(.*\n)*.*not permitted$",
         both(process(noNewPrivileges=True), linux(seccomp=refuses("mkdir", "mkdirat")))),
@@ -173,6 +204,8 @@ CONFINEMENT = [
     Row("a root that is not", "touch /f && ls /f", "^/f$", own=True),
     Row("sysctl of the network", "cat /proc/sys/net/ipv4/ip_forward", "^1$",
         linux(sysctl={"net.ipv4.ip_forward": "1"})),
+    Row("sysctl by a path", "cat /proc/sys/net/ipv4/conf/lo/log_martians", "^1$",
+        linux(sysctl={"net/ipv4/conf/lo/log_martians": "1"})),
     Row("sysctl of ipc", "cat /proc/sys/kernel/shmmax", "^123456$",
         linux(sysctl={"kernel.shmmax": "123456"})),
     Row("no sysctl of the host", "echo it runs", "kernel.?pid_max", linux(
@@ -202,6 +235,18 @@ NAMES = [
     Row("read-only and masked paths in a user namespace", "touch /dev/shm/f; ls /etc",
         r"\A.*Read-only.*\n\Z",
         both(maps([0, 100000, 65536]), linux(maskedPaths=["/etc"], readonlyPaths=["/dev/shm"])), 0),
+]
+
+# These need what not every machine has: see possible().
+RAISED = [
+    Row("rlimits above the caller's, in a user namespace", "grep 'realtime pri' /proc/self/limits",
+        "priority +5 +7 ", both(maps([0, 100000, 65536]), process(
+            rlimits=[{"type": "RLIMIT_RTPRIO", "soft": 5, "hard": 7}]))),
+]
+
+REAL_TIME = [
+    Row("scheduler: real time", SCHEDULE, "^[0-9]+ 9 1$", process(scheduler={
+        "policy": "SCHED_FIFO", "priority": 9, "flags": ["SCHED_FLAG_RESET_ON_FORK"]})),
 ]
 
 TIME = [
@@ -240,4 +285,17 @@ LIMITS = [
         linux(resources={"memory": {"limit": 20 << 20, "swap": 20 << 20}}), 137),
 ]
 
-ALL = PROCESS + CONFINEMENT + NAMES + TIME + DEVICES + LIMITS
+
+
+def possible(row):
+    """Whether this machine can host the row."""
+    if row in TIME:
+        return Path("/proc/self/ns/time").exists()
+    if row in RAISED:
+        held = re.search(r"CapEff:\s*(\S+)", Path("/proc/self/status").read_text("utf-8"))
+        return bool(int(held[1], 16) >> 24 & 1)  # CAP_SYS_RESOURCE
+    # With CONFIG_RT_GROUP_SCHED a new v1 group has no time for real-time processes.
+    return row not in REAL_TIME or not Path("/sys/fs/cgroup/cpu/cpu.rt_runtime_us").exists()
+
+
+ALL = PROCESS + RAISED + REAL_TIME + CONFINEMENT + NAMES + TIME + DEVICES + LIMITS

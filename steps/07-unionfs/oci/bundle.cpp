@@ -77,39 +77,8 @@ void enter_root(const OciConfig& config, bool no_pivot) {
   set_propagation("/", "/", propagation_of(config.root_propagation));
 }
 
-// The namespace that a setting belongs to; 0: it is the whole host's (proc(5), namespaces(7)).
-static int namespace_of_sysctl(const std::string& name) {
-  constexpr std::pair<const char*, int> kPrefixes[] = {{"net.", CLONE_NEWNET},
-                                                       {"fs.mqueue.", CLONE_NEWIPC},
-                                                       {"kernel.msg", CLONE_NEWIPC},
-                                                       {"kernel.sem", CLONE_NEWIPC},
-                                                       {"kernel.shm", CLONE_NEWIPC},
-                                                       {"kernel.hostname", CLONE_NEWUTS},
-                                                       {"kernel.domainname", CLONE_NEWUTS}};
-  for (const auto& [prefix, flag] : kPrefixes) {
-    if (name.starts_with(prefix)) return flag;
-  }
-  return 0;
-}
-
 void set_sysctls(const OciConfig& config) {
-  for (const auto& [key, value] : config.sysctl) {
-    std::string name = key;
-    // Both forms are in use: net.ipv4.conf.eth0/1.forwarding and net/ipv4/… (sysctl(8)).
-    const bool dotted = name.find('.') < name.find('/');
-    for (char& letter : name) {
-      if (letter == '/') letter = dotted ? '/' : '.';
-    }
-    const int flag = namespace_of_sysctl(name);
-    if (flag == 0 || !config.find_namespace(flag) || name.find("..") != name.npos) {
-      throw Failure(
-          join({"config.json: linux.sysctl: '", key, "' is not of a namespace of its own"}));
-    }
-    for (char& letter : name) {
-      if (letter == '.') letter = '/';
-    }
-    write_file("/proc/sys/" + name, value);
-  }
+  for (const auto& [path, value] : config.sysctl) write_file("/proc/sys/" + path, value);
 }
 
 }  // namespace stepbox

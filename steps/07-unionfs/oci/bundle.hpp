@@ -65,7 +65,7 @@ void mask_paths(const OciConfig& config);
 // --no-pivot (an initramfs has no parent to pivot from), by chroot(2). Then the root's propagation.
 void enter_root(const OciConfig& config, bool no_pivot);
 
-// Writes the settings of config.sysctl. Throws Failure for one that is the whole host's.
+// Writes the settings of config.sysctl.
 void set_sysctls(const OciConfig& config);
 
 }  // namespace stepbox

@@ -1,12 +1,9 @@
 #include "07-unionfs/oci/command.hpp"
 
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cstdlib>
-#include <cstring>
 
 #include "01-clone/process.hpp"
 #include "07-unionfs/confinement/capabilities.hpp"
@@ -15,24 +12,11 @@
 #include "07-unionfs/process/user.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
-#include "common/openers.hpp"
 #include "common/text.hpp"
 
 namespace stepbox {
 
 namespace {
-
-Fd connect_to(const std::string& path) {
-  Fd socket = open_socket(AF_UNIX, SOCK_STREAM);
-  sockaddr_un name{};
-  name.sun_family = AF_UNIX;
-  if (path.size() >= sizeof name.sun_path) throw Failure("the path is too long: " + path);
-  ::memcpy(name.sun_path, path.data(), path.size());
-  if (::connect(socket.get(), reinterpret_cast<sockaddr*>(&name), sizeof name) == -1) {
-    throw_errno({"connect to the console socket ", path});
-  }
-  return socket;
-}
 
 // A file that may be executed; errno says why not.
 bool is_program(const std::string& path) {
@@ -109,7 +93,10 @@ void set_label(const char* module, const std::string& text) {
 
 OciCommand::OciCommand(const OciProcess& process, const std::string& seccomp, OciFiles& files,
                        bool first)
-    : process_(process), files_(files), first_(first) {
+    : process_(process),
+      files_(files),
+      first_(first),
+      filter_(seccomp, process.capabilities ? process.capabilities->bounding : 0) {
   const std::string& socket = files.console_socket;
   if (!process.terminal && !socket.empty()) {
     throw Failure("cannot use console socket if the process gets no tty");
@@ -117,14 +104,23 @@ OciCommand::OciCommand(const OciProcess& process, const std::string& seccomp, Oc
   if (process.terminal && files.detach && socket.empty()) {
     throw Failure("cannot allocate tty if stepbox-oci will detach without setting console socket");
   }
-  if (process.terminal) console_ = socket.empty() ? files.relay.open() : connect_to(socket);
-  const CapabilitySet bounding = process.capabilities ? process.capabilities->bounding : 0;
-  if (!seccomp.empty()) filter_ = filter_of(seccomp, bounding);
+  if (process.terminal) console_ = socket.empty() ? files.relay.open() : connect_to_socket(socket);
+  if (!process.capabilities) return;
+  if (const CapabilitySet missing = process.capabilities->bounding & ~own_capabilities()) {
+    warn({"process.capabilities: cannot be given:", names_of(missing, " ")});
+  }
 }
 
-void OciCommand::set_oom_score() const {
+void OciCommand::allow(pid_t child) const {
+  for (const Ulimit& limit : process_.rlimits) allow_limit(child, limit);
   if (!process_.oom_score_adj) return;
-  write_file("/proc/self/oom_score_adj", std::to_string(*process_.oom_score_adj));
+  write_file(join({"/proc/", std::to_string(child), "/oom_score_adj"}),
+             std::to_string(*process_.oom_score_adj));
+}
+
+void OciCommand::schedule(pid_t child) const {
+  if (process_.scheduler) set_scheduler(child, *process_.scheduler);
+  if (process_.io_priority) set_io_priority(child, *process_.io_priority);
 }
 
 void OciCommand::prepare() const {
@@ -157,11 +153,12 @@ void OciCommand::enter() {
   enter_directory(process_.cwd);
   for (const Ulimit& limit : process_.rlimits) set_limit(limit);
   if (process_.no_new_privileges) forbid_new_privileges();
-  if (!process_.no_new_privileges) install(filter_);
+  if (!process_.no_new_privileges) filter_.install();
   User user{process_.uid, process_.gid, process_.additional_gids, {}};
   become(user, process_.capabilities.value_or(OciCapabilities{}));
   ::umask(process_.umask.value_or(022));
   program_ = find_executable(process_.args.front());
+  if (filter_.has_listener()) filter_.install();
 }
 
 // All descriptors of this program are close-on-exec; close_callers_files() has closed the others.
@@ -170,7 +167,7 @@ void OciCommand::exec() {
   for (const std::string& word : process_.args) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
   restore_signal_mask();
-  if (process_.no_new_privileges) install(filter_);
+  filter_.install();
   ::execve(program_.c_str(), argv.data(), environ);
   throw Failure(join({"exec ", program_, ": ", std::generic_category().message(errno)}), {},
                 errno == ENOENT ? kNoCommand : kCannotRun);

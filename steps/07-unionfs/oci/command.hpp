@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "07-unionfs/confinement/seccomp.hpp"
+#include "07-unionfs/oci/call_filter.hpp"
 #include "07-unionfs/oci/config.hpp"
 #include "07-unionfs/oci/engine.hpp"
 #include "common/fd.hpp"
@@ -18,9 +18,16 @@ class OciCommand {
   // Failure for an invalid filter, or a terminal that nobody would relay; system_error.
   OciCommand(const OciProcess& process, const std::string& seccomp, OciFiles& files, bool first);
 
-  // [parent] Sets the OOM score of this process, which its child inherits: in a user namespace the
-  // child may not.
-  void set_oom_score() const;
+  // [parent] What a child in a user namespace may not do itself. Called first: its OOM score, and
+  // room for its resource limits.
+  void allow(pid_t child) const;
+
+  // [parent] Called when the container is built: real-time policies would hinder that.
+  void schedule(pid_t child) const;
+
+  // [parent] The listener of the child's system calls. Called after the child's last wait for the
+  // parent.
+  OciFilter& filter() { return filter_; }
 
   // [child] Before the root is entered: security labels, which need the host's /proc.
   void prepare() const;
@@ -31,14 +38,15 @@ class OciCommand {
   //   exec: "/etc/passwd": permission denied                 status 126
   void enter();
 
-  // [child] Last: the filter, then execve(2).
+  // [child] Last: the filter, unless enter() has installed it, then execve(2). (Without
+  // no_new_privs it is installed before the capabilities go; with a listener while create runs.)
   [[noreturn]] void exec();
 
  private:
   const OciProcess& process_;
   const OciFiles& files_;
   bool first_;
-  CallFilter filter_;
+  OciFilter filter_;
   Fd console_;
   std::string program_;  // the path to execute
 };

@@ -89,10 +89,8 @@ OciHooks all_hooks_in(const ConfigNode& node) {
           .poststop = hooks_in(node.at("poststop"))};
 }
 
-// Without a namespace of its own the container would change the name of the host.
 std::string name_in(const ConfigNode& node, const OciConfig& config) {
-  const OciNamespace* uts = config.find_namespace(CLONE_NEWUTS);
-  if (node.given() && !uts) node.refuse({"a uts namespace is needed"});
+  if (node.given()) need_own(node, config, CLONE_NEWUTS);
   return node.text();
 }
 
@@ -125,6 +123,8 @@ OciConfig parse_config(const std::string& text, const std::string& bundle) {
   for (const ConfigNode& item : node.at("mounts").items()) {
     config.mounts.push_back(mount_in(item, config));
   }
+  if (config.read_only_root) need_own(root.at("readonly"), config, CLONE_NEWNS);
+  if (!config.mounts.empty()) need_own(node.at("mounts"), config, CLONE_NEWNS);
   config.hostname = name_in(node.at("hostname"), config);
   config.domainname = name_in(node.at("domainname"), config);
   return config;

@@ -18,6 +18,7 @@
 
 #include "07-unionfs/confinement/capabilities.hpp"
 #include "07-unionfs/process/hooks.hpp"
+#include "07-unionfs/process/scheduling.hpp"
 #include "07-unionfs/process/ulimits.hpp"
 #include "07-unionfs/storage/device_nodes.hpp"
 #include "07-unionfs/storage/mount_options.hpp"
@@ -64,6 +65,10 @@ struct OciProcess {
   std::vector<Ulimit> rlimits;                  // names in lower case without RLIMIT_: nofile
   bool no_new_privileges = false;
   std::optional<int> oom_score_adj;
+  std::optional<Scheduler> scheduler;
+  std::optional<IoPriority> io_priority;
+  std::optional<cpu_set_t> initial_cpus;  // execCPUAffinity: of exec, before the cgroup
+  std::optional<cpu_set_t> final_cpus;    // in it
   std::string apparmor_profile;
   std::string selinux_label;
 };
@@ -103,14 +108,17 @@ struct OciConfig {
   std::vector<OciDevice> devices;
   std::string cgroups_path;
   std::string resources;  // JSON of linux.resources (resources.hpp), empty: not given
-  std::map<std::string, std::string> sysctl;
-  std::string seccomp;  // JSON of linux.seccomp, empty: not given
+  std::map<std::string, std::string> sysctl;  // by path below /proc/sys
+  std::string seccomp;                        // JSON of linux.seccomp, empty: not given
   std::vector<std::string> masked_paths;
   std::vector<std::string> read_only_paths;
   std::optional<unsigned long> personality;  // for personality(2)
 
   // The namespace of this kind; null if the container shares the caller's.
   const OciNamespace* find_namespace(int flag) const;
+
+  // Whether it has one that is not this process's: what it changes there is not the host's.
+  bool has_own(int flag) const;
 };
 
 // Reads and checks BUNDLE/config.json. Throws Failure with the JSON path of what is wrong;

@@ -6,31 +6,17 @@
 #include <iterator>
 
 #include "07-unionfs/oci/config_parts.hpp"
+#include "common/text.hpp"
 
 namespace stepbox {
 
 namespace {
 
-struct Flag {
-  const char* name;
-  int value;
-};
-
-constexpr Flag kNamespaces[] = {{"cgroup", CLONE_NEWCGROUP}, {"ipc", CLONE_NEWIPC},
-                                {"mount", CLONE_NEWNS},      {"network", CLONE_NEWNET},
-                                {"pid", CLONE_NEWPID},       {"time", CLONE_NEWTIME},
-                                {"user", CLONE_NEWUSER},     {"uts", CLONE_NEWUTS}};
-constexpr Flag kPersonalities[] = {{"LINUX", PER_LINUX}, {"LINUX32", PER_LINUX32}};
-
-// The value of the name that the node holds; `what` says what it should be.
-template <size_t count>
-int value_in(const ConfigNode& node, const Flag (&flags)[count], std::string_view what) {
-  const std::string name = node.needed().text();
-  const auto found = std::find_if(std::begin(flags), std::end(flags),
-                                  [&](const Flag& flag) { return flag.name == name; });
-  if (found == std::end(flags)) node.refuse({"'", name, "' is no ", what});
-  return found->value;
-}
+constexpr NamedValue kNamespaces[] = {{"cgroup", CLONE_NEWCGROUP}, {"ipc", CLONE_NEWIPC},
+                                      {"mount", CLONE_NEWNS},      {"network", CLONE_NEWNET},
+                                      {"pid", CLONE_NEWPID},       {"time", CLONE_NEWTIME},
+                                      {"user", CLONE_NEWUSER},     {"uts", CLONE_NEWUTS}};
+constexpr NamedValue kPersonalities[] = {{"LINUX", PER_LINUX}, {"LINUX32", PER_LINUX32}};
 
 void read_namespaces(const ConfigNode& node, OciConfig& config) {
   for (const ConfigNode& item : node.items()) {
@@ -103,21 +89,88 @@ std::optional<unsigned long> personality_in(const ConfigNode& node) {
   return static_cast<unsigned long>(value_in(node.at("domain"), kPersonalities, "personality"));
 }
 
+// A setting's file below /proc/sys. Two forms are in use: net.ipv4.conf.eth0/1.forwarding and
+// net/ipv4/conf/eth0.1/forwarding; the separator that comes first decides (sysctl(8)).
+std::string sysctl_path(const std::string& key, const ConfigNode& node) {
+  std::string path = key;
+  const size_t first = key.find_first_of("./");
+  if (first != key.npos && key[first] == '.') {
+    for (char& letter : path) letter = letter == '.' ? '/' : letter == '/' ? '.' : letter;
+  }
+  for (const std::string& name : split(path, '/')) {
+    if (name.empty() || name == "." || name == "..") node.refuse({"this is no name of a setting"});
+  }
+  return path;
+}
+
+// The namespace that a setting belongs to; 0: it is the whole host's (proc(5), namespaces(7)).
+int namespace_of_sysctl(const std::string& path) {
+  constexpr NamedValue kPrefixes[] = {{"net/", CLONE_NEWNET},
+                                      {"fs/mqueue/", CLONE_NEWIPC},
+                                      {"kernel/msg", CLONE_NEWIPC},
+                                      {"kernel/sem", CLONE_NEWIPC},
+                                      {"kernel/shm", CLONE_NEWIPC},
+                                      {"kernel/hostname", CLONE_NEWUTS},
+                                      {"kernel/domainname", CLONE_NEWUTS},
+                                      {"user/", CLONE_NEWUSER}};
+  for (const auto& [prefix, flag] : kPrefixes) {
+    if (path.starts_with(prefix)) return flag;
+  }
+  return 0;
+}
+
+void read_sysctls(const ConfigNode& node, OciConfig& config) {
+  for (const auto& [key, value] : node.members()) {
+    const std::string path = sysctl_path(key, value);
+    const int flag = namespace_of_sysctl(path);
+    if (flag == 0) value.refuse({"this setting is the whole host's"});
+    need_own(value, config, flag);
+    config.sysctl[path] = value.text();
+  }
+}
+
+// A new user namespace without id maps has no root.
+void check_id_maps(const ConfigNode& node, const OciConfig& config) {
+  const OciNamespace* user = config.find_namespace(CLONE_NEWUSER);
+  for (const auto& [key, maps] :
+       {std::pair("uidMappings", &config.uid_maps), std::pair("gidMappings", &config.gid_maps)}) {
+    if (!user && !maps->empty()) node.at(key).refuse({"a user namespace is needed"});
+    if (user && user->path.empty() && maps->empty()) {
+      node.at(key).refuse({"a new user namespace needs it"});
+    }
+  }
+}
+
 void check_namespaces(const ConfigNode& node, const OciConfig& config) {
-  const bool user = config.find_namespace(CLONE_NEWUSER) != nullptr;
-  if (!user && !config.uid_maps.empty()) {
-    node.at("uidMappings").refuse({"a user namespace is needed"});
-  }
-  if (!user && !config.gid_maps.empty()) {
-    node.at("gidMappings").refuse({"a user namespace is needed"});
-  }
+  check_id_maps(node, config);
   const OciNamespace* time = config.find_namespace(CLONE_NEWTIME);
   if (!config.time_offsets.empty() && (!time || !time->path.empty())) {
     node.at("timeOffsets").refuse({"a new time namespace is needed"});
   }
+  const auto need_mounts = [&](const char* key, bool asked) {
+    if (asked) need_own(node.at(key), config, CLONE_NEWNS);
+  };
+  need_mounts("maskedPaths", !config.masked_paths.empty());
+  need_mounts("readonlyPaths", !config.read_only_paths.empty());
+  need_mounts("rootfsPropagation", !config.root_propagation.empty());
 }
 
 }  // namespace
+
+int value_in(const ConfigNode& node, std::span<const NamedValue> values, std::string_view what) {
+  const std::string name = node.needed().text();
+  const auto found = std::find_if(values.begin(), values.end(),
+                                  [&](const NamedValue& value) { return value.name == name; });
+  if (found == values.end()) node.refuse({"'", name, "' is no ", what});
+  return found->value;
+}
+
+void need_own(const ConfigNode& node, const OciConfig& config, int flag) {
+  if (config.has_own(flag)) return;
+  const auto kind = std::find_if(std::begin(kNamespaces), std::end(kNamespaces),
+                                 [&](const NamedValue& one) { return one.value == flag; });
+  node.refuse({"a ", kind->name, " namespace of its own is needed"});
+}
 
 std::vector<OciIdRange> id_ranges_in(const ConfigNode& node) {
   std::vector<OciIdRange> ranges;
@@ -135,15 +188,13 @@ void read_linux(const ConfigNode& node, OciConfig& config) {
   }
   config.cgroups_path = node.at("cgroupsPath").text();
   config.resources = node.at("resources").json();
-  config.sysctl = node.at("sysctl").text_map();
-  const ConfigNode seccomp = node.at("seccomp");
-  refuse_unsupported(seccomp.at("listenerPath"));
-  if (!seccomp.at("flags").items().empty()) refuse_unsupported(seccomp.at("flags"));
-  config.seccomp = seccomp.json();
+  read_sysctls(node.at("sysctl"), config);
+  config.seccomp = seccomp_in(node.at("seccomp"));
   config.root_propagation = propagation_in(node.at("rootfsPropagation"));
   config.masked_paths = node.at("maskedPaths").absolute_paths();
   config.read_only_paths = node.at("readonlyPaths").absolute_paths();
   config.mount_label = node.at("mountLabel").text();
+  refuse_unsupported(node.at("intelRdt"));
   config.personality = personality_in(node.at("personality"));
   check_namespaces(node, config);
 }

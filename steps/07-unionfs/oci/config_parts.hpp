@@ -2,6 +2,8 @@
 #ifndef STEPBOX_STEPS_07_UNIONFS_OCI_CONFIG_PARTS_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_OCI_CONFIG_PARTS_HPP_
 
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include "07-unionfs/oci/config.hpp"
@@ -9,12 +11,27 @@
 
 namespace stepbox {
 
+struct NamedValue {
+  const char* name;
+  int value;
+};
+
 // All throw Failure with the path of what is wrong.
+
+// The value of the name that the node holds; `what` says what it should be.
+int value_in(const ConfigNode& node, std::span<const NamedValue> values, std::string_view what);
 OciProcess process_in(const ConfigNode& process);
 std::vector<OciIdRange> id_ranges_in(const ConfigNode& mappings);
 
 // Reads the members of `linux` to those of `config`, and checks them against each other.
 void read_linux(const ConfigNode& linux_part, OciConfig& config);
+
+// linux.seccomp, to be given to OciFilter.
+std::string seccomp_in(const ConfigNode& seccomp);
+
+// Refuses the member where the container has no namespace `flag` of its own: it would change the
+// host.
+void need_own(const ConfigNode& node, const OciConfig& config, int flag);
 
 // Throws Failure if the member is given: nothing that is asked for is left out in silence.
 void refuse_unsupported(const ConfigNode& node);

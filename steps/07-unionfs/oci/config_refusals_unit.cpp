@@ -93,8 +93,13 @@ TEST_CASE("invalid members are refused with their path") {
        {R"("hooks": {"poststart": [{"path": "/x", "env": ["A"]}]})",
         "hooks.poststart[0].env[0]: 'A' is not NAME=VALUE"},
        {R"("annotations": {"a": 1})", "annotations.a: a string is needed, found a number"},
-       {R"("hostname": "h")", "hostname: a uts namespace is needed"},
-       {R"("domainname": "d")", "domainname: a uts namespace is needed"}});
+       {R"("root": {"path": "r", "readonly": true})",
+        "root.readonly: a mount namespace of its own is needed"},
+       {R"("mounts": [{"destination": "/a"}])", "mounts: a mount namespace of its own is needed"},
+       {R"("hostname": "h")", "hostname: a uts namespace of its own is needed"},
+       {R"("hostname": "h", "linux": {"namespaces": [{"type": "uts", "path": "/proc/self/ns/uts"}]})",
+        "hostname: a uts namespace of its own is needed"},
+       {R"("domainname": "d")", "domainname: a uts namespace of its own is needed"}});
 }
 
 TEST_CASE("invalid members of the process are refused with their path") {
@@ -117,7 +122,26 @@ TEST_CASE("invalid members of the process are refused with their path") {
        {R"("capabilities": {"ambient": "CAP_KILL"})",
         "process.capabilities.ambient: a list is needed, found a string"},
        {R"("oomScoreAdj": 1001)", "process.oomScoreAdj: 1001 is not within -1000 to 1000"},
-       {R"("scheduler": {"policy": "SCHED_FIFO"})", "process.scheduler: it is not supported"}});
+       {R"("scheduler": {})", "process.scheduler.policy: must be given"},
+       {R"("scheduler": {"policy": "FIFO"})", "process.scheduler.policy: 'FIFO' is no policy"},
+       {R"("scheduler": {"policy": "SCHED_BATCH", "nice": 20})",
+        "process.scheduler.nice: 20 is not within -20 to 19"},
+       {R"("scheduler": {"policy": "SCHED_BATCH", "priority": 1})",
+        "process.scheduler.priority: 1 is not within 0 to 0"},
+       {R"("scheduler": {"policy": "SCHED_RR", "period": 1})",
+        "process.scheduler.period: 1 is not within 0 to 0"},
+       {R"("scheduler": {"policy": "SCHED_RR", "flags": ["RECLAIM"]})",
+        "process.scheduler.flags[0]: 'RECLAIM' is no flag of sched_setattr(2)"},
+       {R"("ioPriority": {"class": "IDLE"})",
+        "process.ioPriority.class: 'IDLE' is no class of ioprio_set(2)"},
+       {R"("ioPriority": {"class": "IOPRIO_CLASS_BE", "priority": 8})",
+        "process.ioPriority.priority: 8 is not within 0 to 7"},
+       {R"("execCPUAffinity": {"initial": "0-3,x"})",
+        "process.execCPUAffinity.initial: 'x' is no CPU and no range of CPUs"},
+       {R"("execCPUAffinity": {"final": "3-0"})",
+        "process.execCPUAffinity.final: '3-0' is no CPU and no range of CPUs"},
+       {R"("execCPUAffinity": {"final": "1024"})",
+        "process.execCPUAffinity.final: '1024' is no CPU and no range of CPUs"}});
 }
 
 TEST_CASE("invalid limits are refused with their path") {
@@ -181,8 +205,74 @@ TEST_CASE("invalid members of linux are refused with their path") {
        {R"("personality": {"domain": "BSD"})", "linux.personality.domain: 'BSD' is no personality"},
        {R"("personality": {"domain": "LINUX", "flags": ["a"]})",
         "linux.personality.flags: no flag is defined, so the list must be empty"},
+       {R"("maskedPaths": ["/a"])", "linux.maskedPaths: a mount namespace of its own is needed"},
+       {R"("readonlyPaths": ["/a"])",
+        "linux.readonlyPaths: a mount namespace of its own is needed"},
+       {R"("rootfsPropagation": "shared")",
+        "linux.rootfsPropagation: a mount namespace of its own is needed"},
+       {R"("namespaces": [{"type": "user"}])", "linux.uidMappings: a new user namespace needs it"},
+       {R"("intelRdt": {"closID": "a"})", "linux.intelRdt: it is not supported"},
        {R"("resources": [])", "linux.resources: an object is needed, found a list"},
        {R"("seccomp": "x")", "linux.seccomp: an object is needed, found a string"}});
+}
+
+TEST_CASE("settings of the host are refused with their path") {
+  const auto parse = [](const std::string& name) {
+    parsed_linux(
+        join({R"("namespaces": [{"type": "ipc"}, {"type": "network", "path": "/proc/self/ns/net"}],
+                           "sysctl": {")",
+              name, R"(": "1"})"}));
+  };
+  for (const char* own : {"kernel.shmmax", "kernel/msgmni", "fs.mqueue.msg_max"}) {
+    CHECK(message(parse, own) == "");
+  }
+  constexpr const char kHosts[] = "this setting is the whole host's";
+  constexpr const char kBad[] = "this is no name of a setting";
+  const std::pair<const char*, std::string> kRefused[] = {
+      {"kernel.pid_max", kHosts},
+      {"vm/swappiness", kHosts},
+      {"net/../kernel/pid_max", kBad},
+      {"net.//.kernel.pid_max", kBad},
+      {"kernel..shmmax", kBad},
+      {"", kBad},
+      {"net.ipv4.ip_forward", "a network namespace of its own is needed"},
+      {"kernel.domainname", "a uts namespace of its own is needed"},
+      {"user.max_user_namespaces", "a user namespace of its own is needed"}};
+  for (const auto& [name, problem] : kRefused) {
+    CHECK(message(parse, name) == join({"config.json: linux.sysctl.", name, ": ", problem}));
+  }
+}
+
+TEST_CASE("invalid members of seccomp are refused with their path") {
+  const auto parse = [](const std::string& members) {
+    parsed_linux(join({R"("seccomp": {)", members, "}"}));
+  };
+  check_refused(
+      parse,
+      {{R"("syscalls": [])", "linux.seccomp.defaultAction: must be given"},
+       {R"("defaultAction": "ALLOW")", "linux.seccomp.defaultAction: unknown action 'ALLOW'"},
+       {R"("defaultAction": "SCMP_ACT_ALLOW", "defaultErrnoRet": 1)",
+        "linux.seccomp.defaultErrnoRet: SCMP_ACT_ALLOW returns no errno"},
+       {R"("defaultAction": "SCMP_ACT_ALLOW", "flags": ["LOG"])",
+        "linux.seccomp.flags[0]: unknown flag 'LOG'"},
+       {R"("defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_VAX"])",
+        "linux.seccomp.architectures[0]: unknown architecture 'SCMP_ARCH_VAX'"},
+       {R"("defaultAction": "SCMP_ACT_ALLOW", "listenerMetadata": "x")",
+        "linux.seccomp.listenerMetadata: it needs listenerPath"},
+       {R"("defaultAction": "SCMP_ACT_NOTIFY")", "linux.seccomp.listenerPath: must be given"},
+       {R"("defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{}])",
+        "linux.seccomp.syscalls[0].names: a system call must be given"},
+       {R"("defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["read"]}])",
+        "linux.seccomp.syscalls[0].action: must be given"},
+       {R"("defaultAction": "SCMP_ACT_ALLOW", "syscalls":
+            [{"names": ["read"], "action": "SCMP_ACT_KILL", "errnoRet": 1}])",
+        "linux.seccomp.syscalls[0].errnoRet: SCMP_ACT_KILL returns no errno"},
+       {R"("defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["read"],
+            "action": "SCMP_ACT_KILL", "args": [{"index": 6, "value": 1, "op": "SCMP_CMP_EQ"}]}])",
+        "linux.seccomp.syscalls[0].args[0].index: 6 is not within 0 to 5"},
+       {R"("defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["read"],
+            "action": "SCMP_ACT_KILL", "args": [{"index": 5, "value": 1, "op": "EQ"}]}])",
+        "linux.seccomp.syscalls[0].args[0].op: unknown comparison 'EQ'"}});
 }
 
 }  // namespace stepbox

@@ -3,7 +3,10 @@
 #include <linux/sched.h>
 #include <sys/personality.h>
 
+#include <nlohmann/json.hpp>
+
 #include "07-unionfs/oci/config.hpp"
+#include "07-unionfs/oci/default_spec.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
 #include "common/testing/stage/scratch_directory.hpp"
@@ -23,6 +26,9 @@ constexpr char kTypical[] = R"({
     "capabilities": {"bounding": ["CAP_CHOWN", "CAP_KILL"], "effective": ["CAP_KILL"],
                      "permitted": ["CAP_KILL"], "inheritable": null, "ambient": []},
     "rlimits": [{"type": "RLIMIT_NOFILE", "hard": 18446744073709551615, "soft": 1024}],
+    "scheduler": {"policy": "SCHED_FIFO", "priority": 9, "flags": ["SCHED_FLAG_RESET_ON_FORK"]},
+    "ioPriority": {"class": "IOPRIO_CLASS_BE", "priority": 4},
+    "execCPUAffinity": {"initial": "0-2,7", "final": ""},
     "noNewPrivileges": true, "oomScoreAdj": 0, "apparmorProfile": "", "selinuxLabel": "s0"
   },
   "root": {"path": "rootfs", "readonly": true},
@@ -52,7 +58,7 @@ constexpr char kTypical[] = R"({
     "seccomp": {"defaultAction": "SCMP_ACT_ERRNO"}, "rootfsPropagation": "rslave",
     "maskedPaths": ["/proc/kcore"], "readonlyPaths": ["/proc/bus", "/proc/sys"],
     "mountLabel": "", "personality": {"domain": "LINUX32", "flags": []},
-    "intelRdt": {"unknown": [1, 2]}
+    "unknown": {"unknown": [1, 2]}
   },
   "vm": {}
 })";
@@ -94,6 +100,17 @@ TEST_CASE("the process of a typical config") {
   CHECK(process.rlimits[0].hard == -1);
   CHECK(process.no_new_privileges);
   CHECK(process.oom_score_adj == 0);
+  REQUIRE(process.scheduler);
+  CHECK(process.scheduler->policy == SCHED_FIFO);
+  CHECK(process.scheduler->priority == 9);
+  CHECK(process.scheduler->flags == SCHED_FLAG_RESET_ON_FORK);
+  REQUIRE(process.io_priority);
+  CHECK(process.io_priority->type == 2);
+  CHECK(process.io_priority->level == 4);
+  REQUIRE(process.initial_cpus);
+  CHECK(CPU_COUNT(&*process.initial_cpus) == 4);
+  CHECK(CPU_ISSET(7, &*process.initial_cpus));
+  CHECK_FALSE(process.final_cpus);
   CHECK(process.apparmor_profile == "");
   CHECK(process.selinux_label == "s0");
 }
@@ -150,9 +167,49 @@ TEST_CASE("the rest of a typical config") {
   CHECK(config.time_offsets == "boottime 9 0\nmonotonic -3 7\n");
   CHECK(config.cgroups_path == "/libpod_parent/libpod-5f3a");
   CHECK(config.resources == R"({"devices":[],"pids":{"limit":2048}})");
-  CHECK(config.sysctl.at("net.ipv4.ping_group_range") == "0 0");
+  CHECK(config.sysctl.at("net/ipv4/ping_group_range") == "0 0");
   CHECK(config.seccomp == R"({"defaultAction":"SCMP_ACT_ERRNO"})");
   CHECK(config.personality == static_cast<unsigned long>(PER_LINUX32));
+}
+
+TEST_CASE("a setting has two forms of a name") {
+  const auto path = [](const std::string& name) {
+    const OciConfig config = parsed(join(
+        {R"("linux": {"namespaces": [{"type": "network"}], "sysctl": {")", name, R"(": "1"}})"}));
+    return config.sysctl.begin()->first;
+  };
+  CHECK(path("net.ipv4.conf.eth0/1.forwarding") == "net/ipv4/conf/eth0.1/forwarding");
+  CHECK(path("net/ipv4/conf/eth0.1/forwarding") == "net/ipv4/conf/eth0.1/forwarding");
+}
+
+TEST_CASE("features: what is listed for seccomp is accepted") {
+  const auto features = nlohmann::json::parse(feature_list()).at("linux").at("seccomp");
+  const auto accepts = [&](const char* key, const std::string& before, const std::string& after) {
+    CHECK(features.at(key).size() > 3);
+    for (const std::string word : features.at(key)) {
+      CHECK_NOTHROW(parsed(join({R"("linux": {"seccomp": {"listenerPath": "/s", "defaultAction": )",
+                                 before, "\"", word, "\"", after, "}}"})));
+    }
+  };
+  accepts("actions", "", "");
+  accepts("archs", R"("SCMP_ACT_ALLOW", "architectures": [)", "]");
+  accepts("knownFlags", R"("SCMP_ACT_ALLOW", "flags": [)", "]");
+  accepts("supportedFlags", R"("SCMP_ACT_ALLOW", "flags": [)", "]");
+  accepts("operators",
+          R"("SCMP_ACT_ALLOW", "syscalls": [{"names": ["read"], "action": "SCMP_ACT_LOG",
+             "args": [{"index": 0, "value": 0, "op": )",
+          "}]}]");
+}
+
+TEST_CASE("capabilities that cannot be given are left out") {
+  const OciProcess process = parsed_process(
+      R"("capabilities": {"bounding": ["CAP_KILL"], "permitted": ["CAP_KILL", "CAP_CHOWN"],
+          "effective": ["CAP_FOWNER", "CAP_KILL"], "inheritable": ["CAP_CHOWN", "CAP_KILL"],
+          "ambient": ["CAP_CHOWN", "CAP_KILL"]})");
+  REQUIRE(process.capabilities);
+  CHECK(process.capabilities->effective == 1U << 5);
+  CHECK(process.capabilities->inheritable == 1U << 5);
+  CHECK(process.capabilities->ambient == 1U << 5);
 }
 
 TEST_CASE("what is missing, null or empty is not asked for") {

@@ -54,24 +54,14 @@ using Creator = Child (*)(CreateOptions& options);
 // the file of --log, in its format.
 int dispatch_oci(int argc, char** argv, Creator create);
 
-// [parent] Joins the namespaces that have a path, so that a child starts in them; the destructor
-// goes back, or leave(). A user namespace cannot be left again: with one the process stays.
-class JoinedNamespaces {
- public:
-  explicit JoinedNamespaces(const std::vector<OciNamespace>& namespaces);
-  JoinedNamespaces(const JoinedNamespaces&) = delete;
-  ~JoinedNamespaces() { leave(); }
-  void leave();
-
- private:
-  std::vector<std::pair<Fd, int>> own_;  // where to go back to
-};
+// Joins the namespaces that have a path, but those of mounts and time. For spawn_joined().
+void join_namespaces(const OciConfig& config);
 
 // The CLONE_NEW* flags of the new namespaces, without those that the child makes itself: cgroup and
 // time.
 int flags_for_clone(const OciConfig& config);
 
-// [child] The cgroup namespace, when the groups are joined; the time namespace.
+// [child] A new cgroup namespace, when the groups are joined; the time namespace.
 void make_late_namespaces(const OciConfig& config);
 
 // [child] Joins a mount namespace that has a path: the root changes with it.

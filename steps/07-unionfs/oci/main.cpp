@@ -8,10 +8,10 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "01-clone/process.hpp"
 #include "07-unionfs/oci/bundle.hpp"
 #include "07-unionfs/oci/command.hpp"
 #include "07-unionfs/oci/engine.hpp"
+#include "07-unionfs/process/joining.hpp"
 #include "07-unionfs/resources/oci_groups.hpp"
 #include "07-unionfs/resources/oci_resources.hpp"
 #include "07-unionfs/storage/shifted_ids.hpp"
@@ -82,17 +82,15 @@ static Child build(CreateOptions& options, const OciConfig& config, OciState& st
   set_oci_resources(groups, config.resources);
   const Fd start = make_start_fifo(state.id);
   OciCommand command(*config.process, config.seccomp, options.files, true);
-  command.set_oom_score();
   Gates gates;
-  MountSources sources(config);  // before a user namespace is joined: it keeps our rights
-  JoinedNamespaces joined(config.namespaces);
-  Child child = spawn({.namespaces = flags_for_clone(config)}, [&] {
-    return container(options, config, groups, command, sources, gates, start, state);
-  });
-  joined.leave();
+  MountSources sources(config);
+  Child child = spawn_joined(
+      [&] { join_namespaces(config); }, flags_for_clone(config),
+      [&] { return container(options, config, groups, command, sources, gates, start, state); });
   write_oci_id_maps(child.pid(), config);
   identify(state, child.pid());
   save(state);
+  command.allow(child.pid());
   sources.open_for(child.pid());
   gates.maps.open();
   sources.wait();
@@ -100,7 +98,9 @@ static Child build(CreateOptions& options, const OciConfig& config, OciState& st
   const std::string text = state_for_hooks(state, OciStatus::kCreating);
   run_hooks(config.hooks.prestart, text);
   run_hooks(config.hooks.create_runtime, text);
+  command.schedule(child.pid());
   gates.hooked.open();
+  command.filter().pass_listener(child, state, OciStatus::kCreating);
   if (!child.wait_for_exec()) child.wait();  // throws the child's error
   write_pid_file(options.pid_file, child.pid());
   allow_start(state.id);

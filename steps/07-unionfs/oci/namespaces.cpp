@@ -1,6 +1,7 @@
 // The namespaces of an OCI config: new ones and existing ones, in any mix.
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "06-network/netlink.hpp"
@@ -13,6 +14,8 @@ namespace stepbox {
 // The child makes them: the root of a cgroup namespace is the group of its creator, and clone(2)
 // has no bit for a time namespace (time_namespaces(7)).
 constexpr int kLate = CLONE_NEWCGROUP | CLONE_NEWTIME;
+// The root changes with a mount namespace; a process that shares its memory joins no time one.
+constexpr int kJoinedByChild = CLONE_NEWNS | CLONE_NEWTIME;
 
 static const char* file_of(int flag) {
   constexpr std::pair<int, const char*> kNames[] = {
@@ -36,23 +39,31 @@ static void enter(const OciNamespace& one) {
   if (::setns(file.get(), one.flag) == -1) throw_errno({"join the namespace ", one.path});
 }
 
-// The user namespace first: it may own the others.
-JoinedNamespaces::JoinedNamespaces(const std::vector<OciNamespace>& namespaces) {
-  for (const bool user : {true, false}) {
-    for (const OciNamespace& one : namespaces) {
-      if (one.path.empty() || one.flag == CLONE_NEWNS) continue;
-      if ((one.flag == CLONE_NEWUSER) != user) continue;
-      if (!user)
-        own_.emplace_back(open_namespace(join({"/proc/self/ns/", file_of(one.flag)})), one.flag);
-      enter(one);
-      if (user) own_.clear();
-    }
-  }
+// Whether it is the one that this process is in.
+static bool is_ours(const OciNamespace& one) {
+  struct stat ours, theirs;
+  const std::string own = join({"/proc/self/ns/", file_of(one.flag)});
+  return ::stat(own.c_str(), &ours) == 0 && ::stat(one.path.c_str(), &theirs) == 0 &&
+         ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
 }
 
-void JoinedNamespaces::leave() {
-  for (const auto& [file, flag] : own_) ::setns(file.get(), flag);  // EPERM after a user namespace
-  own_.clear();
+bool OciConfig::has_own(int flag) const {
+  const OciNamespace* found = find_namespace(flag);
+  return found && (found->path.empty() || !is_ours(*found));
+}
+
+// The user namespace may own others, and then gives the right to join them; this process's own
+// rights may do for the rest, and end with the user namespace. So what is refused before is tried
+// again after it. setns(2) refuses the user namespace that the process is in already.
+void join_namespaces(const OciConfig& config) {
+  std::vector<const OciNamespace*> later;
+  for (const OciNamespace& one : config.namespaces) {
+    if (one.path.empty() || one.flag & kJoinedByChild || is_ours(one)) continue;
+    const Fd file = open_namespace(one.path);
+    if (one.flag != CLONE_NEWUSER && ::setns(file.get(), one.flag) == 0) continue;
+    later.insert(one.flag == CLONE_NEWUSER ? later.begin() : later.end(), &one);
+  }
+  for (const OciNamespace* one : later) enter(*one);
 }
 
 static bool is_new(const OciConfig& config, int flag) {
@@ -72,7 +83,9 @@ void make_late_namespaces(const OciConfig& config) {
   if (is_new(config, CLONE_NEWCGROUP) && ::unshare(CLONE_NEWCGROUP) == -1) {
     throw_errno({"unshare the cgroup namespace"});
   }
-  if (!is_new(config, CLONE_NEWTIME)) return;
+  const OciNamespace* time = config.find_namespace(CLONE_NEWTIME);
+  if (!time) return;
+  if (!time->path.empty()) return enter(*time);
   if (::unshare(CLONE_NEWTIME) == -1) throw_errno({"unshare the time namespace"});
   if (!config.time_offsets.empty()) write_file("/proc/self/timens_offsets", config.time_offsets);
   // unshare(2) moves only later children into it.

@@ -67,6 +67,8 @@ OciProcess completed(OciProcess process, const OciProcess& own) {
   if (!process.capabilities) process.capabilities = own.capabilities;
   if (!process.oom_score_adj) process.oom_score_adj = own.oom_score_adj;
   if (process.rlimits.empty()) process.rlimits = own.rlimits;
+  if (!process.scheduler) process.scheduler = own.scheduler;
+  if (!process.io_priority) process.io_priority = own.io_priority;
   if (process.apparmor_profile.empty()) process.apparmor_profile = own.apparmor_profile;
   if (process.selinux_label.empty()) process.selinux_label = own.selinux_label;
   return process;
@@ -124,9 +126,13 @@ void join_group(const GroupDirectory& group, const OciState& state) {
 
 // [child] Joins the container, and becomes the command.
 int container(std::vector<GroupDirectory>& groups, const ContainerNamespaces& namespaces,
-              OciCommand& command, const ExecOptions& options, const OciState& state) {
+              OciCommand& command, const ExecOptions& options, const OciProcess& process,
+              Gate& allowed, const OciState& state) {
+  if (process.initial_cpus) set_cpus(*process.initial_cpus);
   for (const GroupDirectory& group : groups) join_group(group, state);
   groups.clear();  // directories of the host
+  if (process.final_cpus) set_cpus(*process.final_cpus);
+  allowed.wait();
   make_session_keyring(state.id);
   command.prepare();
   namespaces.join();
@@ -148,9 +154,14 @@ int run(ExecOptions& options, const OciState& state, const OciProcess& process) 
   }
   OciCommand command(process, state.seccomp, options.files, false);
   const ContainerNamespaces namespaces(first, state.pid);
-  command.set_oom_score();
-  namespaces.join_before_clone();
-  Child child = spawn({}, [&] { return container(groups, namespaces, command, options, state); });
+  Gate allowed;
+  Child child = spawn_joined(
+      [&] { namespaces.join_before_clone(); }, 0,
+      [&] { return container(groups, namespaces, command, options, process, allowed, state); });
+  command.allow(child.pid());
+  command.schedule(child.pid());
+  allowed.open();
+  command.filter().pass_listener(child, state, OciStatus::kRunning);
   if (!child.wait_for_exec()) child.wait();  // throws the child's error
   write_pid_file(options.pid_file, child.pid());
   return options.files.detach ? leave(std::move(child)) : wait_for(child, options.files);
