@@ -252,13 +252,15 @@ def prepare(room):
     # A hierarchy without controllers, for this test only: it ends with its last group.
     pair = room.top / "one,two"
     pair.mkdir()
-    words = ["mount", "-t", "cgroup", "-o", "none,name=stepbox-pair", "none", pair]
+    words = ["mount", "-t", "cgroup", "-o", f"none,name=stepbox-{room.top.name[-8:]}", "none", pair]
     subprocess.run(words, check=True)
     room.mounts = mounts()
 
 
 def clear(room):
-    """Unmounts the sources."""
+    """Unmounts the sources. What failures have left in the hierarchy would keep it."""
+    for path in sorted((room.top / "one,two").glob("*/**/"), reverse=True):
+        path.rmdir()
     for name in [*TREES, "one,two"]:
         subprocess.run(["umount", room.top / name], check=True)
     room.mounts = mounts()

@@ -62,11 +62,13 @@ def try_inside(tally, room):
 def try_mounts(tally, room):
     """Its mounts, from inside and from the host."""
     oci_mounts.prepare(room)
-    try_rows(tally, room, oci_mounts.ROWS)
-    oci_mounts.try_copy_up(tally, room)
-    oci_mounts.try_propagation(tally, room)
-    oci_mounts.try_joined_users(tally, room)
-    oci_mounts.clear(room)
+    try:
+        try_rows(tally, room, oci_mounts.ROWS)
+        oci_mounts.try_copy_up(tally, room)
+        oci_mounts.try_propagation(tally, room)
+        oci_mounts.try_joined_users(tally, room)
+    finally:
+        oci_mounts.clear(room)
 
 
 def try_joining(tally, room):
