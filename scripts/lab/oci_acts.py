@@ -61,6 +61,7 @@ def try_acts(tally, room):
     holds("run --detach", try_detached(room))
     holds("delete ends the processes of the group", try_others(room))
     holds("run passes signals on", try_signal(room))
+    holds("pause before start", try_paused(room))
     holds("kill --all", try_all(room))
     holds("a filter without close_range(2)", try_filter(room))
     try_creating(tally, room)
@@ -104,6 +105,15 @@ def try_signal(room):
         process.stdout.readline()
         process.terminate()
         return differs(process.wait(), 7) or one.traces()
+
+
+def try_paused(room):
+    """pause before start: then start waits for nothing, and resume makes it possible."""
+    one = Container(room, WAIT)
+    wrong = one.create().unlike(0) or one.verb("pause").unlike(0) or differs(one.status(), "paused")
+    wrong = wrong or one.verb("start").unlike(None, "paused") or one.verb("resume").unlike(0)
+    wrong = wrong or differs(one.status(), "created") or one.verb("start").unlike(0)
+    return wrong or one.prints("begun") or one.delete().unlike(0) or one.traces()
 
 
 def try_all(room):

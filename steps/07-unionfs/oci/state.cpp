@@ -235,11 +235,10 @@ OciStatus status_of(const OciState& state) {
   if (unfinished && is_locked(state.id)) return OciStatus::kCreating;
   if (!open_oci_process(state)) return OciStatus::kStopped;
   if (unfinished) return OciStatus::kCreating;  // kill -9 has ended create just before its end
+  if (are_frozen(open_oci_groups(state.cgroup))) return OciStatus::kPaused;
   // The process has the FIFO open until execve(2); without a reader this fails with ENXIO.
-  if (Fd(::open(start_fifo_of(state.id).c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC))) {
-    return OciStatus::kCreated;
-  }
-  return are_frozen(open_oci_groups(state.cgroup)) ? OciStatus::kPaused : OciStatus::kRunning;
+  const Fd start(::open(start_fifo_of(state.id).c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+  return start ? OciStatus::kCreated : OciStatus::kRunning;
 }
 
 std::string state_for_hooks(const OciState& state, OciStatus status) {

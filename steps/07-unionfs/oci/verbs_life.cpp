@@ -51,7 +51,10 @@ static void start_container(const std::string& id) {
   const OciState state = load_oci_state(id);
   const OciStatus status = status_of(state);
   if (status == OciStatus::kStopped) throw Failure("cannot start a container that has stopped");
-  if (status != OciStatus::kCreated) throw Failure("cannot start an already running container");
+  if (status == OciStatus::kRunning) throw Failure("cannot start an already running container");
+  if (status != OciStatus::kCreated) {
+    throw Failure(join({"cannot start a container in the ", name_of(status), " state"}));
+  }
   const std::string path = start_fifo_of(id);
   const Fd answers(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   Fd start(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
