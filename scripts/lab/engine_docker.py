@@ -14,6 +14,8 @@ SOCKET = "/run/docker.sock"
 class Engine(BasicEngine):
     """dockerd with a store in the room, and this runtime."""
 
+    states = "/run/docker/runtime-*/moby/*"
+
     def __init__(self, room, tally):
         super().__init__(room, tally)
         config = {

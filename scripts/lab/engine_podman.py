@@ -18,6 +18,8 @@ log_driver = "k8s-file"
 cgroup_manager = "cgroupfs"
 events_logger = "none"
 infra_image = "localhost/busybox"
+[engine.runtimes]
+named = ["{program}"]
 """
 POD = """apiVersion: v1
 kind: Pod
@@ -51,8 +53,9 @@ class Engine(BasicEngine):
 
     def __init__(self, room, tally):
         super().__init__(room, tally)
-        (room.top / "containers.conf").write_text(CONF, encoding="utf-8")
-        os.environ["CONTAINERS_CONF"] = str(room.top / "containers.conf")
+        conf = room.top / "containers.conf"
+        conf.write_text(CONF.format(program=room.program), encoding="utf-8")
+        os.environ["CONTAINERS_CONF"] = str(conf)
         os.environ["TMPDIR"] = str(room.top)
         self.words = self.words_for(room.program)
         self.group = ["--cgroup-parent", f"{room.group}/pod"]
@@ -128,6 +131,9 @@ def try_run(podman):
         "stat -c %u /bin/busybox; cat /proc/self/uid_map"))
     runs("--pid host, --ipc host, --uts host", 0, "^no$", "--pid", "host", "--ipc", "host", "--uts",
          "host", *shell("test $$ = 1 || echo no"))
+    mine, podman.words = podman.words, podman.words_for("named")
+    runs("by the name of the runtime", 0, "^in$", *shell("echo in"))
+    podman.words = mine
     ended = podman.at_terminal("run", "--rm", "-it", *podman.group, *shell("tty; exit 5"))
     podman.tally.holds("run -it", ended.unlike(5, "/dev/pts/0"))
 
@@ -158,9 +164,8 @@ def try_long(podman):
     says("unpause", 0, "", "unpause", "one")
     says("cp to it", 0, "", "cp", podman.room.top / "containers.conf", "one:/tmp/copied")
     says("cp from it", 0, "", "cp", "one:/tmp/copied", podman.room.top / "copied")
-    text = podman.room.top / "copied"
-    same = text.exists() and text.read_text("utf-8") == CONF
-    podman.tally.holds("cp: the text", "" if same else "another")
+    texts = [(podman.room.top / name).read_text("utf-8") for name in ("containers.conf", "copied")]
+    podman.tally.holds("cp: the text", differs(texts[1], texts[0]))
     says("commit", 0, "", "commit", "-q", "one", "two")
     says("stop", 0, "", "stop", "-t", "5", "one")
     says("stop: the status", 0, "^3$", "inspect", "-f", "{{.State.ExitCode}}", "one")

@@ -25,7 +25,7 @@ runtime_type = "io.containerd.runc.v2"
 runtime_type = "io.containerd.runc.v2"
 [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.stepbox.options]
 BinaryName = "{program}"
-Root = "{state}"
+Root = "{top}/runc"
 """
 MANY = int(os.environ.get("PODS", "20"))
 
@@ -42,7 +42,7 @@ class Engine(engine_containerd.Engine):
     def config(self):
         """The text of config.toml."""
         base = engine_containerd.CONF.rpartition("[plugins")[0] + CONF
-        return base.format(top=self.room.top, program=self.room.program, state=self.state)
+        return base.format(top=self.room.top, program=self.room.program)
 
     def __exit__(self, *words):
         self.client.channel.close()
@@ -145,7 +145,7 @@ def try_pod(engine):
     holds, call = engine.tally.holds, engine.client.call
     pod = Pod(engine, "pod")
     holds("RunPodSandbox", engine.fails(pod.run))
-    ours = engine.state / "k8s.io" / pod.id
+    ours = engine.room.top / "runc/k8s.io" / pod.id
     holds("the handler is this runtime", "" if ours.exists() else f"there is no {ours}")
     resources = {"memory_limit_in_bytes": 64 << 20, "cpu_quota": 50000, "cpu_period": 100000}
     one = pod.start("one", "sh", "-c", TRAP, resources=resources,

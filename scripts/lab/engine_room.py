@@ -62,6 +62,7 @@ class BasicEngine:
     """An engine with this runtime, and claims about it. `words` begin each of its commands."""
 
     words = []
+    states = "/run/stepbox-oci/*"  # where the runtime keeps one container each
 
     def __init__(self, room, tally):
         self.room, self.tally = room, tally
@@ -92,7 +93,8 @@ class BasicEngine:
 
     def groups_left(self):
         """The groups of containers. Those above them stay, as runc's do."""
-        return [path for path in self.room.groups() if re.search(r"[0-9a-f]{64}|/c1?$", str(path))]
+        pattern = r"[0-9a-f]{64}|/c1?$|/buildah-"
+        return [path for path in self.room.groups() if re.search(pattern, str(path))]
 
     def start_daemon(self, words, socket, **options):
         """Starts a daemon, and waits until it answers."""

@@ -29,6 +29,7 @@ class Engine(engine_podman.Engine):
         os.environ |= {"HOME": str(home), "XDG_RUNTIME_DIR": f"{home}/run", "TMPDIR": f"{home}/tmp"}
         os.environ |= {"USER": NAME, "LOGNAME": NAME}
         self.group = []
+        self.states = home / "run/stepbox-oci/*"
 
     def words_for(self, program):
         """What begins each command with this runtime."""

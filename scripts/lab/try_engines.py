@@ -6,6 +6,7 @@ Runs as root in a stage with a PID namespace of its own, and leaves nothing behi
 only the functions with this in their name: try_play(). With PODS=100 so many pods at once.
 """
 
+import glob
 import importlib.util
 import os
 import shutil
@@ -84,6 +85,7 @@ def main(arguments):
             engine.remove_all()
     if not wrong:
         tally.holds("at the end nothing is left", room.left(groups=False))
+        tally.holds("no state is left", "\n".join(glob.glob(str(engine.states))))
         tally.holds("no group is left", "\n".join(map(str, engine.groups_left())))
     room.close()
     return 0 if wrong else tally.end()
