@@ -198,6 +198,14 @@ def try_refusals(tally, room):
         ended = room.call(verb, *options, "unknown", *after)
         holds(f"{verb} of an unknown id", ended.unlike(None, "does not exist"))
     holds("delete --force of an unknown id", room.call("delete", "--force", "unknown").unlike(0))
+    if not os.path.exists("/run/systemd/system"):
+        for words in ["--systemd-cgroup"], ["--cgroup-manager", "systemd"]:
+            one = Container(room, "true", lambda config: config["linux"].update(cgroupsPath=":a:b"))
+            ended = room.call(*words, "create", "--bundle", one.bundle, one.id)
+            wrong = ended.unlike(None, "systemd") or one.traces()
+            holds(f"{words[-1]}, without systemd", wrong)
+    ended = room.call("--cgroup-manager", "other", "create", "--bundle", good.bundle, "x")
+    holds("no such cgroup manager", ended.unlike(None, "cgroup.manager"))
     holds("no such verb", room.call("fly", "x").unlike(None, "fly"))
     for place, value in BAD:
         one = Container(room, "true")

@@ -63,7 +63,7 @@ void add_options(CommandLine& cli, GlobalOptions& options) {
   cli.describe(
       "An OCI runtime: create, start, state, kill, delete, run, exec, ps, list, pause, "
       "resume, update, events, spec, features.");
-  cli.option("--cgroup-manager", "NAME", options.manager, "cgroupfs (the default)");
+  cli.option("--cgroup-manager", "NAME", options.manager, "cgroupfs (the default) or systemd");
   cli.flag("--debug", options.debug, "Accepted, and ignored");
   cli.option("--log", "FILE", options.log.file, "Append errors to this file, too");
   cli.option("--log-format", "FORMAT", options.log.format, "text or json");
@@ -90,16 +90,24 @@ int call(const std::vector<std::string>& words, Creator create) {
   return verb->call(static_cast<int>(words.size()), argv.data(), create);
 }
 
+bool uses_systemd(const GlobalOptions& options) {
+  const std::string& manager = options.manager;
+  if (!manager.empty() && manager != "cgroupfs" && manager != "systemd") {
+    throw Failure(join({"--cgroup-manager: '", manager, "' is not cgroupfs or systemd"}));
+  }
+  return options.systemd || manager == "systemd";
+}
+
 int parse_and_call(int argc, char** argv, Creator create, GlobalOptions& options) {
   CommandLine cli("[OPTIONS] COMMAND [ARG...]", "run --bundle BUNDLE ID");
   add_options(cli, options);
   cli.parse(argc, argv);
   if (options.version) return print_version();
-  if (options.systemd || options.manager == "systemd") {
-    throw Failure("--systemd-cgroup: not supported yet", "use the engine's cgroupfs manager");
-  }
   if (!options.root.empty()) set_oci_root(options.root);
-  return call(cli.take_all("COMMAND"), create);
+  std::vector<std::string> words = cli.take_all("COMMAND");
+  const bool creates = words[0] == "create" || words[0] == "run";
+  if (uses_systemd(options) && creates) words.insert(words.begin() + 1, "--systemd-cgroup");
+  return call(words, create);
 }
 
 }  // namespace

@@ -128,10 +128,39 @@ OciState state_of(const OciConfig& config, const std::string& id) {
   return state;
 }
 
+// The record has the scope before it begins: if both processes are killed then, it stays without
+// one.
+static Child keep_scope(const OciConfig& config, OciState& state) {
+  state.scope = scope_of(config.cgroups_path, state.id);
+  save(state);
+  Child keeper = spawn({}, [] { return ::pause(); });
+  try {
+    state.cgroup = start_scope(state.scope, config.cgroups_path, keeper.pid());
+  } catch (...) {
+    state.scope.clear();  // it may be another container's
+    throw;
+  }
+  save(state);
+  return keeper;
+}
+
+std::optional<Child> choose_groups(const CreateOptions& options, const OciConfig& config,
+                                   OciState& state) {
+  if (options.systemd) return keep_scope(config, state);
+  const std::string path = oci_group_path(config.cgroups_path, state.id);
+  if (!oci_group_members(open_oci_groups(path)).empty()) {
+    throw Failure(join({"config.json: linux.cgroupsPath: ", path, " is not empty"}));
+  }
+  state.cgroup = path;
+  save(state);
+  return std::nullopt;
+}
+
 void erase_container(const OciState& state) {
   const Fd process = open_oci_process(state);
   if (process) send_signal(process, SIGKILL);
   remove_oci_groups(state.cgroup);  // thaws them: KILL has no effect on a frozen process of v1
+  stop_scope(state.scope);
   const auto has_ended = [&] { return !process || !open_oci_process(state); };
   if (!wait_until(10, has_ended)) {
     throw Failure(join({"delete container ", state.id, ": its process does not end"}),

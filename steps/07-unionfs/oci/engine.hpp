@@ -2,6 +2,7 @@
 #ifndef STEPBOX_STEPS_07_UNIONFS_OCI_ENGINE_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_OCI_ENGINE_HPP_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,7 @@ struct CreateOptions {
   std::string pid_file;
   bool no_pivot = false;
   bool no_new_keyring = false;
+  bool systemd = false;  // it makes the groups
   OciFiles files;
 };
 
@@ -97,6 +99,12 @@ void write_pid_file(const std::string& path, pid_t pid);
 
 // The record of a new container.
 OciState state_of(const OciConfig& config, const std::string& id);
+
+// [parent] Sets the path of a new container's groups, and saves the record: delete finds them even
+// after kill -9. Throws Failure if processes are in them. With --systemd-cgroup the scope begins
+// here; returns the process that keeps it until the container's has joined.
+std::optional<Child> choose_groups(const CreateOptions& options, const OciConfig& config,
+                                   OciState& state);
 
 // Ends what is left of a container: processes, groups, directory. Throws Failure if a process does
 // not end: then the directory stays.

@@ -78,8 +78,9 @@ static void wait_for_mounts(Gate& mounted, Child& child) {
 // [parent] Makes the container; if that fails, nothing of it is left.
 static Child build(CreateOptions& options, const OciConfig& config, OciState& state) {
   const bool limited = !config.resources.empty();
+  std::optional<Child> keeper = choose_groups(options, config, state);
   std::vector<GroupDirectory> groups = make_oci_groups(state.cgroup, limited);
-  set_oci_resources(groups, config.resources);
+  set_oci_resources(groups, config.resources, state.scope);
   const Fd start = make_start_fifo(state.id);
   OciCommand command(*config.process, config.seccomp, options.files, true);
   Gates gates;
@@ -95,6 +96,7 @@ static Child build(CreateOptions& options, const OciConfig& config, OciState& st
   gates.maps.open();
   sources.wait();
   wait_for_mounts(gates.mounted, child);
+  keeper.reset();
   const std::string text = state_for_hooks(state, OciStatus::kCreating);
   run_hooks(config.hooks.prestart, text);
   run_hooks(config.hooks.create_runtime, text);
@@ -115,12 +117,6 @@ static Child create(CreateOptions& options) {
   const FileLock lock = make_oci_directory(options.id);
   OciState state = state_of(config, options.id);
   try {
-    const std::string groups = oci_group_path(config.cgroups_path, options.id);
-    if (!oci_group_members(open_oci_groups(groups)).empty()) {
-      throw Failure(join({"config.json: linux.cgroupsPath: ", groups, " is not empty"}));
-    }
-    state.cgroup = groups;
-    save(state);  // delete finds the groups even after kill -9
     return build(options, config, state);
   } catch (...) {
     abandon_container(state);

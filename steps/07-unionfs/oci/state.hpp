@@ -39,6 +39,7 @@ struct OciState {
   std::string boot;
   int64_t created = 0;  // seconds since 1970
   std::string cgroup;   // the path of its groups (oci_group_path())
+  std::string scope;    // the unit of systemd that has them (scope_of()); empty: none
   std::string seccomp;  // JSON of linux.seccomp, for exec
   std::string process;  // JSON of process, for exec
   std::vector<Hook> poststart;

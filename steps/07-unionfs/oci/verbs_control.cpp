@@ -78,7 +78,7 @@ int oci_update(int argc, char** argv, Creator) {
   if (status_of(state) == OciStatus::kStopped) throw Failure("container not running");
   const std::string text =
       file.empty() ? resources.dump() : read_file(file == "-" ? "/dev/stdin" : file);
-  set_oci_resources(open_oci_groups(state.cgroup), text);
+  set_oci_resources(open_oci_groups(state.cgroup), text, state.scope);
   return 0;
 }
 

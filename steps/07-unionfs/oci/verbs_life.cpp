@@ -23,6 +23,7 @@ static void add_options(CommandLine& cli, CreateOptions& options) {
   cli.flag("--no-pivot", options.no_pivot, "Move the root instead of pivot_root(2)");
   cli.option("--pid-file", "FILE", options.pid_file, "Write the process's id to this file");
   add_options(cli, options.files);
+  cli.flag("--systemd-cgroup", options.systemd, "Make groups through systemd");
 }
 
 int oci_create(int argc, char** argv, Creator create) {

@@ -36,6 +36,10 @@ class LimitWrites {
   void add(const ConfigNode& limit, const GroupDirectory& group, const std::string& file,
            const std::string& value);
 
+  // The same as properties of a unit of systemd: "MemoryMax=infinity". Without those that systemd
+  // has no name for: it does not touch them.
+  std::vector<std::string> properties() const;
+
   // Writes all. Some values are only valid together: a memory limit must not exceed that of memory
   // and swap, nor a burst the quota, so the right order depends on the values that are in force.
   // Those that are refused with EINVAL are written again after the others, as long as that helps.
@@ -47,6 +51,8 @@ class LimitWrites {
     std::string file;
     std::string value;
   };
+  std::string value_of(const GroupDirectory& group, const char* file) const;
+
   const std::vector<GroupDirectory>& groups_;
   std::vector<Write> writes_;
 };

@@ -37,6 +37,11 @@ std::string oci_group_path(const std::string& cgroups_path, const std::string& i
   return path;
 }
 
+bool is_root_of_host() {
+  const std::vector<std::string> map = words_in(split(read_file("/proc/self/uid_map"), '\n')[0]);
+  return ::geteuid() == 0 && map.size() == 3 && map[2] == "4294967295";
+}
+
 // A v1 cpuset takes no process before it has CPUs and memory nodes: the same as its parent.
 // (cpuset(7))
 static void inherit_cpuset(const std::string& parent, const std::string& path) {

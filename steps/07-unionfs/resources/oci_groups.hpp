@@ -35,6 +35,28 @@ std::vector<GroupDirectory> open_oci_groups(const std::string& path);
 // that cannot be removed.
 void remove_oci_groups(const std::string& path);
 
+// With --systemd-cgroup, systemd makes the first group, for a scope: a unit for processes that
+// systemd has not started. Its name for `cgroupsPath` slice:prefix:name is prefix-name.scope; for
+// an empty one stepbox-oci-ID.scope. Throws Failure for another form.
+std::string scope_of(const std::string& cgroups_path, const std::string& id);
+
+// [parent] Starts the scope in its slice (a-b.slice is the group /a.slice/a-b.slice), with the
+// process `first`, which is to live until another one has joined: an empty scope ends. Returns the
+// path of its group, for make_oci_groups(). An ordinary user's is below systemd --user. Throws
+// Failure: systemd does not run, or refuses it.
+std::string start_scope(const std::string& scope, const std::string& cgroups_path, pid_t first);
+
+// [parent] Tells systemd limits, as `MemoryMax=1048576` (systemd.resource-control(5)): what it is
+// not told it may set back, as at `systemctl daemon-reload`.
+void set_scope_limits(const std::string& scope, std::vector<std::string> limits);
+
+// [parent] Stops it, and waits until it has ended. No error if there is none, or for an empty name.
+void stop_scope(const std::string& scope);
+
+// Not in another user namespace than the host's: there, systemd --user is ours, and mknod(2) is
+// refused for devices, and so are rules for them. (user_namespaces(7))
+bool is_root_of_host();
+
 // The ids of all processes in the groups and below, in ascending order.
 std::vector<pid_t> oci_group_members(const std::vector<GroupDirectory>& groups);
 

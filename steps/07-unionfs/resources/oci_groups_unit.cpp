@@ -26,6 +26,16 @@ TEST_CASE("a path that leads elsewhere is refused") {
                        doctest::Contains("--systemd-cgroup"), Failure);
 }
 
+TEST_CASE("a scope is named by slice:prefix:name") {
+  CHECK(scope_of("", "x") == "stepbox-oci-x.scope");
+  CHECK(scope_of("a-b.slice:libpod:5f3a", "x") == "libpod-5f3a.scope");
+  CHECK(scope_of("::5f3a", "x") == "-5f3a.scope");
+  for (const char* path : {"/a/b", "a.slice:b", "a.slice:b:", "a:b:c:d"}) {
+    CAPTURE(path);
+    CHECK_THROWS_WITH_AS(scope_of(path, "x"), doctest::Contains("slice:prefix:name"), Failure);
+  }
+}
+
 TEST_CASE("an empty path names no groups: not the base of a tree") {
   CHECK(open_oci_groups("").empty());
   remove_oci_groups("");

@@ -1,11 +1,7 @@
 #include "07-unionfs/resources/oci_resources.hpp"
 
-#include <unistd.h>
-
 #include "07-unionfs/resources/device_rules.hpp"
 #include "07-unionfs/resources/limit_writes.hpp"
-#include "common/files.hpp"
-#include "common/text.hpp"
 
 namespace stepbox {
 
@@ -34,13 +30,6 @@ static std::vector<DeviceRule> read_rules(const ConfigNode& devices) {
   return rules;
 }
 
-// In another user namespace than the host's, mknod(2) is refused for devices, and so are rules for
-// them. (user_namespaces(7))
-static bool is_root_of_host() {
-  const std::vector<std::string> map = words_in(split(read_file("/proc/self/uid_map"), '\n')[0]);
-  return ::geteuid() == 0 && map.size() == 3 && map[2] == "4294967295";
-}
-
 static void set_devices(const ConfigNode& devices, const LimitWrites& writes,
                         const std::vector<DeviceRule>& rules) {
   const GroupDirectory* v1 = writes.find_group("devices");
@@ -50,7 +39,8 @@ static void set_devices(const ConfigNode& devices, const LimitWrites& writes,
   devices.refuse({"no cgroup controller 'devices' on this host, or none for us"});
 }
 
-void set_oci_resources(const std::vector<GroupDirectory>& groups, const std::string& resources) {
+void set_oci_resources(const std::vector<GroupDirectory>& groups, const std::string& resources,
+                       const std::string& scope) {
   if (resources.empty()) return;
   const Json json = parse_document(resources, "config.json: linux.resources");
   const ConfigNode root(json, "config.json", "linux.resources");
@@ -58,6 +48,7 @@ void set_oci_resources(const std::vector<GroupDirectory>& groups, const std::str
   add_single_limits(root, writes);
   add_listed_limits(root, writes);
   const std::vector<DeviceRule> rules = read_rules(root.at("devices"));
+  if (!scope.empty()) set_scope_limits(scope, writes.properties());
   writes.write();
   if (!rules.empty() && is_root_of_host()) set_devices(root.at("devices"), writes, rules);
 }

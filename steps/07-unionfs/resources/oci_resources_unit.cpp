@@ -33,6 +33,7 @@ class FakeGroup {
     }
     return "";
   }
+  const std::vector<GroupDirectory>& groups() const { return groups_; }
   Json stats() const { return Json::parse(oci_stats(groups_)); }
 
  private:
@@ -62,6 +63,33 @@ TEST_CASE("cpu.max keeps what is not asked for") {
   CHECK(as_cpu_max("50000 100000\n", 0, 20000) == "50000 20000");
   CHECK(as_cpu_max("50000 100000\n", -1, 0) == "max 100000");
   CHECK(as_cpu_max("", 50000, 0) == "50000 100000");
+}
+
+TEST_CASE("systemd is told the limits that it has a name for") {
+  const auto told = [](bool v2, const Files& files, const std::string& resources) {
+    const FakeGroup fake(v2, {"blkio", "cpu", "io", "memory", "pids"}, files);
+    const Json json = Json::parse(resources);
+    LimitWrites writes(fake.groups());
+    add_single_limits(ConfigNode(json, "config.json", ""), writes);
+    add_listed_limits(ConfigNode(json, "config.json", ""), writes);
+    return writes.properties();
+  };
+  using Limits = std::vector<std::string>;
+  CHECK(told(true, {{"pids.max", ""}, {"memory.max", ""}, {"memory.oom.group", ""}},
+             R"({"pids": {"limit": -1}, "memory": {"limit": 9},
+                 "unified": {"memory.oom.group": "1"}})") ==
+        Limits{"MemoryMax=9", "TasksMax=infinity"});
+  CHECK(told(true, {{"io.weight", ""}},
+             R"({"blockIO": {"weight": 10,
+                             "weightDevice": [{"major": 8, "minor": 0, "weight": 20}]}})") ==
+        Limits{"IOWeight=1"});
+  CHECK(told(true, {{"cpu.max", "max 100000\n"}}, R"({"cpu": {"quota": 33333}})") ==
+        Limits{"CPUQuota=33.33%", "CPUQuotaPeriodSec=100000us"});
+  CHECK(told(true, {{"cpu.max", "5000 50000\n"}}, R"({"cpu": {"quota": -1}})") ==
+        Limits{"CPUQuota=", "CPUQuotaPeriodSec=50000us"});
+  const Files v1{{"cpu.cfs_quota_us", "-1\n"}, {"cpu.cfs_period_us", "100000\n"}};
+  CHECK(told(false, v1, R"({"cpu": {"quota": 205000}})") ==
+        Limits{"CPUQuota=205.00%", "CPUQuotaPeriodSec=100000us"});
 }
 
 TEST_CASE("swap is limited together with memory on v1, by itself on v2") {
