@@ -48,8 +48,8 @@ void map_ids(const Fd& tree, const std::string& source, const Fd& user_namespace
   const std::system_error error(errno, std::generic_category(), "map the ids of " + source);
   if (error.code() != std::errc::invalid_argument) throw error;
   throw Failure(error.what(),
-                "its file system cannot (tmpfs: before Linux 6.3; an overlay: never); --userns "
-                "needs image and --root on ext4, xfs or btrfs");
+                "its file system cannot (tmpfs: before Linux 6.3; an overlay: never); put it, or "
+                "image and --root, on ext4, xfs or btrfs");
 }
 
 ShiftedTrees::ShiftedTrees()
