@@ -122,10 +122,10 @@ int namespace_of_sysctl(const std::string& path) {
 void read_sysctls(const ConfigNode& node, OciConfig& config) {
   for (const auto& [key, value] : node.members()) {
     const std::string path = sysctl_path(key, value);
+    config.sysctl[path] = value.text();
     const int flag = namespace_of_sysctl(path);
     if (flag == 0) value.refuse({"this setting is the whole host's"});
     need_own(value, config, flag);
-    config.sysctl[path] = value.text();
   }
 }
 
@@ -169,7 +169,7 @@ void need_own(const ConfigNode& node, const OciConfig& config, int flag) {
   if (config.has_own(flag)) return;
   const auto kind = std::find_if(std::begin(kNamespaces), std::end(kNamespaces),
                                  [&](const NamedValue& one) { return one.value == flag; });
-  node.refuse({"a ", kind->name, " namespace of its own is needed"});
+  node.refuse({"the container needs its own ", kind->name, " namespace"});
 }
 
 std::vector<OciIdRange> id_ranges_in(const ConfigNode& node) {

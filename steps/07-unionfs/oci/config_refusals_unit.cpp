@@ -94,12 +94,13 @@ TEST_CASE("invalid members are refused with their path") {
         "hooks.poststart[0].env[0]: 'A' is not NAME=VALUE"},
        {R"("annotations": {"a": 1})", "annotations.a: a string is needed, found a number"},
        {R"("root": {"path": "r", "readonly": true})",
-        "root.readonly: a mount namespace of its own is needed"},
-       {R"("mounts": [{"destination": "/a"}])", "mounts: a mount namespace of its own is needed"},
-       {R"("hostname": "h")", "hostname: a uts namespace of its own is needed"},
+        "root.readonly: the container needs its own mount namespace"},
+       {R"("mounts": [{"destination": "/a"}])",
+        "mounts: the container needs its own mount namespace"},
+       {R"("hostname": "h")", "hostname: the container needs its own uts namespace"},
        {R"("hostname": "h", "linux": {"namespaces": [{"type": "uts", "path": "/proc/self/ns/uts"}]})",
-        "hostname: a uts namespace of its own is needed"},
-       {R"("domainname": "d")", "domainname: a uts namespace of its own is needed"}});
+        "hostname: the container needs its own uts namespace"},
+       {R"("domainname": "d")", "domainname: the container needs its own uts namespace"}});
 }
 
 TEST_CASE("invalid members of the process are refused with their path") {
@@ -205,11 +206,12 @@ TEST_CASE("invalid members of linux are refused with their path") {
        {R"("personality": {"domain": "BSD"})", "linux.personality.domain: 'BSD' is no personality"},
        {R"("personality": {"domain": "LINUX", "flags": ["a"]})",
         "linux.personality.flags: no flag is defined, so the list must be empty"},
-       {R"("maskedPaths": ["/a"])", "linux.maskedPaths: a mount namespace of its own is needed"},
+       {R"("maskedPaths": ["/a"])",
+        "linux.maskedPaths: the container needs its own mount namespace"},
        {R"("readonlyPaths": ["/a"])",
-        "linux.readonlyPaths: a mount namespace of its own is needed"},
+        "linux.readonlyPaths: the container needs its own mount namespace"},
        {R"("rootfsPropagation": "shared")",
-        "linux.rootfsPropagation: a mount namespace of its own is needed"},
+        "linux.rootfsPropagation: the container needs its own mount namespace"},
        {R"("namespaces": [{"type": "user"}])", "linux.uidMappings: a new user namespace needs it"},
        {R"("intelRdt": {"closID": "a"})", "linux.intelRdt: it is not supported"},
        {R"("resources": [])", "linux.resources: an object is needed, found a list"},
@@ -235,9 +237,9 @@ TEST_CASE("settings of the host are refused with their path") {
       {"net.//.kernel.pid_max", kBad},
       {"kernel..shmmax", kBad},
       {"", kBad},
-      {"net.ipv4.ip_forward", "a network namespace of its own is needed"},
-      {"kernel.domainname", "a uts namespace of its own is needed"},
-      {"user.max_user_namespaces", "a user namespace of its own is needed"}};
+      {"net.ipv4.ip_forward", "the container needs its own network namespace"},
+      {"kernel.domainname", "the container needs its own uts namespace"},
+      {"user.max_user_namespaces", "the container needs its own user namespace"}};
   for (const auto& [name, problem] : kRefused) {
     CHECK(message(parse, name) == join({"config.json: linux.sysctl.", name, ": ", problem}));
   }
