@@ -103,8 +103,9 @@ def compare(title, found, line):
 
 def memory_of_groups(pattern):
     """What the kernel has charged to these groups, in bytes: processes, and the kernel's own."""
-    files = list(Path("/sys/fs/cgroup").glob(f"**/{pattern}/memory.usage_in_bytes"))
-    files = files or list(Path("/sys/fs/cgroup").glob(f"**/{pattern}/memory.current"))
+    top = Path("/sys/fs/cgroup")
+    files = [*top.glob(f"memory/{pattern}/memory.usage_in_bytes")]
+    files += top.glob(f"{pattern}/memory.current")
     return sum(int(file.read_text("ascii")) for file in files)
 
 

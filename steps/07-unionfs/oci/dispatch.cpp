@@ -19,14 +19,15 @@ namespace {
 struct OciVerb {
   const char* name;
   int (*call)(int argc, char** argv, Creator create);
+  bool enters = false;  // puts a process into a container; early_start.cpp knows these verbs, too
 };
 
 constexpr OciVerb kVerbs[] = {
-    {"create", oci_create}, {"delete", oci_delete},     {"events", oci_events},
-    {"exec", oci_exec},     {"features", oci_features}, {"kill", oci_kill},
-    {"list", oci_list},     {"pause", oci_pause},       {"ps", oci_ps},
-    {"resume", oci_resume}, {"run", oci_run},           {"spec", oci_spec},
-    {"start", oci_start},   {"state", oci_state},       {"update", oci_update}};
+    {"create", oci_create, true}, {"delete", oci_delete},     {"events", oci_events},
+    {"exec", oci_exec, true},     {"features", oci_features}, {"kill", oci_kill},
+    {"list", oci_list},           {"pause", oci_pause},       {"ps", oci_ps},
+    {"resume", oci_resume},       {"run", oci_run, true},     {"spec", oci_spec},
+    {"start", oci_start},         {"state", oci_state},       {"update", oci_update}};
 
 // --log FILE, --log-format text|json. Engines (go-runc) read "level", "msg" and "time" of a line.
 struct OciLog {
@@ -84,6 +85,8 @@ int call(const std::vector<std::string>& words, Creator create) {
   if (verb == std::end(kVerbs)) {
     throw UsageError(join({"no such command: ", words[0]}), "--help lists them");
   }
+  if (verb->enters) run_from_read_only_mount();  // first: a program inherits blocked signals
+  block_signals();
   std::vector<char*> argv;
   for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
@@ -115,8 +118,6 @@ int parse_and_call(int argc, char** argv, Creator create, GlobalOptions& options
 int dispatch_oci(int argc, char** argv, Creator create) {
   GlobalOptions options;
   try {
-    run_from_read_only_mount();
-    block_signals();
     return parse_and_call(argc, argv, create, options);
   } catch (const std::exception& error) {
     options.log.write_error(message_of(error));

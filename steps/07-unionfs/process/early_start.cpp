@@ -1,9 +1,10 @@
-// The first instructions of stepbox-oci, before those of libc: they execute it again from a
-// read-only mount, as run_from_read_only_mount() does. So only the second time pays for the start
-// of libc and libstdc++, 1 to 2 ms in a virtual machine, where each CPUID traps.
+// The first instructions of stepbox-oci, before those of libc: for a verb that puts a process into
+// a container they execute the program again from a read-only mount, as run_from_read_only_mount()
+// does. So only the second time pays for the start of libc and libstdc++, 1 to 2 ms in a virtual
+// machine, where each CPUID traps.
 //
 // Only on x86-64, and only in a static program (CMakeLists.txt names the entry point). Elsewhere,
-// and where a call fails here, main() does it.
+// and where a call fails here, dispatch.cpp does it.
 #if defined(__x86_64__)
 
 #include <fcntl.h>
@@ -33,11 +34,24 @@ template <class... Arguments>
   return result;
 }
 
+[[gnu::always_inline]] inline bool is_same(const char* word, const char* other) {
+  for (; *word == *other; ++word, ++other) {
+    if (*word == '\0') return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 // `stack`: argc, argv, environment (System V ABI, x86-64 supplement, "Initial Stack").
 extern "C" __attribute__((used, no_stack_protector)) void stepbox_run_from_read_only_mount(
     const long* stack) {
+  const auto argv = reinterpret_cast<const char* const*>(stack + 1);
+  bool enters = false;  // whether it is a verb that puts a process into a container
+  for (const char* const* word = argv; *word; ++word) {
+    enters = enters || is_same(*word, "create") || is_same(*word, "exec") || is_same(*word, "run");
+  }
+  if (!enters) return;
   constexpr char kOwn[] = "/proc/self/exe";
   struct statfs status;
   if (system_call(SYS_statfs, kOwn, &status) != 0 || (status.f_flags & ST_RDONLY)) return;
@@ -48,8 +62,7 @@ extern "C" __attribute__((used, no_stack_protector)) void stepbox_run_from_read_
                               long{sizeof attributes}) != 0) {
     return;
   }
-  const long *argv = stack + 1, *environment = argv + stack[0] + 1;
-  system_call(SYS_execveat, tree, "", argv, environment, long{AT_EMPTY_PATH});
+  system_call(SYS_execveat, tree, "", argv, argv + stack[0] + 1, long{AT_EMPTY_PATH});
 }
 
 // The kernel sets %rdx to 0, and _start expects that: it may hold a function for atexit(3).
