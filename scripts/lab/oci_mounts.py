@@ -207,6 +207,8 @@ GROUPS = [
 NODES = [
     Row("a device that is there", "echo x >/dev/null", "",
         devices(nodes=[node("/dev/null", "c", 1, 3)])),
+    Row("ptmx stays a link", "readlink /dev/ptmx", "pts/ptmx",
+        devices(nodes=[node("/dev/ptmx", "c", 5, 2)])),
     Row("another file in the place of a device", "echo it runs", "/passwd",
         devices(nodes=[node("/etc/passwd", "c", 1, 3)]), None, own=True),
     Row("a link in the place of a device", "echo it runs", "/link",

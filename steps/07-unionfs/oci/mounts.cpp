@@ -187,7 +187,10 @@ void mount_all(const OciConfig& config, const std::vector<GroupDirectory>& group
   }
   if (!hosts_devices) {
     make_default_devices(config.root);
-    for (const OciDevice& device : config.devices) make_device(config.root, device);
+    for (const OciDevice& device : config.devices) {
+      if (device.path != "/dev/ptmx")
+        make_device(config.root, device);  // a link: to its own devpts
+    }
   }
   ::umask(022);
   make_mount_point(config.root, config.process->cwd, true);
