@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 
-from oci_bundle import WAIT, Container, becomes, differs, ended_status, pids, reap
+from oci_bundle import WAIT, Container, Ended, becomes, differs, ended_status, pids, reap
 
 
 def try_acts(tally, room):
@@ -66,6 +66,8 @@ def try_acts(tally, room):
     holds("a filter without close_range(2)", try_filter(room))
     try_creating(tally, room)
     try_records(tally, room)
+    try_roots(tally, room)
+    try_formats(tally, room)
 
 
 def try_created(room):
@@ -181,6 +183,50 @@ def try_records(tally, room):
     wrong = one.verb("delete", "--force").unlike(0) or one.traces()
     wrong = wrong or differs(ended_status(pid), -signal.SIGKILL)
     holds("a record of another version: delete --force", wrong)
+
+
+def try_roots(tally, room):
+    """--root that is relative, not there, or no directory."""
+    holds, one, file = tally.holds, Container(room, WAIT), room.top / "file-root"
+    file.touch()
+
+    def call(root, *words):
+        words = [room.program, "--root", root, *words]
+        with open(room.top / "said", "wb") as said:
+            status = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=said, stderr=said, check=False,
+                                    cwd=room.top).returncode
+        return Ended(words, status, (room.top / "said").read_text("utf-8"), "")
+
+    wrong = call("relative/root", "create", "--bundle", one.bundle, one.id).unlike(0)
+    wrong = wrong or call(room.top / "relative/root", "state", one.id).unlike(0, "created")
+    wrong = wrong or call("relative/root", "delete", one.id).unlike(0)
+    wrong = wrong or differs(list((room.top / "relative/root").iterdir()), [])
+    holds("--root relative", wrong or one.traces())
+    for root in "/proc/nowhere", file:
+        ended = call(root, "create", "--bundle", one.bundle, one.id)
+        holds(f"--root {root}: create", ended.unlike(1, f"{root}.*: ") or one.traces())
+        holds(f"--root {root}: state", call(root, "state", one.id).unlike(1))
+    holds("--root is no directory: list", call(file, "list").unlike(1, str(file)))
+    holds("--root is not there: list", call("/nowhere", "list").unlike(0, r"\AID .*\n\Z"))
+
+
+def try_formats(tally, room):
+    """What list, ps and events print, and refuse."""
+    holds, one = tally.holds, Container(room, WAIT)
+    for verb in "list", "ps":
+        ended = one.create() if verb == "ps" else None
+        words = [one.id] if ended else []
+        wrong = room.call(verb, "--format", "xml", *words).unlike(1, "invalid format option")
+        holds(f"{verb} --format xml", wrong)
+    holds("list: who", room.call("list").unlike(0, rf"OWNER\n{one.id} .* created .* root *$"))
+    holds("kill 0", one.verb("kill", ..., "0").unlike(0) or differs(one.status(), "created"))
+    wrong = one.verb("kill", ..., "KILL").unlike(0)
+    becomes(lambda: one.status() == "stopped")
+    holds("kill 0 of one that has ended", wrong or one.verb("kill", ..., "0").unlike(1))
+    holds("kill --all of one that has ended", one.verb("kill", "--all", ..., "KILL").unlike(0))
+    holds("events of one that has ended", one.verb("events", "--stats").unlike(1, "not running"))
+    holds("ps of one that has ended", differs(one.verb("ps", "--format", "json").out, "[]\n"))
+    holds("delete", one.delete().unlike(0) or one.traces())
 
 
 def try_refusals(tally, room):

@@ -115,6 +115,13 @@ OciState as_foreign_state(const json& object, const std::string& id) {
   return state;
 }
 
+// By name root only: a name service is out of reach of a static program (getpwuid(3)).
+std::string owner_of(const std::string& path) {
+  struct stat status {};
+  ::stat(path.c_str(), &status);
+  return status.st_uid == 0 ? "root" : "#" + std::to_string(status.st_uid);
+}
+
 json as_specified(const OciState& state, OciStatus status) {
   json object{{"ociVersion", state.oci_version},
               {"id", state.id},
@@ -253,7 +260,7 @@ std::string state_for_user(const OciState& state, OciStatus status) {
   object["pid"] = status == OciStatus::kStopped ? 0 : state.pid;
   object["rootfs"] = state.rootfs;
   object["created"] = as_timestamp(state.created);
-  object["owner"] = "";
+  object["owner"] = owner_of(directory_of(state.id));
   return object.dump(2) + "\n";
 }
 
@@ -267,8 +274,8 @@ void remove_oci_directory(const std::string& id) {
 
 std::vector<std::string> all_oci_ids() {
   std::vector<std::string> ids;
-  std::error_code none;
-  for (const auto& entry : std::filesystem::directory_iterator(oci_root(), none)) {
+  if (!exists(oci_root())) return ids;
+  for (const auto& entry : std::filesystem::directory_iterator(oci_root())) {
     if (entry.is_directory()) ids.push_back(entry.path().filename());
   }
   std::sort(ids.begin(), ids.end());

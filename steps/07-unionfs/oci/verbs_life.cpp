@@ -144,7 +144,11 @@ int oci_kill(int argc, char** argv, Creator) {
   cli.parse_mixed(argc, argv);
   const std::string id = cli.take("ID");
   const std::vector<std::string> rest = cli.take_rest();
-  if (!rest.empty()) parse_value(rest[0], signal);
+  if (!rest.empty() && rest[0] == "0") {
+    signal.number = 0;  // kill(2): is it there?
+  } else if (!rest.empty()) {
+    parse_value(rest[0], signal);
+  }
   const FileLock lock = lock_oci_container(id);
   send(load_oci_state(id), signal.number, all);
   return 0;

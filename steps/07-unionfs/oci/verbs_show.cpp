@@ -26,9 +26,16 @@ int oci_state(int argc, char** argv, Creator) {
   return 0;
 }
 
+// table or json; runc's words.
+static bool is_json(const std::string& format) {
+  if (format == "json") return true;
+  if (format != "table") throw Failure("invalid format option", "table or json");
+  return false;
+}
+
 static std::string as_row(const json& state) {
   std::string row;
-  for (const char* key : {"id", "pid", "status", "bundle", "created"}) {
+  for (const char* key : {"id", "pid", "status", "bundle", "created", "owner"}) {
     const json& value = state.at(key);
     std::string text = value.is_string() ? value.get<std::string>() : value.dump();
     text.resize(std::max<size_t>(text.size(), 11), ' ');
@@ -45,6 +52,7 @@ int oci_list(int argc, char** argv, Creator) {
   cli.flag("-q,--quiet", quiet, "Print ids only");
   cli.parse_mixed(argc, argv);
   cli.end();
+  const bool as_json = is_json(format);
   json list = json::array();
   for (const std::string& id : all_oci_ids()) {
     try {
@@ -54,8 +62,8 @@ int oci_list(int argc, char** argv, Creator) {
       warn({message_of(error)});
     }
   }
-  if (format == "json" && !quiet) return print(list.dump() + "\n"), 0;
-  if (!quiet) print("ID          PID         STATUS      BUNDLE      CREATED\n");
+  if (as_json && !quiet) return print(list.dump() + "\n"), 0;
+  if (!quiet) print("ID          PID         STATUS      BUNDLE      CREATED     OWNER\n");
   for (const json& state : list) {
     print(quiet ? state.at("id").get<std::string>() + "\n" : as_row(state));
   }
@@ -70,7 +78,7 @@ int oci_ps(int argc, char** argv, Creator) {
   const OciState state = load_oci_state(cli.take("ID"));
   std::vector<std::string> options = cli.take_rest();
   const std::vector<pid_t> pids = oci_group_members(open_oci_groups(state.cgroup));
-  if (format == "json") return print(json(pids).dump() + "\n"), 0;
+  if (is_json(format)) return print(json(pids).dump() + "\n"), 0;
   if (options.empty()) options = {"-ef"};
   options.insert(options.begin(), "ps");
   // Of all processes of the host those of the container: the column PID says which.
@@ -93,6 +101,9 @@ int oci_events(int argc, char** argv, Creator) {
   cli.flag("--stats", once, "Print the usage once");
   cli.parse_mixed(argc, argv);
   const OciState state = load_oci_state(cli.take("ID"));
+  if (status_of(state) == OciStatus::kStopped) {
+    throw Failure(join({"container with id ", state.id, " is not running"}));
+  }
   if (!once) throw UsageError("events without --stats is not supported", "use --stats");
   const json data = json::parse(oci_stats(open_oci_groups(state.cgroup)));
   print(json{{"type", "stats"}, {"id", state.id}, {"data", data}}.dump() + "\n");
