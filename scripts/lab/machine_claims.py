@@ -1,7 +1,7 @@
 #!/usr/bin/env -S python3 -B
-"""machine_claims v1|v2|hybrid: claims of steps 5 and 7 in a virtual machine of scripts/vm.
+"""machine_claims v1|v2|hybrid|systemd: claims about steps 5 and 7 in a machine of scripts/vm.
 
-The kernel is another one there, and cgroups are mounted as said. All questions to one layout are
+The kernel is another one there, and cgroups are mounted as said; with systemd those of v2, by it. All questions to one layout are
 asked in one machine: a boot takes longer than most of them. Programs must have been built.
 """
 
@@ -18,10 +18,11 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 
 
 class Question(NamedTuple):
-    """One call of verify in the machine."""
+    """One call of verify in the machine, or of another test (`test`)."""
 
     title: str
     arguments: list
+    test: str = "build/verify"
 
 
 def with_claims(*names):
@@ -76,15 +77,31 @@ ROOTLESS = Question(
     ],
 )
 
-QUESTIONS = {"v1": [LIMITS], "hybrid": [LIMITS], "v2": [LIMITS, NAMESPACES, STEP_7, ROOTLESS]}
+# stepbox-oci: what depends on the layout of cgroups, on systemd, and on AppArmor.
+OCI = [
+    Question("OCI runtime, groups made by systemd", [], "scripts/lab/try_oci_systemd.py"),
+    Question("OCI runtime, AppArmor", [], "scripts/lab/try_oci_apparmor.py"),
+    Question(
+        "OCI runtime, cgroup v2",
+        ["PARTS=acts exec control joining limits", "scripts/lab/try_oci.py"],
+        "env",
+    ),
+]
+
+QUESTIONS = {
+    "v1": [LIMITS],
+    "hybrid": [LIMITS],
+    "v2": [LIMITS, NAMESPACES, STEP_7, ROOTLESS],
+    "systemd": OCI,
+}
 
 
 def command(questions):
     """The machine's command line: asks all, and fails if one answer is red."""
     lines = ["red=0"]
-    for title, arguments in questions:
+    for title, arguments, test in questions:
         lines.append(f"echo {shlex.quote('--- ' + title)}")
-        lines.append(f"build/verify {shlex.join(arguments)} || red=1")
+        lines.append(f"{test} {shlex.join(arguments)} || red=1")
     return "; ".join(lines + ["exit $red"])
 
 
@@ -101,7 +118,8 @@ def judge(questions, output, status):
 def main(layout):
     """Runs the machine; returns the exit status."""
     questions = QUESTIONS[layout]
-    environment = {"DEADLINE": "1800", **os.environ, "CGROUP": layout, "CMD": command(questions)}
+    cgroups = {"CGROUP": "v2", "INIT": "systemd"} if layout == "systemd" else {"CGROUP": layout}
+    environment = {"DEADLINE": "1800", **os.environ, **cgroups, "CMD": command(questions)}
     process = subprocess.run(
         [TOP / "scripts/vm"],
         cwd=TOP,

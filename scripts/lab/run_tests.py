@@ -72,14 +72,18 @@ def in_machines(kernel, here):
         )
         for each in names
     ]
-    return claims[:1] + [Part("make vm", ["scripts/test-vm"])] + claims[1:]
+    systemd = Part(
+        f"OCI runtime in a virtual machine (systemd, AppArmor, cgroup v2, Linux {kernel})",
+        ["scripts/lab/machine_claims.py", "systemd"],
+    )
+    return claims[:1] + [systemd, Part("make vm", ["scripts/test-vm"])] + claims[1:]
 
 
 def why_no_machines():
     """The reason for running no virtual machines; empty if they run."""
     if os.environ.get("VM") == "no":
         return "VM=no"
-    if subprocess.run(["scripts/setup", "vm"], check=False).returncode:
+    if subprocess.run(["scripts/setup", "vm", "systemd"], check=False).returncode:
         return "no QEMU here"
     return ""
 

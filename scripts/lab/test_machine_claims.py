@@ -30,7 +30,7 @@ class Command(unittest.TestCase):
         sources = [path.read_text() for path in machine.TOP.glob("steps/**/verify*.cpp")]
         declared = set(re.findall(r'^CLAIM\("([^"]*)"', "\n".join(sources), re.MULTILINE))
         for questions in machine.QUESTIONS.values():
-            for _, words in questions:
+            for _, words, _ in questions:
                 after = zip(words, words[1:])
                 names = [name for option, name in after if option in ("--claim", "--beside")]
                 self.assertLessEqual(set(names), declared)

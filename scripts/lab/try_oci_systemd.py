@@ -76,8 +76,8 @@ class Scope(Container):
         found = [self.room.root / self.id, *TREE.rglob(self.unit)]
         found = [path for path in found if path.exists()]
         found += list(Path("/run/systemd").rglob(f"{self.unit}*"))
-        loaded = run("systemctl", "list-units", "--all", "--plain", "--no-legend", "--", self.unit).out
-        return "".join(f"left behind: {path}\n" for path in found) + loaded
+        loaded = run("systemctl", "list-units", "--all", "--plain", "--no-legend", "--", self.unit)
+        return "".join(f"left behind: {path}\n" for path in found) + loaded.out
 
 
 def try_scope(tally, room):
@@ -174,7 +174,7 @@ def try_kills(tally, room):
         one = Scope(room)
         words = [room.program, "--root", room.root, "--systemd-cgroup", "create"]
         words += ["--bundle", one.bundle, one.id]
-        with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        with subprocess.Popen(words, stderr=subprocess.DEVNULL) as process:
             time.sleep(random.uniform(0, 0.9 if i else 0))
             process.kill()
         ended = one.delete()
