@@ -178,6 +178,22 @@ def try_control(tally, room):
     holds("update --resources -", ended.unlike(0))
     memory = limit("memory.max") or limit("memory.limit_in_bytes")
     holds("update: all members", differs((limit("pids.max"), memory), ("78\n", f"{64 << 20}\n")))
+    ended = one.verb("update", "--kernel-memory", "9999999")
+    holds("update --kernel-memory", ended.unlike(0, "memory.kernel: ignored"))
+    words = ["--cpu-quota", "20000", "--cpu-period", "40000"]
+    holds("update --cpu-quota, --cpu-period", one.verb("update", *words).unlike(0))
+    times = [limit(f"cpu.cfs_{name}_us").strip() for name in ("quota", "period")]
+    shown = limit("cpu.max").strip() or " ".join(times)
+    holds("update: both", differs(shown, "20000 40000"))
+    holds("update --cpu-burst", one.verb("update", "--cpu-burst", "9000").unlike(0))
+    burst = limit("cpu.max.burst") or limit("cpu.cfs_burst_us")
+    holds("update: the burst", differs(burst, "9000\n"))
+    ended = one.verb("update", "--cpuset-cpus", "0", "--cpuset-mems", "0")
+    holds("update --cpuset-cpus, --cpuset-mems", ended.unlike(0))
+    holds("update: the CPUs", differs(limit("cpuset.cpus"), "0\n"))
+    resources = {"unified": {"no.such": "1"}}
+    ended = one.verb("update", "--resources", "-", stdin=json.dumps(resources))
+    holds("update: a limit that cannot be set", ended.unlike(None, "unified.no.such"))
     holds("update: no number", one.verb("update", "--pids-limit", "x").unlike(None))
     holds("pause before delete", one.verb("pause").unlike(0))
     holds("delete --force of a paused one", one.delete().unlike(0) or one.traces())

@@ -4,7 +4,9 @@ crun or runc to compare. Only for a virtual machine of scripts/vm, with INIT=sys
 the machine's units.
 """
 
+import json
 import os
+import pwd
 import random
 import re
 import subprocess
@@ -184,6 +186,50 @@ def try_kills(tally, room):
     tally.holds("kill -9 of create, then delete --force: nothing is left", wrong)
 
 
+def try_user(tally, room):
+    """An ordinary user has a systemd, too."""
+    holds, uid = tally.holds, pwd.getpwnam("daemon").pw_uid
+    home, runtime = room.top / "user", Path(f"/run/user/{uid}")
+    for path in runtime, home / "bundle":
+        path.mkdir(parents=True)
+        os.chown(path, uid, uid)
+    os.chown(home, uid, uid)
+    env = ["env", f"XDG_RUNTIME_DIR={runtime}", f"HOME={home}"]
+    env += [f"DBUS_SESSION_BUS_ADDRESS=unix:path={runtime}/bus"]
+    words = ["systemd-run", "--unit=manager", f"--uid={uid}", f"--slice=user-{uid}.slice"]
+    words += ["-p", "Delegate=yes", "-p", "DefaultDependencies=no", *env]
+    ended = run(*words, "/lib/systemd/systemd", "--user")
+    holds("systemd --user", ended.unlike(0) or differs(becomes((runtime / "bus").exists), True))
+    user = ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", *env]
+    holds("spec", run(*user, room.program, "spec", "--rootless", cwd=home / "bundle").unlike(0))
+    file = home / "bundle/config.json"
+    config = json.loads(file.read_text("utf-8"))
+    config["root"]["path"] = str(room.rootfs)
+    config["process"].update(terminal=False, args=["sleep", "1000"])
+    config["linux"].update(cgroupsPath=":test:user", resources={"pids": {"limit": 33}})
+    for name in "uidMappings", "gidMappings":
+        config["linux"][name][0]["hostID"] = uid
+    file.write_text(json.dumps(config), encoding="utf-8")
+    bus = [*user, "systemd-run", "--user", "--scope", "--quiet"]
+
+    def unit():
+        words = ["systemctl", "--user", "show", "-P", "Slice", "-P", "TasksMax", "test-user.scope"]
+        return run(*user, *words).out.split()
+
+    words = [*bus, room.program, "--root", home / "state"]
+    begin = ["--systemd-cgroup", "run", "--detach", "--bundle", home / "bundle"]
+    ended = run(*words, *begin, "one")
+    holds("a user: run", ended.unlike(0) or differs(unit(), ["user.slice", "33"]))
+    ended = run(*words, "exec", "one", "cat", "/sys/fs/cgroup/pids.max")
+    holds("a user: exec", ended.unlike(0, "^33$"))
+    ended = run(*words, "update", "--pids-limit", "44", "one")
+    holds("a user: update", ended.unlike(0) or differs(unit(), ["user.slice", "44"]))
+    ended = run(*words, "delete", "--force", "one")
+    left = differs(list(TREE.rglob("test-user.scope")), [])
+    holds("a user: delete", ended.unlike(0) or left)
+    run("systemctl", "stop", "manager")
+
+
 def main(arguments):
     """The command line; returns the exit status."""
     if not Path("/run/vm/settings").exists() or not Path("/run/systemd/system").exists():
@@ -191,7 +237,7 @@ def main(arguments):
     subprocess.run([TOP / "scripts/rootfs", TOP / "busybox"], check=True)
     scratch = tempfile.mkdtemp(prefix="try-oci-")
     room, tally = Room(scratch, *arguments), Tally()
-    for part in try_scope, try_limits, try_kills:
+    for part in try_scope, try_limits, try_kills, try_user:
         if os.environ.get("PARTS", "") not in part.__name__:
             continue
         start = time.monotonic()

@@ -39,12 +39,18 @@ struct LimitOption {
 };
 constexpr LimitOption kLimits[] = {
     {"--blkio-weight", "blockIO", "weight", "Weight of block I/O, 10 to 1000"},
+    {"--cpu-burst", "cpu", "burst", "CPU time saved up for later periods, in microseconds"},
     {"--cpu-idle", "cpu", "idle", "1: run only when no other group wants the CPU"},
     {"--cpu-period", "cpu", "period", "Length of a period, in microseconds"},
     {"--cpu-quota", "cpu", "quota", "CPU time in each period, in microseconds"},
+    {"--cpu-rt-period", "cpu", "realtimePeriod",
+     "Period for real-time scheduling, in microseconds"},
+    {"--cpu-rt-runtime", "cpu", "realtimeRuntime", "CPU time in it, in microseconds"},
     {"--cpu-share", "cpu", "shares", "Weight of CPU time"},
     {"--cpuset-cpus", "cpu", "cpus", "CPUs to run on: 0-2,4"},
     {"--cpuset-mems", "cpu", "mems", "Memory nodes to use"},
+    {"--kernel-memory", "memory", "kernel", "Ignored, with a warning"},
+    {"--kernel-memory-tcp", "memory", "kernelTCP", "Ignored, with a warning"},
     {"--memory", "memory", "limit", "Memory, in bytes; -1: no limit"},
     {"--memory-reservation", "memory", "reservation", "Memory to keep, in bytes"},
     {"--memory-swap", "memory", "swap", "Memory and swap together, in bytes"},

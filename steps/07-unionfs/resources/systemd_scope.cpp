@@ -4,6 +4,7 @@
 #include "07-unionfs/resources/oci_groups.hpp"
 #include "common/deadline.hpp"
 #include "common/error.hpp"
+#include "common/explain.hpp"
 #include "common/files.hpp"
 #include "common/program.hpp"
 #include "common/text.hpp"
@@ -26,11 +27,16 @@ std::string scope_of(const std::string& cgroups_path, const std::string& id) {
 
 static bool has_booted_systemd() { return exists("/run/systemd/system"); }  // sd_booted(3)
 
-// Runs a program of systemd's, for the manager of the system or of an ordinary user. "--" in the
-// words: the names of scopes may begin with "-".
-static void call_systemd(std::vector<std::string> words) {
+// Runs a program of systemd's, for the manager of the system or of an ordinary user. `action` is
+// for the message. "--" in the words: the names of scopes may begin with "-".
+static void call_systemd(const std::string& action, std::vector<std::string> words) {
   if (!is_root_of_host()) words.insert(words.begin() + 1, "--user");
-  run_program(words, "");
+  try {
+    run_program(words, "");
+  } catch (const Failure& failure) {
+    const std::string text = failure.what(), command = quoted(words);
+    throw Failure(action + text.substr(text.starts_with(command) ? command.size() : 0));
+  }
 }
 
 // The group of a process in the tree in which systemd has the scope: v2's, or name=systemd of v1.
@@ -58,7 +64,8 @@ std::string start_scope(const std::string& scope, const std::string& cgroups_pat
   const std::string slice = split(cgroups_path, ':')[0];
   const std::string usual = is_root_of_host() ? "system.slice" : "user.slice";
   // clang-format off
-  call_systemd({"busctl", "--", "call", "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
+  call_systemd("systemd: start " + scope,
+               {"busctl", "--", "call", "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
                 "org.freedesktop.systemd1.Manager", "StartTransientUnit", "ssa(sv)a(sa(sv))", scope,
                 "fail",  // if there is a unit of this name
                 "5",     // properties
@@ -72,7 +79,7 @@ std::string start_scope(const std::string& scope, const std::string& cgroups_pat
   std::string path;
   const auto is_moved = [&] { return !(path = group_in(scope, first)).empty(); };
   if (!wait_until(30, is_moved))
-    throw Failure(join({"systemd has not started ", scope, " within 30 s"}));
+    throw Failure(join({"systemd: start ", scope, ": 30 s have passed"}));
   path = path_in_trees(path);
   if (!path.empty()) return path;
   throw Failure(join({"the group of ", scope, " is not in a tree that we may write to"}),
@@ -82,13 +89,14 @@ std::string start_scope(const std::string& scope, const std::string& cgroups_pat
 void set_scope_limits(const std::string& scope, std::vector<std::string> limits) {
   if (limits.empty()) return;
   limits.insert(limits.begin(), {"systemctl", "--runtime", "--", "set-property", scope});
-  call_systemd(limits);
+  call_systemd("systemd: limit " + scope, limits);
 }
 
 void stop_scope(const std::string& scope) {
   if (scope.empty() || !has_booted_systemd()) return;
   // The scope may have ended with its last process. A pattern without a match is no error.
-  call_systemd({"systemctl", "--", "stop", scope.substr(0, scope.size() - 1) + "[e]"});
+  call_systemd("systemd: stop " + scope,
+               {"systemctl", "--", "stop", scope.substr(0, scope.size() - 1) + "[e]"});
 }
 
 }  // namespace stepbox
