@@ -20,7 +20,8 @@ namespace stepbox {
 // search_path() of Boost 1.74 would need a library to link.
 std::string find_program(const std::string& name) {
   const char* path = std::getenv("PATH");
-  for (const std::string& folder : split(join({path ? path : "", ":/usr/sbin:/sbin"}), ':')) {
+  for (const std::string& folder :
+       split(join({path ? path : "/usr/bin:/bin", ":/usr/sbin:/sbin"}), ':')) {
     const std::string file = join({folder, "/", name});
     struct stat about;
     const bool is_file = ::stat(file.c_str(), &about) == 0 && S_ISREG(about.st_mode);

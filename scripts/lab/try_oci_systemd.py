@@ -9,6 +9,7 @@ import os
 import pwd
 import random
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from pathlib import Path
 from oci_bundle import Container, Room, becomes, differs, run
 from tally import Tally
 from task import TOP, run_main
+from try_engines import Podman, import_image
 
 TREE = Path("/sys/fs/cgroup")
 SLICE = "stepbox-test.slice"
@@ -230,6 +232,30 @@ def try_user(tally, room):
     run("systemctl", "stop", "manager")
 
 
+def try_podman(tally, room):
+    """podman, with systemd as the manager of cgroups. It calls delete without a PATH."""
+    if not shutil.which("podman") or not shutil.which("conmon"):
+        print("  skip  there is no podman")
+        return
+    podman = Podman(room, room.program, tally)
+    conf = room.top / "containers.conf"
+    conf.write_text(conf.read_text("utf-8").replace("cgroupfs", "systemd"), encoding="utf-8")
+    podman.group = []
+    tally.holds("podman import", import_image(room, podman))
+    limits = ["-m", "64m", "--pids-limit", "44"]
+    podman.says("podman run", 0, "", "run", "-d", "--name", "one", *limits, "busybox")
+    words = ["systemctl", "list-units", "--all", "--plain", "--no-legend", "libpod-*"]
+    names = [line.split()[0] for line in run(*words).out.splitlines()]
+    unit = next((name for name in names if "conmon" not in name), "none")
+    shown = run("systemctl", "show", "-P", "Slice", "-P", "MemoryMax", "-P", "TasksMax", unit)
+    found = set(shown.out.split())
+    tally.holds("podman: the unit", differs(found, {"machine.slice", "67108864", "44"}))
+    podman.says("podman exec", 0, "^67108864$", "exec", "one", "cat", "/sys/fs/cgroup/memory.max")
+    podman.says("podman rm -f", 0, "", "rm", "-f", "-t", "0", "one")
+    becomes(lambda: not run(*words).out)
+    tally.holds("podman: no unit is left", run(*words).out)
+
+
 def main(arguments):
     """The command line; returns the exit status."""
     if not Path("/run/vm/settings").exists() or not Path("/run/systemd/system").exists():
@@ -237,7 +263,7 @@ def main(arguments):
     subprocess.run([TOP / "scripts/rootfs", TOP / "busybox"], check=True)
     scratch = tempfile.mkdtemp(prefix="try-oci-")
     room, tally = Room(scratch, *arguments), Tally()
-    for part in try_scope, try_limits, try_kills, try_user:
+    for part in try_scope, try_limits, try_kills, try_user, try_podman:
         if os.environ.get("PARTS", "") not in part.__name__:
             continue
         start = time.monotonic()

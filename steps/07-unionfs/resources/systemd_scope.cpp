@@ -34,8 +34,9 @@ static void call_systemd(const std::string& action, std::vector<std::string> wor
   try {
     run_program(words, "");
   } catch (const Failure& failure) {
-    const std::string text = failure.what(), command = quoted(words);
-    throw Failure(action + text.substr(text.starts_with(command) ? command.size() : 0));
+    const std::string text = failure.what(), command = quoted(words) + ": ";
+    throw Failure(
+        join({action, ": ", text.substr(text.starts_with(command) ? command.size() : 0)}));
   }
 }
 
