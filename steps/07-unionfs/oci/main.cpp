@@ -80,6 +80,9 @@ static Child build(CreateOptions& options, const OciConfig& config, OciState& st
   const bool limited = !config.resources.empty();
   std::optional<Child> keeper = choose_groups(options, config, state);
   std::vector<GroupDirectory> groups = make_oci_groups(state.cgroup, limited);
+  for (const GroupDirectory& group : groups) {  // systemd removes empty ones of v1
+    if (keeper) group.set("cgroup.procs", std::to_string(keeper->pid()));
+  }
   set_oci_resources(groups, config.resources, state.scope);
   const Fd start = make_start_fifo(state.id);
   OciCommand command(*config.process, config.seccomp, options.files, true);
