@@ -24,7 +24,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from oci_bundle import PATIENCE, WAIT, Container, Ended, Room, enter_room, hide_unified, run
+from oci_bundle import (PATIENCE, WAIT, Container, Ended, Room, becomes, enter_room, hide_unified,
+                        pids, reap, run)
 from tally import Tally
 from task import run_main
 
@@ -96,8 +97,13 @@ class Trial:
         ended = reaping(one.room.program, "--root", room.root, "delete", "--force", one.id)
         found = one.traces() + room.left(groups=False)
         found += "".join(f"network device {name}\n" for name in links() - self.links)
-        shutil.rmtree(room.root / one.id, ignore_errors=True)  # reported once
-        return ended.unlike(0) or found
+        wrong = ended.unlike(0) or found
+        if wrong:  # reported once
+            for pid in pids() - {os.getpid()}:
+                os.kill(pid, signal.SIGKILL)
+            shutil.rmtree(room.root / one.id, ignore_errors=True)
+            becomes(lambda: reap() or pids() == {os.getpid()})
+        return wrong
 
     def undone(self):
         """The defect of a verb that says that it has done its work."""

@@ -87,7 +87,7 @@ void make_session_keyring(const std::string& id) {
 // in force, and older ones deny close_range(2). close_callers_files() has left low numbers only.
 void outlive_creator(const Fd& start, int preserved) {
   constexpr int kMostFiles = 256;
-  ::prctl(PR_SET_PDEATHSIG, 0);
+  if (::prctl(PR_SET_PDEATHSIG, 0) == -1) throw_errno({"outlive the creator"});
   for (int fd = 3 + preserved; fd < 3 + preserved + kMostFiles; ++fd) {
     if (fd != start.get()) ::close(fd);
   }

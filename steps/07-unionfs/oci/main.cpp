@@ -4,6 +4,7 @@
 //
 // create: the container is built, and its process waits. start: it becomes the command. No process
 // of ours stays: the container's process is a child of the engine's monitor, which waits for it.
+#include <signal.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 #include "07-unionfs/resources/oci_resources.hpp"
 #include "07-unionfs/storage/shifted_ids.hpp"
 #include "common/error.hpp"
+#include "common/openers.hpp"
 
 using namespace stepbox;
 
@@ -70,7 +72,8 @@ static void wait_for_mounts(Gate& mounted, Child& child) {
   try {
     mounted.wait();
   } catch (const Failure&) {
-    child.wait();  // throws the reason
+    send_signal(child.process().handle, SIGKILL);  // it is ending; or it waits for us
+    child.wait();                                  // throws the reason
     throw;
   }
 }

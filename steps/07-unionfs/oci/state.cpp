@@ -52,6 +52,13 @@ std::string file_of(const std::string& id, const char* name) {
   return join({directory_of(id), "/", name});
 }
 
+// Only a missing file is not there: delete --force must not pass over what it may not look at.
+bool is_there(const std::string& path) {
+  if (::access(path.c_str(), F_OK) == 0) return true;
+  if (errno != ENOENT && errno != ENOTDIR) throw_errno({"look for ", path});
+  return false;
+}
+
 // Each verb waits for the lock, so that one who tries it is in nobody's way.
 bool is_locked(const std::string& id) {
   const Fd file(::open(file_of(id, "lock").c_str(), O_RDONLY | O_CLOEXEC));
@@ -158,11 +165,11 @@ FileLock make_oci_directory(const std::string& id) {
 }
 
 FileLock lock_oci_container(const std::string& id) {
-  if (!exists(directory_of(id))) throw_unknown(id);
+  if (!is_there(directory_of(id))) throw_unknown(id);
   return lock_file(file_of(id, "lock"), LockRank::kOci);
 }
 
-bool is_oci_container(const std::string& id) { return exists(directory_of(id)); }
+bool is_oci_container(const std::string& id) { return is_there(directory_of(id)); }
 
 void save(const OciState& state) {
   const json object{{"version", kVersion},
@@ -186,7 +193,7 @@ void save(const OciState& state) {
 
 OciState load_oci_state(const std::string& id, bool to_remove) {
   const std::string path = file_of(id, "state.json");
-  if (!exists(path)) {
+  if (!is_there(path)) {
     if (!to_remove) throw_unknown(id);
     OciState state;  // kill -9 of create, before it has made anything but the directory
     state.id = id;
@@ -240,7 +247,7 @@ Fd open_oci_process(const OciState& state) {
 }
 
 OciStatus status_of(const OciState& state) {
-  const bool unfinished = state.pid == 0 || exists(file_of(state.id, kMaking));
+  const bool unfinished = state.pid == 0 || is_there(file_of(state.id, kMaking));
   if (unfinished && is_locked(state.id)) return OciStatus::kCreating;
   if (!open_oci_process(state)) return OciStatus::kStopped;
   if (unfinished) return OciStatus::kCreating;  // kill -9 has ended create just before its end
@@ -274,7 +281,7 @@ void remove_oci_directory(const std::string& id) {
 
 std::vector<std::string> all_oci_ids() {
   std::vector<std::string> ids;
-  if (!exists(oci_root())) return ids;
+  if (!is_there(oci_root())) return ids;
   for (const auto& entry : std::filesystem::directory_iterator(oci_root())) {
     if (entry.is_directory()) ids.push_back(entry.path().filename());
   }

@@ -128,9 +128,11 @@ std::vector<GroupDirectory> open_oci_groups(const std::string& path) {
   return groups;
 }
 
+// Those below our own one need no mark: kill -9 of create may have come before it.
 static void remove_parents(const std::string& base, std::string path) {
+  const bool ours = path.starts_with(base + "/stepbox-oci/");
   while ((path.resize(path.rfind('/')), path.size() > base.size())) {
-    if (::getxattr(path.c_str(), kMark, nullptr, 0) == -1) return;
+    if (!ours && ::getxattr(path.c_str(), kMark, nullptr, 0) == -1) return;
     if (::rmdir(path.c_str()) == -1) return;  // EBUSY, ENOTEMPTY: others use it
   }
 }
