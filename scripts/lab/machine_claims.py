@@ -1,8 +1,9 @@
 #!/usr/bin/env -S python3 -B
 """machine_claims v1|v2|hybrid|systemd: claims about steps 5 and 7 in a machine of scripts/vm.
 
-The kernel is another one there, and cgroups are mounted as said; with systemd those of v2, by it. All questions to one layout are
-asked in one machine: a boot takes longer than most of them. Programs must have been built.
+The kernel is another one there, and cgroups are mounted as said; with systemd those of v2, by it.
+All questions to one layout are asked in one machine: a boot takes longer than most of them. Programs
+must have been built.
 """
 
 import os
@@ -88,9 +89,11 @@ OCI = [
     ),
 ]
 
+PAIR = Question("OCI runtime, a pair", ["PARTS=pair", "scripts/lab/try_oci.py"], "env")
+
 QUESTIONS = {
-    "v1": [LIMITS],
-    "hybrid": [LIMITS],
+    "v1": [LIMITS, PAIR],
+    "hybrid": [LIMITS, PAIR],
     "v2": [LIMITS, NAMESPACES, STEP_7, ROOTLESS],
     "systemd": OCI,
 }

@@ -79,6 +79,14 @@ def try_mounts(tally, room):
         oci_mounts.clear(room)
 
 
+def try_pair(tally, room):
+    """A tree of two controllers, which this machine need not have."""
+    if os.environ.get("STEPBOX_VM"):
+        pair = oci_mounts.make_pair(room)
+        try_rows(tally, room, [oci_mounts.PAIR])
+        subprocess.run(["umount", pair], check=True)
+
+
 def try_joining(tally, room):
     """Namespaces that are new, and those of another process."""
     kinds = {"pid": "pid", "ipc": "ipc", "uts": "uts", "mount": "mnt", "network": "net"}
@@ -152,7 +160,7 @@ def main(arguments):
     room, tally = Room(scratch, *words), Tally()
     parts = (try_acts, try_refusals, try_exec, try_exec_group, try_control, try_hooks)
     parts += (*TERMINALS, *ATTACKS, try_descriptors, try_words, try_hooks_outside, try_listener)
-    parts += (try_joining, try_limits, try_inside, try_mounts)
+    parts += (try_joining, try_limits, try_inside, try_mounts, try_pair)
     for part in parts:
         wanted = os.environ.get("PARTS", "").split()
         if wanted and not any(name in part.__name__ for name in wanted):

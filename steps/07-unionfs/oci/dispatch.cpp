@@ -63,7 +63,7 @@ struct GlobalOptions {
 void add_options(CommandLine& cli, GlobalOptions& options) {
   cli.describe(
       "An OCI runtime: create, start, state, kill, delete, run, exec, ps, list, pause, "
-      "resume, update, events, spec, features.");
+      "resume, update, events, spec, features");
   cli.option("--cgroup-manager", "NAME", options.manager, "cgroupfs (the default) or systemd");
   cli.flag("--debug", options.debug, "Accepted, and ignored");
   cli.option("--log", "FILE", options.log.file, "Append errors to this file, too");
@@ -75,7 +75,7 @@ void add_options(CommandLine& cli, GlobalOptions& options) {
 }
 
 int print_version() {
-  std::puts("stepbox-oci version " STEPBOX_VERSION "\nspec: 1.1.0");
+  std::puts("stepbox-oci version " STEPBOX_VERSION "\nspec: 1.2.0");
   return 0;
 }
 
@@ -102,12 +102,12 @@ bool uses_systemd(const GlobalOptions& options) {
 }
 
 int parse_and_call(int argc, char** argv, Creator create, GlobalOptions& options) {
-  CommandLine cli("[OPTIONS] COMMAND [ARG...]", "run --bundle BUNDLE ID");
+  CommandLine cli("[OPTIONS] VERB [ARG...]", "run --bundle BUNDLE ID");
   add_options(cli, options);
   cli.parse(argc, argv);
   if (options.version) return print_version();
   if (!options.root.empty()) set_oci_root(options.root);
-  std::vector<std::string> words = cli.take_all("COMMAND");
+  std::vector<std::string> words = cli.take_all("VERB");
   const bool creates = words[0] == "create" || words[0] == "run";
   if (uses_systemd(options) && creates) words.insert(words.begin() + 1, "--systemd-cgroup");
   return call(words, create);

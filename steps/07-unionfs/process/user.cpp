@@ -96,8 +96,10 @@ User find_user(const std::string& text) {
 }
 
 static void set_groups(const User& user) {
-  // setgroups(2) is denied in a user namespace that maps a single id (user_namespaces(7)).
-  if (read_file("/proc/self/setgroups") == "deny\n") return;
+  // setgroups(2) is denied in a user namespace that maps a single id (user_namespaces(7)). A bundle
+  // need not mount /proc.
+  const std::string permission = "/proc/self/setgroups";
+  if (exists(permission) && read_file(permission) == "deny\n") return;
   if (::setgroups(user.groups.size(), user.groups.data()) == 0) return;
   if (errno != EINVAL || ::setgroups(1, &user.gid) == -1) throw_errno({"set the groups"});
 }
