@@ -16,10 +16,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from engine_podman import PROGRAMS, Engine
+from engine_room import make_image
 from oci_bundle import Container, Room, becomes, differs, run
 from tally import Tally
 from task import TOP, run_main
-from try_engines import Podman, import_image
 
 TREE = Path("/sys/fs/cgroup")
 SLICE = "stepbox-test.slice"
@@ -234,14 +235,15 @@ def try_user(tally, room):
 
 def try_podman(tally, room):
     """podman, with systemd as the manager of cgroups. It calls delete without a PATH."""
-    if not shutil.which("podman") or not shutil.which("conmon"):
+    if not all(map(shutil.which, PROGRAMS)):
         print("  skip  there is no podman")
         return
-    podman = Podman(room, room.program, tally)
+    make_image(room)
+    podman = Engine(room, tally)
     conf = room.top / "containers.conf"
     conf.write_text(conf.read_text("utf-8").replace("cgroupfs", "systemd"), encoding="utf-8")
     podman.group = []
-    tally.holds("podman import", import_image(room, podman))
+    podman.says("podman load", 0, "", "load", "-q", "-i", room.top / "image.tar")
     limits = ["-m", "64m", "--pids-limit", "44"]
     podman.says("podman run", 0, "", "run", "-d", "--name", "one", *limits, "busybox")
     words = ["systemctl", "list-units", "--all", "--plain", "--no-legend", "libpod-*"]
