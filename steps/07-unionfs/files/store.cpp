@@ -54,7 +54,8 @@ std::string store() {
 }
 
 std::string run_top() {
-  if (::access("/run", W_OK) == 0) return "/run";
+  // EACCES: root of a user namespace in which it is nobody's. EROFS is no such sign.
+  if (::geteuid() == 0 && (::access("/run", W_OK) == 0 || errno == EROFS)) return "/run";
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");
   return runtime ? runtime : "";
 }
