@@ -193,8 +193,8 @@ def try_roots(tally, room):
     def call(root, *words):
         words = [room.program, "--root", root, *words]
         with open(room.top / "said", "wb") as said:
-            status = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=said, stderr=said, check=False,
-                                    cwd=room.top).returncode
+            status = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+                                    check=False, cwd=room.top).returncode
         return Ended(words, status, (room.top / "said").read_text("utf-8"), "")
 
     wrong = call("relative/root", "create", "--bundle", one.bundle, one.id).unlike(0)

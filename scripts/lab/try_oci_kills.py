@@ -1,6 +1,7 @@
 #!/usr/bin/env -S python3 -B
-"""try_oci_kills [--times N] [--calls N] [PROGRAM]: whatever goes wrong in create, start, exec and
-delete, `delete --force` leaves nothing: no process, mount, group, network device, no file.
+"""try_oci_kills [--times N] [--calls N] [--verb VERB]... [PROGRAM]: whatever goes wrong in create,
+start, exec and delete, `delete --force` leaves nothing: no process, mount, group, network device,
+no file.
 
 --times N   kill -9 of each verb at N moments (8; by hand 120)
 --calls N   each system call of each verb fails once, with EPERM, ENOMEM or EIO in turn; of all
@@ -31,8 +32,8 @@ from task import run_main
 
 VERBS = "create", "start", "exec", "delete"
 ERRORS = "EPERM", "ENOMEM", "EIO"
-# exit(2) has no result. A descriptor that close(2) keeps open is no failure that a kernel has. Without
-# brk(2) a static program ends before main().
+# exit(2) has no result. A descriptor that close(2) keeps open is no failure that a kernel has.
+# Without brk(2) a static program ends before main().
 NEVER_FAILS = "brk", "close", "exit", "exit_group", "rt_sigreturn", "restart_syscall"
 # As a process of its own: the verb is our child, and is not waited for until its container ends.
 TRACE = ["strace", "--daemonize", "--follow-forks", "--quiet=all"]
@@ -188,7 +189,8 @@ def try_failures(tally, room, verb, most):
             wrong = wrong or trial.undone()
         else:
             refused += 1
-            wrong = wrong or ("" if lines else f"exit status {process.returncode}, without a word")
+            told = lines or call == "write"  # the message's own, as strace counts by process
+            wrong = wrong or ("" if told else f"exit status {process.returncode}, without a word")
         left = trial.what_is_left()
         wrong = wrong or left
         tally.holds(f"{verb}: {call} number {number} fails: {error}", wrong and f"{wrong}\n{text}")
