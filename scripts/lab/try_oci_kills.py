@@ -96,7 +96,7 @@ class Trial:
         """After delete --force."""
         one, room = self.one, self.one.room
         ended = reaping(one.room.program, "--root", room.root, "delete", "--force", one.id)
-        found = one.traces() + room.left(groups=False)
+        found = one.traces() + room.left()
         found += "".join(f"network device {name}\n" for name in links() - self.links)
         wrong = ended.unlike(0) or found
         if wrong:  # reported once

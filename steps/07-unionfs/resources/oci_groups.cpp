@@ -133,7 +133,11 @@ static void remove_parents(const std::string& base, std::string path) {
   const bool ours = path.starts_with(base + "/stepbox-oci/");
   while ((path.resize(path.rfind('/')), path.size() > base.size())) {
     if (!ours && ::getxattr(path.c_str(), kMark, nullptr, 0) == -1) return;
-    if (::rmdir(path.c_str()) == -1) return;  // EBUSY, ENOTEMPTY: others use it
+    if (::rmdir(path.c_str()) == 0) continue;
+    for (const int others : {EBUSY, ENOTEMPTY, ENOENT, EACCES, EROFS}) {  // it is, or was, theirs
+      if (errno == others) return;
+    }
+    throw_errno({"rmdir ", path});
   }
 }
 

@@ -32,7 +32,7 @@ std::vector<GroupDirectory> open_oci_groups(const std::string& path);
 
 // Kills the members, and removes the groups with all groups below them; then those parents that
 // make_oci_groups() has made and that are empty. No error if there are none; warns about a group
-// that cannot be removed.
+// that cannot be removed. Throws system_error for such a parent.
 void remove_oci_groups(const std::string& path);
 
 // With --systemd-cgroup, systemd makes the first group, for a scope: a unit for processes that
