@@ -95,6 +95,9 @@ def enter_room(itself, arguments):
     """Runs the test again, as root in a stage with a PID namespace of its own, and ends with its
     exit status. There it returns the temporary directory and the other arguments."""
     if arguments[:1] == ["--inside"]:
+        # Those of a shell's background jobs are ignored; a shell inside could not trap them.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGQUIT, signal.SIG_DFL)
         return arguments[1:]
     subprocess.run(["scripts/rootfs", "busybox"], check=True)
     with tempfile.TemporaryDirectory(prefix="try-oci-") as scratch:

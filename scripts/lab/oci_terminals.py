@@ -91,10 +91,7 @@ class Caller(Terminal):
         )
 
     def control(self):
-        """[child] The terminal becomes the controlling one. A shell's background jobs ignore SIGINT,
-        and what is ignored when a shell begins it cannot trap."""
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+        """[child] The terminal becomes the controlling one."""
         fcntl.ioctl(self.slave, termios.TIOCSCTTY, 0)
 
     def resize(self, rows, columns):
