@@ -13,7 +13,7 @@ void set_scheduler(pid_t process, const Scheduler& scheduler) {
 }
 
 void set_io_priority(pid_t process, const IoPriority& priority) {
-  const int value = IOPRIO_PRIO_VALUE(priority.type, priority.level);
+  const auto value = static_cast<int>(IOPRIO_PRIO_VALUE(priority.type, priority.level));
   if (::syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, process, value) == -1) {
     throw_errno({"set ioPriority"});
   }
