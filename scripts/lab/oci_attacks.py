@@ -21,7 +21,7 @@ NO_RIGHTS = "setpriv --inh-caps=-all --bounding-set=-all".split()
 # writes to the program when no process runs it any more.
 ATTACK = """
 while :; do for p in /proc/[0-9]*; do
-  if tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q "$1"; then
+  if tr '\\0' ' ' 2>/dev/null <$p/cmdline | grep -q "$1"; then
     exec 3<$p/exe
     (echo bad >>$p/exe) 2>/dev/null && echo written at once
     echo held
@@ -138,7 +138,7 @@ def try_program(tally, room):
                        stderr=subprocess.DEVNULL)
         wrong = one.prints("held")
         room.call("start", "waiting")
-        wrong = wrong or room.call("delete", "--force", "waiting").unlike(0)
+        wrong = room.call("delete", "--force", "waiting").unlike(0) or wrong
         reap()  # while nobody has waited for it, the PID namespace cannot end
         return wrong
 

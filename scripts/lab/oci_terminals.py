@@ -168,6 +168,7 @@ def try_terminal_refused(tally, room):
     one, sent = Container(room, "tty"), Sent(room)
     ended = one.create("--console-socket", sent.path)
     holds("a socket, no terminal", ended.unlike(None, words) or one.traces())
+    one.delete()
     one = Container(room, "echo it runs", with_terminal)
     ended = one.verb("run")
     holds("run: no terminal outside", ended.unlike(None, "terminal|tty") or one.traces())
