@@ -147,4 +147,33 @@ def try_program(tally, room):
     attack("create, /proc/PID/exe", "[c]reate .*waiting", [], by_create)
 
 
-PARTS = try_keyring, try_waiting, try_program
+def try_neighbour(tally, room):
+    """CVE-2016-9962: a container that may trace processes looks for the host's root directory in
+    those that the runtime makes in its namespaces, as for a pod."""
+    ids = [{"containerID": 0, "hostID": 100000, "size": 65536}]
+
+    def users(config):
+        config["linux"].update(uidMappings=ids, gidMappings=ids)
+        config["linux"]["namespaces"].append({"type": "user"})
+        for kind in config["process"]["capabilities"].values():
+            kind.append("CAP_SYS_PTRACE")
+
+    found = f"[ -e $p{room.top}/state ] && echo found"
+    script = f"echo begun; while :; do for p in /proc/[0-9]*/root; do {found}; done; done"
+    one = Container(room, script, users, own=True)
+    wrong = one.begin() or one.prints("begun")
+    place = f"/proc/{one.state().get('pid')}/ns/"
+
+    def joins(config):
+        config["linux"].update(uidMappings=ids, gidMappings=ids)
+        spaces = config["linux"]["namespaces"]
+        next(each for each in spaces if each["type"] == "pid")["path"] = place + "pid"
+        spaces.append({"type": "user", "path": place + "user"})
+
+    for _ in range(5):
+        wrong = wrong or Container(room, "true", joins).verb("run").unlike(0)
+    tally.holds("a neighbour does not reach the host", wrong or differs(one.output(), "begun\n"))
+    tally.holds("delete", one.delete().unlike(0) or one.traces())
+
+
+PARTS = try_keyring, try_waiting, try_program, try_neighbour

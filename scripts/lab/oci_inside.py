@@ -256,6 +256,9 @@ REAL_TIME = [
 TIME = [
     Row("a time namespace", "test $(cut -d. -f1 /proc/uptime) -gt 9000000 && echo later", "^later$",
         both(more("time"), linux(timeOffsets={"boottime": {"secs": 9999999}}))),
+    Row("a time namespace in a user namespace", "grep boot /proc/self/timens_offsets", " 99 +0$",
+        both(maps([0, 100000, 65536]), more("time"),
+             linux(timeOffsets={"boottime": {"secs": 99}}))),
 ]
 
 DEVICES = [

@@ -35,9 +35,9 @@ static int container(const CreateOptions& options, const OciConfig& config,
   for (const GroupDirectory& group : groups) group.join();  // first: the limits hold from here on
   gates.maps.wait();
   sources.receive();
+  make_late_namespaces(config);
   become_root_inside();
   if (!options.no_new_keyring) make_session_keyring(options.id);
-  make_late_namespaces(config);
   ::prctl(PR_SET_DUMPABLE, 0);  // unreadable for other processes of the container until execve(2)
   start_loopback(config);
   join_mount_namespace(config);

@@ -1,6 +1,7 @@
 // The namespaces of an OCI config: new ones and existing ones, in any mix.
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -56,6 +57,9 @@ bool OciConfig::has_own(int flag) const {
 // rights may do for the rest, and end with the user namespace. So what is refused before is tried
 // again after it. setns(2) refuses the user namespace that the process is in already.
 void join_namespaces(const OciConfig& config) {
+  const OciNamespace* pids = config.find_namespace(CLONE_NEWPID);
+  // Other containers in the PID namespace see the child at once (CVE-2016-9962).
+  if (pids && !pids->path.empty()) ::prctl(PR_SET_DUMPABLE, 0);
   std::vector<const OciNamespace*> later;
   for (const OciNamespace& one : config.namespaces) {
     if (one.path.empty() || one.flag & kJoinedByChild || is_ours(one)) continue;
