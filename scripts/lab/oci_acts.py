@@ -61,6 +61,7 @@ def try_acts(tally, room):
     holds("delete --force of one that is only created", try_created(room))
     holds("run --detach", try_detached(room))
     holds("delete ends the processes of the group", try_others(room))
+    holds("delete --force, four at once", try_deletes(room))
     holds("run passes signals on", try_signal(room))
     holds("pause before start", try_paused(room))
     holds("kill --all", try_all(room))
@@ -99,6 +100,20 @@ def try_others(room):
     becomes(lambda: one.status() == "stopped")
     wrong = wrong or one.delete().unlike(0) or one.traces()
     return wrong or differs(becomes(lambda: reap() or pids() == {os.getpid()}), True)
+
+
+def try_deletes(room):
+    """Those that wait for the lock find that another one was faster."""
+    wrong = ""
+    for _ in range(5):
+        one = Container(room, WAIT)
+        words = [room.program, "--root", room.root, "delete", "--force", one.id]
+        wrong = wrong or one.begin()
+        every = [subprocess.Popen(words, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+        told = [process.communicate()[1] for process in every]
+        wrong = wrong or "".join(told) or one.traces()
+        reap()
+    return wrong
 
 
 def try_signal(room):

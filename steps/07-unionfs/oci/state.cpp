@@ -165,8 +165,12 @@ FileLock make_oci_directory(const std::string& id) {
 }
 
 FileLock lock_oci_container(const std::string& id) {
-  if (!is_there(directory_of(id))) throw_unknown(id);
-  return lock_file(file_of(id, "lock"), LockRank::kOci);
+  try {
+    return lock_file(file_of(id, "lock"), LockRank::kOci);
+  } catch (const std::system_error&) {  // delete has removed it, perhaps while we waited
+    if (is_oci_container(id)) throw;
+  }
+  throw_unknown(id);
 }
 
 bool is_oci_container(const std::string& id) { return is_there(directory_of(id)); }

@@ -39,17 +39,19 @@ int oci_create(int argc, char** argv, Creator create) {
 // Waits for execve(2), which closes the process's descriptor of the FIFO; returns what the process
 // has written before: an error, if it did not come to that.
 static std::string wait_for_exec(const Fd& answers) {
-  pollfd end{answers.get(), 0, 0};  // POLLHUP: no writer any more
-  while (::poll(&end, 1, -1) == -1 && errno == EINTR) continue;
+  const Fd signals = open_signalfd({SIGTERM, SIGINT, SIGHUP, SIGQUIT});
+  pollfd watched[] = {{answers.get(), 0, 0}, {signals.get(), POLLIN, 0}};
+  while (::poll(watched, 2, -1) == -1 && errno == EINTR) continue;
+  if (watched[0].revents == 0) return "interrupted";  // no POLLHUP: there is a writer
   char text[4096];
   const ssize_t got = ::read(answers.get(), text, sizeof text);
   return std::string(text, got > 0 ? static_cast<size_t>(got) : 0);
 }
 
-// Act two.
-static void start_container(const std::string& id) {
+// Lets the command begin. `answers`: the FIFO, whose name is removed.
+static OciState let_begin(const std::string& id, Fd& answers) {
   const FileLock lock = lock_oci_container(id);
-  const OciState state = load_oci_state(id);
+  OciState state = load_oci_state(id);
   const OciStatus status = status_of(state);
   if (status == OciStatus::kStopped) throw Failure("cannot start a container that has stopped");
   if (status == OciStatus::kRunning) throw Failure("cannot start an already running container");
@@ -57,12 +59,18 @@ static void start_container(const std::string& id) {
     throw Failure(join({"cannot start a container in the ", name_of(status), " state"}));
   }
   const std::string path = start_fifo_of(id);
-  const Fd answers(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  Fd start(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+  answers = Fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  const Fd start(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
   if (!answers || !start || ::write(start.get(), "", 1) != 1) throw_errno({"start container ", id});
-  start.close();
-  const std::string error = wait_for_exec(answers);
   ::unlink(path.c_str());
+  return state;
+}
+
+// Act two. The lock is free while hooks run: they may take long, and may call other verbs.
+static void start_container(const std::string& id) {
+  Fd answers;
+  const OciState state = let_begin(id, answers);
+  const std::string error = wait_for_exec(answers);
   if (!error.empty()) throw Failure(join({"start container ", id, ": ", error}));
   try_hooks(state.poststart, state_for_hooks(state, OciStatus::kRunning));
 }
@@ -159,8 +167,11 @@ int oci_delete(int argc, char** argv, Creator) {
   CommandLine cli("delete [OPTIONS] ID", "delete --force ID");
   cli.flag("-f,--force", force, "Kill it, if it has not ended");
   const std::string id = parse_for_id(cli, argc, argv);
-  if (force && !is_oci_container(id)) return 0;  // as runc
-  delete_container(id, force);
+  try {
+    delete_container(id, force);
+  } catch (const Failure&) {
+    if (!force || is_oci_container(id)) throw;  // one that is not there: as runc
+  }
   return 0;
 }
 
