@@ -100,9 +100,30 @@ def try_hooks(tally, room):
     late = time.monotonic() - start > 1 + PATIENCE
     holds("hooks: timeout is 1 s", "it was later" if late else "")
     sleep = int(log.read_text("utf-8"))
-    reap()
-    holds("hooks: timeout ends what a hook has started", differs(sleep in pids(), False))
+    wrong = differs(becomes(lambda: reap() or sleep not in pids()), True)
+    holds("hooks: timeout ends what a hook has started", wrong)
     one.delete()
+    try_endless(tally, room)
+    fds = {"createRuntime": [hook(f"ls /proc/self/fd | wc -l >{log}")]}  # ls has a fourth one
+    wrong = Container(room, "true", with_hooks(room, **fds)).verb(
+        "run", "--preserve-fds=1", preexec_fn=lambda: os.dup2(0, 3), close_fds=False).unlike(0)
+    holds("hooks: --preserve-fds is not for them", wrong or differs(log.read_text("utf-8"), "4\n"))
+
+
+def try_endless(tally, room):
+    """A startContainer hook that never ends is in nobody's way."""
+    endless = with_hooks(room, startContainer=[hook("exec sleep 1000")])
+    for name, act in ("delete --force", None), ("TERM", subprocess.Popen.terminate):
+        one = Container(room, "true", endless)
+        wrong = one.create().unlike(0)
+        words = [room.program, "--root", room.root, "start", one.id]
+        with subprocess.Popen(words, stderr=subprocess.DEVNULL) as start:
+            becomes(lambda one=one: one.status() == "running")
+            wrong = wrong or (act(start) if act else one.verb("delete", "--force").unlike(0))
+            wrong = wrong or differs(becomes(lambda start=start: start.poll() is not None), True)
+            start.kill()
+        wrong = one.delete().unlike(0) or wrong or one.traces()
+        tally.holds(f"hooks: {name}, while startContainer never ends", wrong)
 
 
 def try_hooks_outside(tally, room):

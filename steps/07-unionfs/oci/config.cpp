@@ -70,7 +70,7 @@ OciHook hook_in(const ConfigNode& node) {
   hook.args = node.at("args").texts();
   hook.env = node.at("env").environment();
   const ConfigNode timeout = node.at("timeout");
-  if (timeout.given()) hook.timeout = timeout.number<int>(1);
+  if (timeout.given()) hook.timeout = timeout.number<int>(1, INT_MAX / 1000);
   return hook;
 }
 

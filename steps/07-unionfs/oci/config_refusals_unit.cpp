@@ -89,7 +89,7 @@ TEST_CASE("invalid members are refused with their path") {
        {R"("hooks": {"poststop": [{"path": "x"}]})",
         "hooks.poststop[0].path: 'x' is no absolute path"},
        {R"("hooks": {"poststart": [{"path": "/x", "timeout": 0}]})",
-        "hooks.poststart[0].timeout: 0 is not within 1 to 2147483647"},
+        "hooks.poststart[0].timeout: 0 is not within 1 to 2147483"},
        {R"("hooks": {"poststart": [{"path": "/x", "env": ["A"]}]})",
         "hooks.poststart[0].env[0]: 'A' is not NAME=VALUE"},
        {R"("annotations": {"a": 1})", "annotations.a: a string is needed, found a number"},

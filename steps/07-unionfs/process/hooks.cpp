@@ -1,5 +1,6 @@
 #include "07-unionfs/process/hooks.hpp"
 
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -24,6 +25,7 @@ static std::vector<char*> as_pointers(const std::vector<std::string>& words) {
 static int become_hook(const Hook& hook, const Fd& state) {
   ::setpgid(0, 0);
   ::dup2(state.get(), STDIN_FILENO);
+  ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);  // --preserve-fds is for the command
   const std::vector<std::string> args =
       hook.args.empty() ? std::vector<std::string>{hook.path} : hook.args;
   restore_signal_mask();
