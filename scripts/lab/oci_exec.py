@@ -7,7 +7,8 @@ import signal
 import subprocess
 import time
 
-from oci_bundle import WAIT, Container, becomes, differs, ended_status, pids, run
+from oci_bundle import (WAIT, Container, becomes, differs, ended_status, name_of, pids, reap,
+                        run)
 
 
 def try_exec(tally, room):
@@ -74,7 +75,25 @@ def try_exec(tally, room):
         os.kill(pid, signal.SIGKILL)
     wrong = differs(ended_status(pid), -signal.SIGKILL)
     holds("what exec --detach has left is the caller's", wrong)
+    holds("exec: the command ends with it", killed(room, one))
     holds("delete", one.delete().unlike(0) or one.traces())
+
+
+def killed(room, one):
+    """kill -9 of exec in the foreground: what it has started ends, as any user."""
+    words = [room.program, "--root", room.root, "exec", "-u", "7", one.id, "sleep", "200"]
+
+    def found():
+        return [pid for pid in pids() if name_of(pid) == "sleep 200 "]
+
+    with subprocess.Popen(words) as process:
+        begun = becomes(found)
+        process.kill()
+    wrong = differs([len(begun), becomes(lambda: reap() or not found())], [1, True])
+    for pid in found():
+        os.kill(pid, signal.SIGKILL)
+    becomes(lambda: reap() or not found())
+    return wrong
 
 
 def overwritten(room, one):

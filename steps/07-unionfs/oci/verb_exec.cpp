@@ -1,4 +1,5 @@
 // exec: another process in a running container.
+#include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -138,7 +139,8 @@ int container(std::vector<GroupDirectory>& groups, const ContainerNamespaces& na
   namespaces.join();
   become_root_inside();
   command.enter();
-  if (options.files.detach) ::prctl(PR_SET_PDEATHSIG, 0);
+  // Again: a change of user has cleared it (prctl(2)).
+  ::prctl(PR_SET_PDEATHSIG, options.files.detach ? 0 : SIGKILL);
   command.exec();
 }
 
