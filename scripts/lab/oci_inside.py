@@ -122,6 +122,8 @@ PROCESS = [
     Row("cwd is made", "pwd", "^/new/one$", process(cwd="/new/one"), own=True),
     Row("uid and gid", "id -u; id -g; id -G", "^7\n8\n8 5 6$",
         process(user={"uid": 7, "gid": 8, "additionalGids": [5, 6]})),
+    Row("no mount without a mount namespace", "ls /proc; echo end", "^end$",
+        both(without("mount"), linux(maskedPaths=[], readonlyPaths=[])), own=True),
     Row("a user, without /proc", "id -u; ls /proc", "^7$",
         both(process(user={"uid": 7, "gid": 8}),
              lambda config, room: config.update(mounts=[]),

@@ -124,7 +124,10 @@ OciConfig parse_config(const std::string& text, const std::string& bundle) {
     config.mounts.push_back(mount_in(item, config));
   }
   if (config.read_only_root) need_own(root.at("readonly"), config, CLONE_NEWNS);
-  if (!config.mounts.empty()) need_own(node.at("mounts"), config, CLONE_NEWNS);
+  if (!config.mounts.empty() && !config.has_own(CLONE_NEWNS)) {  // they would be the host's
+    warn({"config.json: mounts: none is made, for want of a mount namespace"});
+    config.mounts.clear();
+  }
   config.hostname = name_in(node.at("hostname"), config);
   config.domainname = name_in(node.at("domainname"), config);
   return config;

@@ -95,8 +95,6 @@ TEST_CASE("invalid members are refused with their path") {
        {R"("annotations": {"a": 1})", "annotations.a: a string is needed, found a number"},
        {R"("root": {"path": "r", "readonly": true})",
         "root.readonly: the container needs its own mount namespace"},
-       {R"("mounts": [{"destination": "/a"}])",
-        "mounts: the container needs its own mount namespace"},
        {R"("hostname": "h")", "hostname: the container needs its own uts namespace"},
        {R"("hostname": "h", "linux": {"namespaces": [{"type": "uts", "path": "/proc/self/ns/uts"}]})",
         "hostname: the container needs its own uts namespace"},

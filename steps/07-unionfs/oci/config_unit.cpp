@@ -212,6 +212,12 @@ TEST_CASE("capabilities that cannot be given are left out") {
   CHECK(process.capabilities->ambient == 1U << 5);
 }
 
+TEST_CASE("mounts are for a mount namespace of the container's own") {
+  const std::string mounts = R"("mounts": [{"destination": "/a", "type": "tmpfs"}])";
+  CHECK(parsed(mounts).mounts.empty());
+  CHECK(parsed(mounts + R"(, "linux": {"namespaces": [{"type": "mount"}]})").mounts.size() == 1);
+}
+
 TEST_CASE("what is missing, null or empty is not asked for") {
   const OciConfig bare = parse_config(R"({"ociVersion": "1.2.1", "root": {"path": "/r"}})", "/b");
   CHECK(bare.root == "/r");
