@@ -9,6 +9,7 @@
 #include "07-unionfs/confinement/capabilities.hpp"
 #include "07-unionfs/confinement/confinement.hpp"
 #include "07-unionfs/console/pty.hpp"
+#include "07-unionfs/process/environment.hpp"
 #include "07-unionfs/process/user.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
@@ -163,9 +164,7 @@ void OciCommand::enter() {
 
 // All descriptors of this program are close-on-exec; close_callers_files() has closed the others.
 void OciCommand::exec() {
-  std::vector<char*> argv;
-  for (const std::string& word : process_.args) argv.push_back(const_cast<char*>(word.c_str()));
-  argv.push_back(nullptr);
+  std::vector<char*> argv = as_pointers(process_.args);
   restore_signal_mask();
   filter_.install();
   ::execve(program_.c_str(), argv.data(), environ);

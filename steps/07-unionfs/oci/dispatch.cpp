@@ -9,6 +9,7 @@
 #include "01-clone/signals.hpp"
 #include "07-unionfs/files/printing.hpp"
 #include "07-unionfs/oci/verbs.hpp"
+#include "07-unionfs/process/environment.hpp"
 #include "07-unionfs/process/sealed_program.hpp"
 #include "common/error.hpp"
 
@@ -87,10 +88,7 @@ int call(const std::vector<std::string>& words, Creator create) {
   }
   if (verb->enters) run_from_read_only_mount();  // first: a program inherits blocked signals
   block_signals();
-  std::vector<char*> argv;
-  for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
-  argv.push_back(nullptr);
-  return verb->call(static_cast<int>(words.size()), argv.data(), create);
+  return verb->call(static_cast<int>(words.size()), as_pointers(words).data(), create);
 }
 
 bool uses_systemd(const GlobalOptions& options) {

@@ -4,7 +4,7 @@
 //   ROOT/ID/state.json   written whole, or not at all
 //   ROOT/ID/start        a FIFO: the container's process waits for a byte in it (runtime.md,
 //   start);
-//                        `making` until create is done
+//                        `making` until create is done, removed by start
 //
 // No process of ours stays beside a container, so nobody holds a lock while it runs. A process is
 // found again by three numbers: pid, start time and the boot's id.

@@ -12,6 +12,13 @@
 
 namespace stepbox {
 
+std::vector<char*> as_pointers(const std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  for (const std::string& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
 constexpr char kBlanks[] = " \t";
 
 static std::string name_of(const std::string& variable) {

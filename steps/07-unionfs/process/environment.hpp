@@ -10,6 +10,9 @@ namespace stepbox {
 // NAME=VALUE each. A NAME without `=` removes the variable.
 using Variables = std::vector<std::string>;
 
+// The words as execve(2) takes them: they point into `words`, and a null follows.
+std::vector<char*> as_pointers(const std::vector<std::string>& words);
+
 // -e NAME=VALUE, or NAME: with the value that the caller has.
 struct Environment {
   Variables variables;

@@ -7,18 +7,12 @@
 #include <unistd.h>
 
 #include "01-clone/process.hpp"
+#include "07-unionfs/process/environment.hpp"
 #include "common/error.hpp"
 #include "common/fd.hpp"
 #include "common/openers.hpp"
 
 namespace stepbox {
-
-static std::vector<char*> as_pointers(const std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  for (const std::string& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
-  pointers.push_back(nullptr);
-  return pointers;
-}
 
 // [child] Its stdin is a file in memory with the state: no hook that does not read can block us. In
 // a process group of its own, so that all of it can be killed.

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "07-unionfs/process/environment.hpp"
 #include "07-unionfs/process/process_table.hpp"
 #include "common/error.hpp"
 #include "common/fd.hpp"
@@ -49,11 +50,9 @@ static Fd make_copy(const Fd& own) {
 
 // Does not return on success.
 static void execute(const Fd& program) {
-  const std::vector<std::string> words = split(read_file("/proc/self/cmdline"), '\0');
-  std::vector<char*> argv;
-  for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
-  argv.back() = nullptr;  // the text ends with a zero: the last part is empty
-  ::fexecve(program.get(), argv.data(), environ);
+  std::vector<std::string> words = split(read_file("/proc/self/cmdline"), '\0');
+  words.pop_back();  // the text ends with a zero: the last part is empty
+  ::fexecve(program.get(), as_pointers(words).data(), environ);
 }
 
 static bool is_sealed(const Fd& program) {
