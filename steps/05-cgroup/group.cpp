@@ -112,11 +112,11 @@ Group::Group(const Hierarchy& hierarchy, const std::string& id)
 // The names of the groups right below `path`.
 static std::vector<std::string> groups_in(const std::string& path) {
   std::vector<std::string> names;
-  DIR* directory = ::opendir(path.c_str());
-  while (const dirent* entry = directory ? ::readdir(directory) : nullptr) {
-    if (entry->d_type == DT_DIR && entry->d_name[0] != '.') names.push_back(entry->d_name);
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path.c_str()), ::closedir);
+  while (const dirent* entry = directory ? ::readdir(directory.get()) : nullptr) {
+    const std::string name = entry->d_name;  // `.hidden` is one, too
+    if (entry->d_type == DT_DIR && name != "." && name != "..") names.push_back(name);
   }
-  if (directory) ::closedir(directory);
   return names;
 }
 
@@ -142,8 +142,8 @@ static void remove_tree_of(const std::string& path) {
   const bool removed = wait_until(5, [&] {
     if (::rmdir(path.c_str()) == 0 || errno == ENOENT) return true;
     if (errno != EBUSY && errno != ENOTEMPTY) throw_errno({"rmdir ", path});
+    kill_members(path);  // first: groups below a frozen one are frozen with it (v1)
     for (const std::string& name : groups_in(path)) remove_tree_of(path + "/" + name);
-    kill_members(path);
     return false;  // a killed process stays a member until it has ended
   });
   if (!removed) throw_errno({"rmdir ", path, " after 5 s"}, EBUSY);

@@ -7,6 +7,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <optional>
 
@@ -39,27 +41,31 @@ std::vector<std::string> hidden_paths() { return {std::begin(kHidden), std::end(
 std::vector<std::string> protected_paths() { return {std::begin(kReadOnly), std::end(kReadOnly)}; }
 
 // A path below /proc or /sys must be the kernel's. Otherwise a link, or a directory of the image,
-// takes the mount, and the kernel's file stays as it was (CVE-2019-19921, CVE-2025-31133).
-static void check_is_kernels(const Fd& root, const std::string& path, const MountPoint& place) {
+// takes the mount, and the kernel's file stays as it was (CVE-2019-19921, CVE-2025-31133). It is
+// searched from the directory that was looked at: another container, which shares the rootfs, may
+// rename directories meanwhile.
+static Fd open_kernels(const Fd& root, const std::string& path, const Tops& mounted) {
   for (const auto& [top, type] : {std::pair("/proc", PROC_SUPER_MAGIC), {"/sys", SYSFS_MAGIC}}) {
     if (!path.starts_with(join({top, "/"}))) continue;
-    const MountPoint mounted(open_below(root, top));
+    Fd found = open_below(root, top);
     struct statfs status;
-    if (::fstatfs(mounted.fd(), &status) == -1) throw_errno({"stat ", mounted.name()});
-    if (status.f_type != type || !place.name().starts_with(mounted.name() + "/")) {
-      throw Failure(join({"mask ", path, ": it is not on the kernel's ", top}));
-    }
+    if (!found) return found;
+    if (::fstatfs(found.get(), &status) == -1) throw_errno({"stat ", top});
+    if (status.f_type == type) return open_below(found, path.substr(std::strlen(top)));
+    const bool expected = std::find(mounted.begin(), mounted.end(), top) != mounted.end();
+    if (!expected && !open_below(root, path) && errno == ENOENT) return Fd();
+    throw Failure(join({"mask ", path, ": it is not on the kernel's ", top}));
   }
+  return open_below(root, path);
 }
 
 // The path below the rootfs; none if this kernel does not have it.
-static std::optional<MountPoint> find(const Fd& root, const std::string& path) {
-  Fd found = open_below(root, path);
+static std::optional<MountPoint> find(const Fd& root, const std::string& path,
+                                      const Tops& mounted) {
+  Fd found = open_kernels(root, path, mounted);
   if (!found && errno == ENOENT) return std::nullopt;
   if (!found) throw_errno({"open ", path});
-  MountPoint place(std::move(found));
-  check_is_kernels(root, path, place);
-  return place;
+  return MountPoint(std::move(found));
 }
 
 static bool is_directory(const MountPoint& place) {
@@ -74,11 +80,29 @@ static Fd open_root(const std::string& rootfs) {
   return root;
 }
 
+// mount --bind, then -o remount,ro: of what was opened, as its name may be another file's by now.
+static void protect(const MountPoint& place) {
+  const std::string name = stepbox::quoted(place.name());
+  explain({"mount --rbind --make-rprivate ", name, " ", name});
+  explain({"mount -o remount,bind,ro ", name, "  # and all below"});
+  const Fd copy(::open_tree(place.fd(), "",
+                            AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE));
+  mount_attr attributes{MOUNT_ATTR_RDONLY, 0, MS_PRIVATE, 0};
+  if (!copy ||
+      ::mount_setattr(copy.get(), "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes,
+                      sizeof attributes) == -1 ||
+      ::move_mount(copy.get(), "", place.fd(), "",
+                   MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == -1) {
+    throw_errno({"make ", place.name(), " read-only"});
+  }
+}
+
 // LAB: masked
-void hide_paths(const std::string& rootfs, const std::vector<std::string>& paths) {
+void hide_paths(const std::string& rootfs, const std::vector<std::string>& paths,
+                const Tops& mounted) {
   const Fd root = open_root(rootfs);
   for (const std::string& path : paths) {
-    const auto place = find(root, path);
+    const auto place = find(root, path, mounted);
     if (!place) continue;
     if (is_directory(*place)) {
       mount_new("tmpfs", *place, MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=0");
@@ -88,17 +112,18 @@ void hide_paths(const std::string& rootfs, const std::vector<std::string>& paths
   }
 }
 
-void protect_paths(const std::string& rootfs, const std::vector<std::string>& paths) {
+void protect_paths(const std::string& rootfs, const std::vector<std::string>& paths,
+                   const Tops& mounted) {
   const Fd root = open_root(rootfs);
   for (const std::string& path : paths) {
-    const auto place = find(root, path);
-    if (place) bind(place->name(), *place, true);
+    const auto place = find(root, path, mounted);
+    if (place) protect(*place);
   }
 }
 
 void mask_paths(const std::string& rootfs) {
-  hide_paths(rootfs, hidden_paths());
-  protect_paths(rootfs, protected_paths());
+  hide_paths(rootfs, hidden_paths(), {"/proc", "/sys"});
+  protect_paths(rootfs, protected_paths(), {"/proc", "/sys"});
 }
 // LAB: end
 

@@ -19,11 +19,16 @@ std::vector<std::string> protected_paths();
 // The other functions: [child], called after the last mount below `rootfs`, before any command runs
 // there. They throw system_error.
 
+// Of /proc and /sys, what was mounted: there even a path that does not exist must be the kernel's.
+using Tops = std::vector<std::string>;
+
 // Mounts an empty directory or /dev/null over each path that exists.
-void hide_paths(const std::string& rootfs, const std::vector<std::string>& paths);
+void hide_paths(const std::string& rootfs, const std::vector<std::string>& paths,
+                const Tops& mounted);
 
 // Binds each path that exists onto itself, read-only.
-void protect_paths(const std::string& rootfs, const std::vector<std::string>& paths);
+void protect_paths(const std::string& rootfs, const std::vector<std::string>& paths,
+                   const Tops& mounted);
 
 // Both, for docker's lists.
 void mask_paths(const std::string& rootfs);

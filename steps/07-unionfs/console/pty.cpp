@@ -7,10 +7,10 @@
 
 #include <string>
 
-#include "03-mount/mount.hpp"
 #include "07-unionfs/console/descriptor_passing.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
+#include "common/mount_api.hpp"
 
 namespace stepbox {
 
@@ -24,12 +24,19 @@ Fd open_slave(const Fd& master) {
   return Fd(::ioctl(master.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
 }
 
-// The image may have a link in this place: it is not followed.
-static void bind_console(const std::string& terminal) {
+// The image may have a link in this place: it is not followed. Nor is the terminal's name asked: it
+// may be a link to another file (CVE-2025-52565).
+static void bind_console(const Fd& terminal, const std::string& name) {
+  explain({"mount --bind ", name, " /dev/console"});
   ::mknod("/dev/console", S_IFREG | 0600, 0);  // EEXIST
-  Fd place(::open("/dev/console", O_PATH | O_NOFOLLOW | O_CLOEXEC));
-  if (!place) throw_errno({"open /dev/console"});
-  bind(terminal, MountPoint(std::move(place)), false);
+  const Fd place(::open("/dev/console", O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  const Fd copy(
+      ::open_tree(terminal.get(), "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
+  if (!place || !copy ||
+      ::move_mount(copy.get(), "", place.get(), "",
+                   MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == -1) {
+    throw_errno({"bind ", name, " on /dev/console"});
+  }
 }
 
 void become_terminal(const Fd& outside, const winsize& window, bool first) {
@@ -47,7 +54,7 @@ void become_terminal(const Fd& outside, const winsize& window, bool first) {
   explain({"setsid --ctty sh -c '…' <>", name, " >&0 2>&1"});
   ::setsid();
   if (::ioctl(slave.get(), TIOCSCTTY, 0) == -1) throw_errno({"take ", name, " as our terminal"});
-  if (first) bind_console(name);
+  if (first) bind_console(slave, name);
   send_descriptor(outside, master);
   for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(slave.get(), fd);
 }

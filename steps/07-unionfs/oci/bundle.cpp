@@ -44,8 +44,12 @@ void begin_mounts(const OciConfig& config) {
 }
 
 void mask_paths(const OciConfig& config) {
-  hide_paths(config.root, config.masked_paths);
-  protect_paths(config.root, config.read_only_paths);
+  Tops mounted;
+  for (const OciMount& mount : config.mounts) {
+    if (mount.type == "proc" || mount.type == "sysfs") mounted.push_back(mount.destination);
+  }
+  hide_paths(config.root, config.masked_paths, mounted);
+  protect_paths(config.root, config.read_only_paths, mounted);
 }
 
 static void move_root(const std::string& root) {

@@ -40,11 +40,11 @@ static int container(const CreateOptions& options, const OciConfig& config,
   if (!options.no_new_keyring) make_session_keyring(options.id);
   ::prctl(PR_SET_DUMPABLE, 0);  // unreadable for other processes of the container until execve(2)
   start_loopback(config);
+  set_sysctls(config);  // by the host's /proc: a mount namespace that is joined has its own
   join_mount_namespace(config);
   begin_mounts(config);
   mount_all(config, groups, sources);
   groups.clear();  // directories of the host
-  set_sysctls(config);
   gates.mounted.open();
   gates.hooked.wait();
   state.pid = ::getpid();  // as these hooks see it

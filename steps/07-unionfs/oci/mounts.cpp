@@ -77,10 +77,16 @@ void change_mount(const std::string& root, const OciMount& mount) {
 }
 
 // tmpcopyup: a tmpfs begins with the files that it hides. `hidden` was opened before the mount. The
-// program cp(1) sees this process in /proc, whose ids are those of another PID namespace.
+// program cp(1) sees this process in /proc, whose ids are those of another PID namespace. It finds
+// directories by name, and another container may replace them by links meanwhile: none is followed.
 void copy_up(const MountPoint& hidden, const MountPoint& mounted) {
+  const Fd tree(::open_tree(hidden.fd(), "",
+                            AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE));
+  mount_attr no_links{MOUNT_ATTR_NOSYMFOLLOW, 0, MS_PRIVATE, 0};
+  if (!tree) throw_errno({"open ", hidden.name()});
+  set_attributes(tree.get(), hidden.name(), no_links, true);
   const std::string files = join({"/proc/", read_link("/proc/self"), "/fd/"});
-  run_program({"cp", "-a", join({files, std::to_string(hidden.fd()), "/."}),
+  run_program({"cp", "-a", join({files, std::to_string(tree.get()), "/."}),
                files + std::to_string(mounted.fd())},
               "", 0);
 }

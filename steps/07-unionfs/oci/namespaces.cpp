@@ -57,9 +57,10 @@ bool OciConfig::has_own(int flag) const {
 // rights may do for the rest, and end with the user namespace. So what is refused before is tried
 // again after it. setns(2) refuses the user namespace that the process is in already.
 void join_namespaces(const OciConfig& config) {
-  const OciNamespace* pids = config.find_namespace(CLONE_NEWPID);
-  // Other containers in the PID namespace see the child at once (CVE-2016-9962).
-  if (pids && !pids->path.empty()) ::prctl(PR_SET_DUMPABLE, 0);
+  // Root of a user namespace that is joined could trace the child, which is still the host's root
+  // (CVE-2016-9962). An ordinary user's child with a new one must be open: its id maps are written.
+  const OciNamespace* users = config.find_namespace(CLONE_NEWUSER);
+  if (::geteuid() == 0 || (users && !users->path.empty())) ::prctl(PR_SET_DUMPABLE, 0);
   std::vector<const OciNamespace*> later;
   for (const OciNamespace& one : config.namespaces) {
     if (one.path.empty() || one.flag & kJoinedByChild || is_ours(one)) continue;

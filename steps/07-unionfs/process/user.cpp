@@ -96,12 +96,14 @@ User find_user(const std::string& text) {
 }
 
 static void set_groups(const User& user) {
-  // setgroups(2) is denied in a user namespace that maps a single id (user_namespaces(7)). A bundle
-  // need not mount /proc.
-  const std::string permission = "/proc/self/setgroups";
-  if (exists(permission) && read_file(permission) == "deny\n") return;
   if (::setgroups(user.groups.size(), user.groups.data()) == 0) return;
-  if (errno != EINVAL || ::setgroups(1, &user.gid) == -1) throw_errno({"set the groups"});
+  if (errno == EINVAL && ::setgroups(1, &user.gid) == 0) return;
+  // It is denied in a user namespace that maps a single id (user_namespaces(7)). Only then the file
+  // is asked: a bundle need not mount /proc, and the image could have one of its own there.
+  const int error = errno;
+  const std::string permission = "/proc/self/setgroups";
+  if (error == EPERM && exists(permission) && read_file(permission) == "deny\n") return;
+  throw_errno({"set the groups"}, error);
 }
 
 void become(const User& user) {
