@@ -103,7 +103,8 @@ bug%:
 ## Test (as root, or by sudo: claims start containers, in a stage of their own)
 ##   make test             unit tests, every command in the documents, the matrix; ends with the sum;
 ##                         VM=no: without virtual machines
-##   make test-engines     ./stepbox-oci under podman, containerd, docker and buildah; installs them
+##   make test-engines     ./stepbox-oci under podman, containerd, docker and buildah, which it
+##                         installs, and with systemd in a virtual machine
 ##   make labs             what labs.md shows is what happens; CHAPTER=3: one chapter
 ##   make test1 ... test7  the claims that one step is held to
 ##   make matrix           every step held to every claim, as a table; stepbox-oci, crun and runc
