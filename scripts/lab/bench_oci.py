@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from oci_bundle import hide_unified
-from task import TOP, run_main
+from task import TOP, Complaint, run_main
 
 MANY = 100
 LIMITS = {
@@ -125,6 +125,8 @@ def show_memory(scratch, found):
 
 def main(arguments):
     """The command line; returns the exit status."""
+    if len(arguments) != 1:
+        raise Complaint("bench_oci: only scripts/bench calls it, in a mount namespace of its own")
     hide_unified()
     with tempfile.TemporaryDirectory(dir=arguments[0], prefix="oci-") as directory:
         scratch = Path(directory)
