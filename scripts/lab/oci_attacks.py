@@ -111,7 +111,7 @@ def try_program(tally, room):
     def attack(name, word, gate, act):
         one = Container(room, ["sh", "/attack", word, *gate], strong, own=True)
         (one.rootfs / "attack").write_text(ATTACK, encoding="utf-8")
-        # It waits with its message until somebody reads the FIFO.
+        # The runtime writes its error to the FIFO: open(2) blocks until a reader opens it.
         (one.rootfs / "evil").write_text("#!/proc/self/exe --log=/gate\n", encoding="utf-8")
         (one.rootfs / "evil").chmod(0o755)
         os.mkfifo(one.rootfs / "gate")

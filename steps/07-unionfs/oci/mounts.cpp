@@ -194,8 +194,8 @@ void mount_all(const OciConfig& config, const std::vector<GroupDirectory>& group
   if (!hosts_devices) {
     make_default_devices(config.root);
     for (const OciDevice& device : config.devices) {
-      if (device.path != "/dev/ptmx")
-        make_device(config.root, device);  // a link: to its own devpts
+      // That one stays a link to the container's own devpts.
+      if (device.path != "/dev/ptmx") make_device(config.root, device);
     }
   }
   ::umask(022);

@@ -2,9 +2,8 @@
 //
 //   ROOT/ID/lock         held by each verb that works on the container
 //   ROOT/ID/state.json   written whole, or not at all
-//   ROOT/ID/start        a FIFO: the container's process waits for a byte in it (runtime.md,
-//   start);
-//                        `making` until create is done, removed by start
+//   ROOT/ID/start        a FIFO: the container's process waits for a byte in it. It is called
+//                        `making` until create is done, and start removes it.
 //
 // No process of ours stays beside a container, so nobody holds a lock while it runs. A process is
 // found again by three numbers: pid, start time and the boot's id.

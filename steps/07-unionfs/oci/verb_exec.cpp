@@ -7,7 +7,6 @@
 #include "07-unionfs/oci/command.hpp"
 #include "07-unionfs/oci/verbs.hpp"
 #include "07-unionfs/process/joining.hpp"
-#include "07-unionfs/resources/group_freezing.hpp"
 #include "07-unionfs/resources/oci_groups.hpp"
 #include "07-unionfs/storage/shifted_ids.hpp"
 #include "common/error.hpp"
@@ -145,15 +144,16 @@ int container(std::vector<GroupDirectory>& groups, const ContainerNamespaces& na
 }
 
 int run(ExecOptions& options, const OciState& state, const OciProcess& process) {
+  const OciStatus status = status_of(state);
   const Fd first = open_oci_process(state);
   if (!first) throw Failure("cannot exec in a stopped container");
-  if (status_of(state) == OciStatus::kCreating) {
+  if (status == OciStatus::kCreating) {
     throw Failure("cannot exec in a container that is being created");
   }
-  std::vector<GroupDirectory> groups = open_oci_groups(state.cgroup);
-  if (!options.ignore_paused && are_frozen(groups)) {
+  if (status == OciStatus::kPaused && !options.ignore_paused) {
     throw Failure("cannot exec in a paused container", "use --ignore-paused to override");
   }
+  std::vector<GroupDirectory> groups = open_oci_groups(state.cgroup);
   OciCommand command(process, state.seccomp, options.files, false);
   const ContainerNamespaces namespaces(first, state.pid);
   Gate allowed;
