@@ -3,11 +3,13 @@
 #ifndef STEPBOX_COMMON_MOUNT_API_HPP_
 #define STEPBOX_COMMON_MOUNT_API_HPP_
 
+#include <fcntl.h>
 #include <sys/mount.h>
+
+#include "common/fd.hpp"
 
 #if !__GLIBC_PREREQ(2, 36)
 
-#include <fcntl.h>
 #include <linux/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -26,5 +28,22 @@ inline int mount_setattr(int directory, const char* path, unsigned flags, mount_
 }
 
 #endif
+
+namespace stepbox {
+
+// A copy of the mount at `path`, attached nowhere; with AT_RECURSIVE also of those below it. An
+// empty path: of what `directory` is. -1 on failure, with errno.
+inline Fd copy_tree(int directory, const char* path, unsigned recursive = 0) {
+  const unsigned itself = *path ? 0 : AT_EMPTY_PATH;
+  return Fd(::open_tree(directory, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | itself | recursive));
+}
+
+// Attaches such a copy on the open mount point `place`. False on failure, with errno.
+inline bool attach_tree(int tree, int place) {
+  constexpr unsigned kBothOpen = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
+  return ::move_mount(tree, "", place, "", kBothOpen) == 0;
+}
+
+}  // namespace stepbox
 
 #endif  // STEPBOX_COMMON_MOUNT_API_HPP_

@@ -85,14 +85,12 @@ static void protect(const MountPoint& place) {
   const std::string name = stepbox::quoted(place.name());
   explain({"mount --rbind --make-rprivate ", name, " ", name});
   explain({"mount -o remount,bind,ro ", name, "  # and all below"});
-  const Fd copy(::open_tree(place.fd(), "",
-                            AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE));
+  const Fd copy = copy_tree(place.fd(), "", AT_RECURSIVE);
   mount_attr attributes{MOUNT_ATTR_RDONLY, 0, MS_PRIVATE, 0};
   if (!copy ||
       ::mount_setattr(copy.get(), "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes,
                       sizeof attributes) == -1 ||
-      ::move_mount(copy.get(), "", place.fd(), "",
-                   MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == -1) {
+      !attach_tree(copy.get(), place.fd())) {
     throw_errno({"make ", place.name(), " read-only"});
   }
 }

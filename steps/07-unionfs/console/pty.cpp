@@ -30,11 +30,8 @@ static void bind_console(const Fd& terminal, const std::string& name) {
   explain({"mount --bind ", name, " /dev/console"});
   ::mknod("/dev/console", S_IFREG | 0600, 0);  // EEXIST
   const Fd place(::open("/dev/console", O_PATH | O_NOFOLLOW | O_CLOEXEC));
-  const Fd copy(
-      ::open_tree(terminal.get(), "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
-  if (!place || !copy ||
-      ::move_mount(copy.get(), "", place.get(), "",
-                   MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == -1) {
+  const Fd copy = copy_tree(terminal.get(), "");
+  if (!place || !copy || !attach_tree(copy.get(), place.get())) {
     throw_errno({"bind ", name, " on /dev/console"});
   }
 }

@@ -11,6 +11,7 @@
 #include "07-unionfs/oci/engine.hpp"
 #include "07-unionfs/storage/shifted_ids.hpp"
 #include "common/error.hpp"
+#include "common/mount_api.hpp"
 #include "common/openers.hpp"
 
 namespace stepbox {
@@ -20,8 +21,8 @@ static bool has_tree(const OciMount& mount) {
 }
 
 static Fd clone_tree(const OciMount& mount) {
-  const unsigned below = mount.options.flags & MS_REC ? AT_RECURSIVE : 0;
-  Fd tree(::open_tree(AT_FDCWD, mount.source.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | below));
+  Fd tree =
+      copy_tree(AT_FDCWD, mount.source.c_str(), mount.options.flags & MS_REC ? AT_RECURSIVE : 0);
   if (!tree) throw_errno({"bind ", mount.source});
   return tree;
 }

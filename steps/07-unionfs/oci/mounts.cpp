@@ -62,8 +62,7 @@ void mount_bind(const OciConfig& config, const OciMount& mount, MountSources& so
   inherited.propagation = propagation_from_host(config);
   set_attributes(tree.fd(), mount.source, inherited, true);
   change(tree, mount.options);
-  if (::move_mount(tree.fd(), "", place.fd(), "",
-                   MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == -1) {
+  if (!attach_tree(tree.fd(), place.fd())) {
     throw_errno({"bind ", mount.source, " on ", place.name()});
   }
   set_propagation(tree.handle(), place.name(), mount.options.propagation);
@@ -80,8 +79,7 @@ void change_mount(const std::string& root, const OciMount& mount) {
 // program cp(1) sees this process in /proc, whose ids are those of another PID namespace. It finds
 // directories by name, and another container may replace them by links meanwhile: none is followed.
 void copy_up(const MountPoint& hidden, const MountPoint& mounted) {
-  const Fd tree(::open_tree(hidden.fd(), "",
-                            AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE));
+  const Fd tree = copy_tree(hidden.fd(), "", AT_RECURSIVE);
   mount_attr no_links{MOUNT_ATTR_NOSYMFOLLOW, 0, MS_PRIVATE, 0};
   if (!tree) throw_errno({"open ", hidden.name()});
   set_attributes(tree.get(), hidden.name(), no_links, true);

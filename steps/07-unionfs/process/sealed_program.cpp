@@ -71,7 +71,7 @@ void run_from_sealed_copy() {
 void run_from_read_only_mount() {
   struct statvfs status;
   if (::statvfs(kOwn, &status) == 0 && (status.f_flag & ST_RDONLY)) return;
-  const Fd tree(::open_tree(AT_FDCWD, kOwn, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
+  const Fd tree = copy_tree(AT_FDCWD, kOwn);
   mount_attr attributes{};
   attributes.attr_set = MOUNT_ATTR_RDONLY;
   if (tree && ::mount_setattr(tree.get(), "", AT_EMPTY_PATH, &attributes, sizeof attributes) == 0) {

@@ -61,7 +61,7 @@ static std::string place_of(size_t number) {
 }
 
 std::string ShiftedTrees::add(const std::string& directory) {
-  Fd tree(::open_tree(AT_FDCWD, directory.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
+  Fd tree = copy_tree(AT_FDCWD, directory.c_str());
   if (!tree) throw_errno({"open ", directory});
   mount_attr attributes{};
   attributes.propagation = MS_PRIVATE;
