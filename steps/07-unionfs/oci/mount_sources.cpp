@@ -9,6 +9,7 @@
 #include "07-unionfs/console/descriptor_passing.hpp"
 #include "07-unionfs/oci/bundle.hpp"
 #include "07-unionfs/oci/engine.hpp"
+#include "07-unionfs/process/joining.hpp"
 #include "07-unionfs/storage/shifted_ids.hpp"
 #include "common/error.hpp"
 #include "common/mount_api.hpp"
@@ -27,13 +28,6 @@ static Fd clone_tree(const OciMount& mount) {
   return tree;
 }
 
-static Fd open_namespace(pid_t process, const char* kind) {
-  const std::string path = join({"/proc/", std::to_string(process), "/ns/", kind});
-  Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) throw_errno({"open ", path});
-  return file;
-}
-
 static Fd open_mapped(const OciMount& mount, const Fd& users) {
   Fd tree = clone_tree(mount);
   if (!mount.options.map_ids) return tree;
@@ -49,8 +43,9 @@ static Fd open_mapped(const OciMount& mount, const Fd& users) {
 static int open_all(const std::vector<OciMount>& mounts, const Fd& socket) {
   pid_t container = 0;
   if (::read(socket.get(), &container, sizeof container) != sizeof container) return kFailed;
-  const Fd users = open_namespace(container, "user");
-  if (::setns(open_namespace(container, "mnt").get(), CLONE_NEWNS) == -1) {
+  const std::string folder = join({"/proc/", std::to_string(container), "/ns/"});
+  const Fd users = open_namespace(folder + "user");
+  if (::setns(open_namespace(folder + "mnt").get(), CLONE_NEWNS) == -1) {
     throw_errno({"join the container's mount namespace"});
   }
   for (const OciMount& mount : mounts) {

@@ -5,8 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "06-network/netlink.hpp"
 #include "07-unionfs/oci/engine.hpp"
+#include "07-unionfs/process/joining.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
 
@@ -18,23 +22,6 @@ constexpr int kLate = CLONE_NEWCGROUP | CLONE_NEWTIME;
 // The root changes with a mount namespace; a process that shares its memory joins no time one.
 constexpr int kJoinedByChild = CLONE_NEWNS | CLONE_NEWTIME;
 
-static const char* file_of(int flag) {
-  constexpr std::pair<int, const char*> kNames[] = {
-      {CLONE_NEWUSER, "user"}, {CLONE_NEWNS, "mnt"},       {CLONE_NEWUTS, "uts"},
-      {CLONE_NEWIPC, "ipc"},   {CLONE_NEWPID, "pid"},      {CLONE_NEWNET, "net"},
-      {CLONE_NEWTIME, "time"}, {CLONE_NEWCGROUP, "cgroup"}};
-  for (const auto& [known, name] : kNames) {
-    if (known == flag) return name;
-  }
-  return "";
-}
-
-static Fd open_namespace(const std::string& path) {
-  Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) throw_errno({"open the namespace ", path});
-  return file;
-}
-
 static void enter(const OciNamespace& one) {
   const Fd file = open_namespace(one.path);
   if (::setns(file.get(), one.flag) == -1) throw_errno({"join the namespace ", one.path});
@@ -42,8 +29,10 @@ static void enter(const OciNamespace& one) {
 
 // Whether it is the one that this process is in.
 static bool is_ours(const OciNamespace& one) {
+  const auto kind = std::find_if(std::begin(kNamespaceKinds), std::end(kNamespaceKinds),
+                                 [&](const auto& known) { return known.second == one.flag; });
   struct stat ours, theirs;
-  const std::string own = join({"/proc/self/ns/", file_of(one.flag)});
+  const std::string own = join({"/proc/self/ns/", kind->first});
   return ::stat(own.c_str(), &ours) == 0 && ::stat(one.path.c_str(), &theirs) == 0 &&
          ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
 }

@@ -17,15 +17,17 @@ namespace stepbox {
 
 constexpr int kBeforeClone = CLONE_NEWPID | CLONE_NEWUSER;
 
+Fd open_namespace(const std::string& path) {
+  Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) throw_errno({"open the namespace ", path});
+  return file;
+}
+
 // setns(2) fails for the user namespace that the caller is in already, so only those count that
 // differ.
 static int foreign_namespaces(const std::string& pid) {
-  constexpr std::pair<const char*, int> kKinds[] = {
-      {"user", CLONE_NEWUSER},     {"mnt", CLONE_NEWNS},   {"uts", CLONE_NEWUTS},
-      {"ipc", CLONE_NEWIPC},       {"pid", CLONE_NEWPID},  {"net", CLONE_NEWNET},
-      {"cgroup", CLONE_NEWCGROUP}, {"time", CLONE_NEWTIME}};
   int flags = 0;
-  for (const auto& [name, flag] : kKinds) {
+  for (const auto& [name, flag] : kNamespaceKinds) {
     struct stat ours, theirs;
     const std::string path = join({"/proc/", pid, "/ns/", name});
     const std::string own = join({"/proc/self/ns/", name});

@@ -7,12 +7,22 @@
 
 #include <exception>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "01-clone/process.hpp"
 #include "common/fd.hpp"
 
 namespace stepbox {
+
+// The kinds of namespaces: the file in /proc/PID/ns, and the flag of clone(2). (namespaces(7))
+constexpr std::pair<const char*, int> kNamespaceKinds[] = {
+    {"user", CLONE_NEWUSER},     {"mnt", CLONE_NEWNS},   {"uts", CLONE_NEWUTS},
+    {"ipc", CLONE_NEWIPC},       {"pid", CLONE_NEWPID},  {"net", CLONE_NEWNET},
+    {"cgroup", CLONE_NEWCGROUP}, {"time", CLONE_NEWTIME}};
+
+// Opens such a file. Throws system_error.
+Fd open_namespace(const std::string& path);
 
 class ContainerNamespaces {
  public:
