@@ -94,6 +94,16 @@ class Engine(BasicEngine):
         return bool(re.search(r"/podman/.*(overlay|shm|netns)", point))
 
 
+def end(says):
+    """Ends the container one, whose command is TRAP, twice."""
+    says("stop", 0, "", "stop", "-t", "5", "one")
+    says("stop: the status", 0, "^3$", "inspect", "-f", "{{.State.ExitCode}}", "one")
+    says("start again", 0, "", "start", "one")
+    says("kill", 0, "", "kill", "one")
+    says("wait", 0, "^137$", "wait", "one")
+    says("rm", 0, "", "rm", "one")
+
+
 def try_run(podman):
     """One command each."""
 
@@ -167,12 +177,7 @@ def try_long(podman):
     texts = [(podman.room.top / name).read_text("utf-8") for name in ("containers.conf", "copied")]
     podman.tally.holds("cp: the text", differs(texts[1], texts[0]))
     says("commit", 0, "", "commit", "-q", "one", "two")
-    says("stop", 0, "", "stop", "-t", "5", "one")
-    says("stop: the status", 0, "^3$", "inspect", "-f", "{{.State.ExitCode}}", "one")
-    says("start again", 0, "", "start", "one")
-    says("kill", 0, "", "kill", "one")
-    says("wait", 0, "^137$", "wait", "one")
-    says("rm", 0, "", "rm", "one")
+    end(says)
     says("run of the new image", 0, "^/ok$", "run", "--rm", "two", "ls", "/ok")
 
 
