@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/fd.hpp"
 #include "common/lock_order.hpp"
@@ -34,6 +35,9 @@ void make_directories(const std::string& path, unsigned mode = 0755);
 
 // The target of a symbolic link; empty if there is no such link.
 std::string read_link(const std::string& path);
+
+// The names of the directories right below `path`, hidden ones too; none if it cannot be read.
+std::vector<std::string> subdirectories_of(const std::string& path);
 
 // Opens an existing directory. Throws system_error: `open PATH: Not a directory`.
 Fd open_directory(const std::string& path);

@@ -1,6 +1,5 @@
 #include "05-cgroup/group.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -60,9 +59,7 @@ std::string group_path(const Hierarchy& hierarchy, const std::string& id) {
   return hierarchy.base + "/stepbox/" + id;
 }
 
-// A v1 cpuset takes no process before it has CPUs and memory nodes: the same as its parent.
-// (cpuset(7))
-static void inherit_cpuset(const std::string& parent, const std::string& path) {
+void inherit_cpuset(const std::string& parent, const std::string& path) {
   for (const char* file : {"/cpuset.cpus", "/cpuset.mems"}) {
     if (exists(path + file) && read_file(path + file) == "\n") {
       write_file(path + file, read_file(parent + file));
@@ -109,17 +106,6 @@ GroupDirectory make_group(const Hierarchy& hierarchy, const std::string& id) {
 Group::Group(const Hierarchy& hierarchy, const std::string& id)
     : GroupDirectory(make_group(hierarchy, id)) {}
 
-// The names of the groups right below `path`.
-static std::vector<std::string> groups_in(const std::string& path) {
-  std::vector<std::string> names;
-  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path.c_str()), ::closedir);
-  while (const dirent* entry = directory ? ::readdir(directory.get()) : nullptr) {
-    const std::string name = entry->d_name;  // `.hidden` is one, too
-    if (entry->d_type == DT_DIR && name != "." && name != "..") names.push_back(name);
-  }
-  return names;
-}
-
 // In a v1 tree KILL takes effect when the process is thawed, not before.
 static void thaw(const std::string& path) {
   if (exists(path + "/freezer.state")) write_file(path + "/freezer.state", "THAWED");
@@ -143,7 +129,7 @@ static void remove_tree_of(const std::string& path) {
     if (::rmdir(path.c_str()) == 0 || errno == ENOENT) return true;
     if (errno != EBUSY && errno != ENOTEMPTY) throw_errno({"rmdir ", path});
     kill_members(path);  // first: groups below a frozen one are frozen with it (v1)
-    for (const std::string& name : groups_in(path)) remove_tree_of(path + "/" + name);
+    for (const std::string& name : subdirectories_of(path)) remove_tree_of(path + "/" + name);
     return false;  // a killed process stays a member until it has ended
   });
   if (!removed) throw_errno({"rmdir ", path, " after 5 s"}, EBUSY);
@@ -175,7 +161,7 @@ static void remove_if_dead(const std::vector<std::string>& paths) {
 void remove_dead_groups() {
   std::map<std::string, std::vector<std::string>> groups;  // paths, by id
   for (const Hierarchy& hierarchy : all_hierarchies()) {
-    for (const std::string& name : groups_in(hierarchy.base + "/stepbox")) {
+    for (const std::string& name : subdirectories_of(hierarchy.base + "/stepbox")) {
       if (is_id(name)) groups[name].push_back(group_path(hierarchy, name));
     }
   }

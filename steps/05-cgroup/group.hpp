@@ -69,6 +69,10 @@ std::string group_path(const Hierarchy& hierarchy, const std::string& id);
 // Makes and locks a group, as Group does; but the destructor of the result does not remove it.
 GroupDirectory make_group(const Hierarchy& hierarchy, const std::string& id);
 
+// Gives a new v1 cpuset the CPUs and memory nodes of its parent: before, it takes no process.
+// (cpuset(7))
+void inherit_cpuset(const std::string& parent, const std::string& path);
+
 // Kills the members of a group, and removes it with all groups below it. No error if there is none.
 // Warns about a group that cannot be removed within 5 s.
 void remove_group(const std::string& path);

@@ -1,13 +1,11 @@
 #include "07-unionfs/resources/oci_groups.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <memory>
 #include <set>
 
 #include "common/deadline.hpp"
@@ -42,16 +40,6 @@ bool is_root_of_host() {
   return ::geteuid() == 0 && map.size() == 3 && map[2] == "4294967295";
 }
 
-// A v1 cpuset takes no process before it has CPUs and memory nodes: the same as its parent.
-// (cpuset(7))
-static void inherit_cpuset(const std::string& parent, const std::string& path) {
-  for (const char* file : {"/cpuset.cpus", "/cpuset.mems"}) {
-    if (exists(path + file) && read_file(path + file) == "\n") {
-      write_file(path + file, read_file(parent + file));
-    }
-  }
-}
-
 // Makes one directory, if it is missing. False if its parent has just been removed: by another
 // container, the last one that was in it.
 static bool make_one(const Hierarchy& tree, const std::string& parent, const std::string& path) {
@@ -62,7 +50,7 @@ static bool make_one(const Hierarchy& tree, const std::string& parent, const std
     if (errno == ENOENT) return false;
     throw_errno({"make cgroup ", path});
   }
-  if (!tree.v2) inherit_cpuset(parent, path);
+  if (tree.has("cpuset") && !tree.v2) inherit_cpuset(parent, path);
   return true;
 }
 
@@ -162,13 +150,7 @@ static void add_members(const std::string& path, std::set<pid_t>& members) {
     }
   } catch (const std::system_error&) {
   }
-  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path.c_str()), ::closedir);
-  while (const dirent* entry = directory ? ::readdir(directory.get()) : nullptr) {
-    const std::string name = entry->d_name;
-    if (entry->d_type == DT_DIR && name != "." && name != "..") {
-      add_members(path + "/" + name, members);
-    }
-  }
+  for (const std::string& name : subdirectories_of(path)) add_members(path + "/" + name, members);
 }
 
 std::vector<pid_t> oci_group_members(const std::vector<GroupDirectory>& groups) {
