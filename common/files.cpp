@@ -161,10 +161,10 @@ class Alarm {
 
 }  // namespace
 
-FileLock lock_file(const std::string& path, LockRank rank, Lock lock) {
+static FileLock lock_opened(const std::string& path, int flags, LockRank rank, Lock lock) {
   FileLock locked(rank, lock);
   for (std::optional<Alarm> alarm;;) {
-    Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    Fd file(::open(path.c_str(), flags | O_CLOEXEC, 0600));
     if (!file) throw_errno({"open ", path});
     bool done = try_lock(file, path, lock);
     if (!done) {
@@ -181,6 +181,14 @@ FileLock lock_file(const std::string& path, LockRank rank, Lock lock) {
     locked.take(std::move(file));
     return locked;
   }
+}
+
+FileLock lock_file(const std::string& path, LockRank rank, Lock lock) {
+  return lock_opened(path, O_RDWR | O_CREAT, rank, lock);
+}
+
+FileLock lock_directory(const std::string& path, LockRank rank) {
+  return lock_opened(path, O_RDONLY | O_DIRECTORY, rank, Lock::kAlone);
 }
 
 }  // namespace stepbox

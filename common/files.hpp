@@ -60,6 +60,9 @@ bool try_lock(const Fd& file, const std::string& path, Lock lock = Lock::kAlone)
 // with the command that names the holder.
 FileLock lock_file(const std::string& path, LockRank rank, Lock lock = Lock::kAlone);
 
+// The same for an existing directory. Throws system_error if it has gone.
+FileLock lock_directory(const std::string& path, LockRank rank);
+
 }  // namespace stepbox
 
 #endif  // STEPBOX_COMMON_FILES_HPP_

@@ -199,16 +199,7 @@ Container::~Container() {
 }
 
 FileLock lock_record(const std::string& id) {
-  FileLock lock(LockRank::kRecord);
-  const std::string path = directory_of(id);
-  const bool locked = wait_until(10, [&] {
-    Fd directory = open_directory(path);
-    if (!try_lock(directory, path)) return false;
-    lock.take(std::move(directory));
-    return true;
-  });
-  if (!locked) throw Failure(join({"lock ", path, ": held for 10 s by another process"}));
-  return lock;
+  return lock_directory(directory_of(id), LockRank::kRecord);
 }
 
 static Fd open_while_held(pid_t pid, const std::string& id) {
