@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -93,6 +94,13 @@ PtyRun::~PtyRun() {
 
 void PtyRun::type(std::string_view keys) {
   if (::write(terminal_.get(), keys.data(), keys.size()) == -1) throw_errno({"type"});
+}
+
+void PtyRun::give_way() {
+  const sched_param unused{};
+  if (::sched_setscheduler(::tcgetpgrp(terminal_.get()), SCHED_IDLE, &unused) == -1) {
+    throw_errno({"set the scheduling policy of the subject"});
+  }
 }
 
 void PtyRun::resize(unsigned short rows, unsigned short columns) {

@@ -24,6 +24,9 @@ class PtyRun {
 
   // Types these keys: "ls\n", "\x03" for ^C, "\x1a" for ^Z.
   void type(std::string_view keys);
+  // From now on the subject runs only when nothing else wants its CPU (SCHED_IDLE, sched(7)); what
+  // it has started already is not affected.
+  void give_way();
   // Changes the size of the terminal's window (TIOCSWINSZ).
   void resize(unsigned short rows, unsigned short columns);
 
