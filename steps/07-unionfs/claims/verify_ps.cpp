@@ -62,6 +62,35 @@ CLAIM("ps prints one object per line with --format json", {.step = 7}) {
   remove(subject, name);
 }
 
+CLAIM("--format takes a Go template", {.step = 7, .points = 2}) {
+  const std::string name = random_word();
+  subject.run({.options = {"--name", name, "--label", "tier=front", "-p", "8080:80"},
+               .command = shell("exit 3")});
+  const auto formatted = [&](const char* verb, const char* format,
+                             const std::vector<std::string>& words) {
+    return subject.run(
+        {.options = {"--format", format}, .command = words, .verb = verb, .may_refuse = true});
+  };
+  CHECK(formatted("ps", R"({{.Names}}\t{{.Label "tier"}} {{upper .State}})", {"-a"}).out ==
+        name + "\tfront EXITED\n");
+  CHECK(formatted("ps", R"(table {{.Names}}\t{{.Image}})", {"-a"}).out.starts_with("NAMES "));
+  CHECK(formatted("inspect",
+                  "{{.State.ExitCode}} {{index .Config.Labels \"tier\"}} "
+                  "{{range $port, $at := .HostConfig.PortBindings}}{{$port}}={{(index $at "
+                  "0).HostPort}}{{end}} {{json .Args}}",
+                  {name})
+            .out == "3 front 80/tcp=8080 [\"-c\",\"exit 3\"]\n");
+  CHECK(formatted("info", "{{.Containers}}{{if .ContainersRunning}} busy{{end}}", {}).out == "1\n");
+  CHECK(formatted("version", "{{eq .Client.Version .Server.Version}}", {}).out == "true\n");
+  const Run unknown = formatted("inspect", "{{.State.Colour}}", {name});
+  CHECK(unknown.status == 1);
+  CHECK(holds(unknown.err, "there is no field 'Colour': fields here: Status, Running"));
+  const Run broken = formatted("ps", "{{.Names", {});
+  CHECK(broken.status == 125);
+  CHECK(holds(broken.err, "'{{.Names' has no }}"));
+  remove(subject, name);
+}
+
 CLAIM("ps -s prints the size of a container's changes", {.step = 7}) {
   const std::string name = random_word();
   const Run run =

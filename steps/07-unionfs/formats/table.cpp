@@ -2,22 +2,39 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
+#include "07-unionfs/formats/template.hpp"
 #include "common/error.hpp"
+#include "common/text.hpp"
 
 namespace stepbox {
 
+using Json = nlohmann::ordered_json;
+
 void parse_value(const std::string& text, Format& format) {
-  if (text != "table" && text != "json") {
+  constexpr std::string_view kTable = "table";
+  format.table = text.starts_with(kTable);
+  format.pattern =
+      text == kTable || text == "json" ? "" : text.substr(format.table ? kTable.size() : 0);
+  if (format.pattern.empty() && (format.table || text == "json")) return;
+  if (text.find("{{") == text.npos) {
     throw Failure(join({"no format is called '", text, "'"}),
-                  "table, or json: jq picks what you want of it");
+                  "table, json, or a template such as {{.Name}}");
   }
-  format = text == "json" ? Format::kJson : Format::kTable;
+  // As docker does: a shell passes \t and \n on as two characters each.
+  for (const auto& [escape, character] : {std::pair{"\\t", "\t"}, {"\\n", "\n"}}) {
+    for (size_t at; (at = format.pattern.find(escape)) != text.npos;) {
+      format.pattern.replace(at, 2, character);
+    }
+  }
+  if (format.table) format.pattern.erase(0, format.pattern.find_first_not_of(' '));
+  check_template(format.pattern);
 }
 
 void add_format_option(CommandLine& cli, Format& format) {
   cli.option("--format", "FORMAT", format,
-             "Output format: table, or json for one object a line (table)");
+             "Output format: table, json for one object a line, or a Go template (table)");
 }
 
 // In UTF-8 the continuation bytes of a character begin with the bits 10.
@@ -55,27 +72,55 @@ std::string as_table(const std::vector<Row>& rows, size_t narrowest) {
   return text;
 }
 
-static std::string dump(const nlohmann::json& json) {
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-std::string Listing::text(Format format) const {
-  std::string lines;
-  std::vector<Row> table(1);
-  for (const Column& column : columns_) {
-    if (*column.head) table[0].push_back(column.head);
+std::string Format::object(const Json& object) const {
+  return (pattern.empty() ? dump(object) : apply_template(pattern, object)) + "\n";
+}
+
+// CreatedAt: CREATED AT.
+static std::string head_of(const Listing::Column& column) {
+  if (*column.head) return column.head;
+  std::string head;
+  for (const char* c = column.key; *c; ++c) {
+    const bool capital = *c >= 'A' && *c <= 'Z';
+    if (capital && c != column.key) head += ' ';
+    head += capital ? *c : static_cast<char>(*c - 'a' + 'A');
   }
-  for (const Row& row : rows_) {
-    nlohmann::json object;
+  return head;
+}
+
+// The objects as JSON has them, the keys in order.
+Json Listing::object(const Row& row) const {
+  nlohmann::json object;
+  for (size_t i = 0; i < columns_.size(); ++i) object[columns_[i].key] = row.at(i);
+  return object;
+}
+
+std::string Listing::text(const Format& format) const {
+  std::string lines;
+  if (!format.table) {
+    for (const Row& row : rows_) lines += format.object(object(row));
+    return lines;
+  }
+  Row heads;
+  for (const Column& column : columns_) heads.push_back(head_of(column));
+  std::vector<Row> table{heads};
+  table.insert(table.end(), rows_.begin(), rows_.end());
+  for (Row& row : table) {
+    if (!format.pattern.empty()) {
+      row = split(apply_template(format.pattern, object(row)), '\t');
+      continue;
+    }
     Row cells;
     for (size_t i = 0; i < columns_.size(); ++i) {
-      object[columns_[i].key] = row.at(i);
-      if (*columns_[i].head) cells.push_back(row[i]);
+      if (*columns_[i].head) cells.push_back(std::move(row[i]));
     }
-    if (format == Format::kJson) lines += dump(object) + "\n";
-    table.push_back(std::move(cells));
+    row = std::move(cells);
   }
-  return format == Format::kJson ? lines : as_table(table);
+  return as_table(table);
 }
 
 std::string shortened(const std::string& text, size_t width) {

@@ -1,8 +1,10 @@
-// Step 7. A list as verbs print it: a table for people, or with --format json a JSON object a line.
-// The columns are docker's, so that scripts for docker find theirs.
+// Step 7. Lists and objects as verbs print them: a table for people, with --format a JSON object a
+// line or what a Go template makes of it. Columns and keys are docker's, so that scripts for docker
+// find theirs.
 #ifndef STEPBOX_STEPS_07_UNIONFS_FORMATS_TABLE_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_FORMATS_TABLE_HPP_
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,9 +14,23 @@
 
 namespace stepbox {
 
-enum class Format { kTable, kJson };
+// The value of --format: table, json, a template such as '{{.Name}}', or 'table {{.ID}}\t{{.Name}}'
+// with a line of heads.
+struct Format {
+  bool table = true;
+  std::string pattern;  // a template; empty: the table's own columns, or JSON
+
+  bool is_given() const { return !table || !pattern.empty(); }
+
+  // An object that is not part of a list: JSON in one line, or what the template makes of it, and a
+  // line end.
+  std::string object(const nlohmann::ordered_json& object) const;
+};
 void parse_value(const std::string& text, Format& format);  // throws Failure
-void add_format_option(CommandLine& cli, Format& format);   // --format table|json
+void add_format_option(CommandLine& cli, Format& format);
+
+// In one line. Bytes that are not UTF-8 are replaced.
+std::string dump(const nlohmann::ordered_json& json);
 
 using Row = std::vector<std::string>;
 
@@ -29,16 +45,17 @@ std::string as_table(const std::vector<Row>& rows, size_t narrowest = 10);
 //   print(images.text(format));
 class Listing {
  public:
-  // The head of the table's column, empty: not in the table; the key in JSON.
+  // The head of the table's column, empty: not in the table; the key in JSON and templates.
   struct Column {
     const char* head;
     const char* key;
   };
   explicit Listing(std::vector<Column> columns) : columns_(std::move(columns)) {}
   void add(Row row) { rows_.push_back(std::move(row)); }  // a cell for each column
-  std::string text(Format format) const;
+  std::string text(const Format& format) const;
 
  private:
+  nlohmann::ordered_json object(const Row& row) const;
   std::vector<Column> columns_;
   std::vector<Row> rows_;
 };

@@ -1,10 +1,18 @@
 // Tables, durations and sizes have docker's form.
 #include <doctest/doctest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "07-unionfs/formats/table.hpp"
 #include "common/error.hpp"
 
 namespace stepbox {
+
+static Format format(const std::string& text) {
+  Format format;
+  parse_value(text, format);
+  return format;
+}
 
 TEST_CASE("a column is as wide as its widest cell and 3 more, and 10 at least; the last ends") {
   CHECK(as_table({{"ID", "A LONG HEAD", "LAST"}, {"0123456789", "x", ""}}) ==
@@ -24,28 +32,32 @@ TEST_CASE("a table without rows, or with short ones, is no error") {
 }
 
 TEST_CASE("a listing is a table with a head, or an object a line with docker's keys") {
-  Listing listing({{"NAMES", "Names"}, {"", "Labels"}});
-  CHECK(listing.text(Format::kTable) == "NAMES\n");
-  CHECK(listing.text(Format::kJson) == "");
-  listing.add({"box", "a=\"1\""});
-  listing.add({"b\xff", ""});
-  CHECK(listing.text(Format::kTable) == "NAMES\nbox\nb\xff\n");
-  CHECK(
-      listing.text(Format::kJson) ==
-      "{\"Labels\":\"a=\\\"1\\\"\",\"Names\":\"box\"}\n{\"Labels\":\"\",\"Names\":\"b\uFFFD\"}\n");
+  Listing listing({{"NAMES", "Names"}, {"", "Labels"}, {"", "CreatedAt"}});
+  CHECK(listing.text(format("table")) == "NAMES\n");
+  CHECK(listing.text(format("json")) == "");
+  CHECK(listing.text(format("{{.Names}}")) == "");
+  listing.add({"box", "a=\"1\",b=2", "now"});
+  listing.add({"b\xff", "", ""});
+  CHECK(listing.text(format("table")) == "NAMES\nbox\nb\xff\n");
+  CHECK(listing.text(format("json")) ==
+        "{\"CreatedAt\":\"now\",\"Labels\":\"a=\\\"1\\\",b=2\",\"Names\":\"box\"}\n"
+        "{\"CreatedAt\":\"\",\"Labels\":\"\",\"Names\":\"b\uFFFD\"}\n");
+  CHECK(listing.text(format(R"({{.Names}}\t{{.Label "b"}})")) == "box\t2\nb\xff\t\n");
+  CHECK(listing.text(format(R"(table {{.Names}}\t{{.CreatedAt}})")) ==
+        "NAMES     CREATED AT\nbox       now\nb\xff        \n");
 }
 
-TEST_CASE("a format is table or json") {
-  Format format = Format::kTable;
-  parse_value("json", format);
-  CHECK(format == Format::kJson);
-  parse_value("table", format);
-  CHECK(format == Format::kTable);
-  for (const char* text : {"", "JSON", "yaml", "{{.ID}}"}) {
+TEST_CASE("a format is table, json, or a template") {
+  CHECK_FALSE(format("table").is_given());
+  CHECK(format("json").is_given());
+  CHECK(format("table {{.ID}}").is_given());
+  CHECK(format("{{.ID}}").object({{"ID", 7}}) == "7\n");
+  CHECK(format("json").object({{"ID", 7}}) == "{\"ID\":7}\n");
+  for (const char* text : {"", "JSON", "yaml", "tables", "table x", "jsonl"}) {
     CAPTURE(std::string(text));
-    CHECK_THROWS_WITH_AS(parse_value(text, format), doctest::Contains("no format is called '"),
-                         Failure);
+    CHECK_THROWS_WITH_AS(format(text), doctest::Contains("no format is called '"), Failure);
   }
+  CHECK_THROWS_WITH_AS(format("{{.ID"), doctest::Contains("template: '{{.ID' has no }}"), Failure);
 }
 
 TEST_CASE("durations are told in docker's words") {

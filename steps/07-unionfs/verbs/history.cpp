@@ -11,7 +11,7 @@ namespace stepbox {
 
 int verb_history(int argc, char** argv) {
   bool whole = false, quiet = false;
-  Format format = Format::kTable;
+  Format format;
   VerbLine cli("history [OPTIONS] IMAGE", "history alpine");
   cli.flag("--no-trunc", whole, "Do not truncate ids and commands");
   cli.flag("-q,--quiet", quiet, "Print ids only");

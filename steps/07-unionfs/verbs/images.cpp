@@ -14,7 +14,7 @@ namespace {
 
 struct ImagesOptions {
   bool quiet = false, whole = false, digests = false;
-  Format format = Format::kTable;
+  Format format;
 };
 
 // Whether `name` has the repository, and the tag if there is one, of `wanted`; all have none.

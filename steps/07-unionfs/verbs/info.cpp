@@ -129,7 +129,7 @@ constexpr Line kVersion[] = {{" Version", "Version"},
                              {" Kernel", "KernelVersion"}};
 
 Format parse(CommandLine& cli, int argc, char** argv) {
-  Format format = Format::kTable;
+  Format format;
   add_format_option(cli, format);
   cli.parse_mixed(argc, argv);
   cli.end();
@@ -143,8 +143,8 @@ int verb_info(int argc, char** argv) {
   const Format format = parse(cli, argc, argv);
   recover_crashed_containers();
   Json info = make_info();
-  if (format == Format::kTable) info["MemTotal"] = as_binary_size(info["MemTotal"]);
-  print(format == Format::kJson ? info.dump() + "\n" : as_text(info, kInfo));
+  if (!format.is_given()) info["MemTotal"] = as_binary_size(info["MemTotal"]);
+  print(format.is_given() ? format.object(info) : as_text(info, kInfo));
   return 0;
 }
 
@@ -157,8 +157,8 @@ int verb_version(int argc, char** argv) {
                      {"Os", "linux"},
                      {"Arch", own_architecture()},
                      {"KernelVersion", system.release}};
-  print(format == Format::kJson ? Json{{"Client", version}}.dump() + "\n"
-                                : "stepbox:\n" + as_text(version, kVersion));
+  print(format.is_given() ? format.object({{"Client", version}, {"Server", version}})
+                          : "stepbox:\n" + as_text(version, kVersion));
   return 0;
 }
 

@@ -87,23 +87,25 @@ std::string lower_directories(const std::vector<std::string>& layers) {
 
 int verb_inspect(int argc, char** argv) {
   ObjectType type;
-  Format format = Format::kTable;
+  Format format;
   VerbLine cli("inspect [OPTIONS] NAME...", "inspect box | jq '.[].State'");
   cli.option("--type", "TYPE", type, "Look for a container or an image only");
-  cli.option("-f,--format", "FORMAT", format, "Output format: json for one object a line (a list)");
+  cli.option("-f,--format", "FORMAT", format,
+             "Output format: json for one object a line, or a Go template (a list)");
   cli.parse_mixed(argc, argv);
   const std::vector<std::string> references = cli.take_all("NAME");
   recover_crashed_containers();
   Json objects = Json::array();
+  std::string text;
   const int status = for_each_of(references, [&](const std::string& reference) {
-    objects.push_back(find_object(reference, type.name));
+    Json object = find_object(reference, type.name);
+    if (format.is_given()) {
+      text += format.object(object);
+    } else {
+      objects.push_back(std::move(object));
+    }
   });
-  constexpr auto kReplace = Json::error_handler_t::replace;
-  std::string text = objects.dump(4, ' ', false, kReplace) + "\n";
-  if (format == Format::kJson) {
-    text.clear();
-    for (const Json& object : objects) text += object.dump(-1, ' ', false, kReplace) + "\n";
-  }
+  if (!format.is_given()) text = objects.dump(4, ' ', false, Json::error_handler_t::replace) + "\n";
   print(text);
   return status;
 }

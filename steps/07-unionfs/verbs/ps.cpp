@@ -31,7 +31,7 @@ struct PsOptions {
   bool all = false, quiet = false, latest = false, whole = false, size = false;
   Last last;
   std::vector<Filter> filters;
-  Format format = Format::kTable;
+  Format format;
 };
 
 PsOptions parse_ps(int argc, char** argv) {

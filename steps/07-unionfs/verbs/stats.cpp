@@ -63,7 +63,7 @@ Row as_row(const Record& record, const Sample& now, const Sample& before, bool w
 }
 
 std::string as_text(const std::vector<Record>& records, Samples& now, Samples& before, bool whole,
-                    Format format) {
+                    const Format& format) {
   Listing listing({{"CONTAINER ID", "ID"},
                    {"NAME", "Name"},
                    {"CPU %", "CPUPerc"},
@@ -89,7 +89,7 @@ std::string on_screen(const std::string& text) {
 
 int verb_stats(int argc, char** argv) {
   bool all = false, once = false, whole = false;
-  Format format = Format::kTable;
+  Format format;
   VerbLine cli("stats [OPTIONS] [CONTAINER...]", "stats --no-stream");
   cli.flag("-a,--all", all, "Show all containers (only running ones)");
   cli.flag("--no-stream", once, "Print one result instead of updating every second");
@@ -101,7 +101,7 @@ int verb_stats(int argc, char** argv) {
   std::set<std::string> ids;
   for (const std::string& reference : references) ids.insert(find_container(reference).id);
   restore_signal_mask();  // ^C ends this process: it holds no resource
-  const bool screen = !once && ::isatty(STDOUT_FILENO) && format == Format::kTable;
+  const bool screen = !once && ::isatty(STDOUT_FILENO) && format.table;
   if (screen) print("\033[2J");
   Samples before = sample_all(choose(ids, all));
   for (;;) {
