@@ -82,6 +82,7 @@ CLAIM("--format takes a Go template", {.step = 7, .points = 2}) {
             .out == "3 front 80/tcp=8080 [\"-c\",\"exit 3\"]\n");
   CHECK(formatted("info", "{{.Containers}}{{if .ContainersRunning}} busy{{end}}", {}).out == "1\n");
   CHECK(formatted("version", "{{eq .Client.Version .Server.Version}}", {}).out == "true\n");
+  CHECK(formatted("inspect", "{{.State.StartedAt}}", {name}).out.size() > 26);  // with a fraction
   const Run unknown = formatted("inspect", "{{.State.Colour}}", {name});
   CHECK(unknown.status == 1);
   CHECK(holds(unknown.err, "there is no field 'Colour': fields here: Status, Running"));

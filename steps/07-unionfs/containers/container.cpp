@@ -139,7 +139,7 @@ void Container::started(pid_t pid, const std::vector<PublishedPort>& ports) {
     record.options.network.ports = ports;
     record.pid = pid;
     record.pid_started = start_time(pid);
-    record.started = ::time(nullptr);
+    record.started = nanoseconds_now();
   });
   remove_ = record_.options.remove;
   out_of_memory_ = false;
@@ -164,7 +164,7 @@ void Container::ended(int status) {
     record.pid = 0;
     record.status = status;
     record.out_of_memory = out_of_memory_;
-    record.ended = ::time(nullptr);
+    record.ended = nanoseconds_now();
     record.restarting = monitored && record.options.restart.applies(status, record.restarts) &&
                         !is_stop_requested(id());
     record.restarts += record.restarting;

@@ -64,7 +64,9 @@ class Container {
   void ended(int status);
   bool restarting() const { return record_.restarting; }  // the monitor is to start it again
   void cancel_restart();
-  int seconds_run() const { return static_cast<int>(record_.ended - record_.started); }
+  int seconds_run() const {
+    return static_cast<int>((record_.ended - record_.started) / kNanoseconds);
+  }
 
   // Removes its files. If that fails it throws, and the next verb finishes the removal.
   void remove();

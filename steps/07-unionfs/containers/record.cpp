@@ -91,7 +91,12 @@ Record read_record(const std::string& path) {
           join({"record version ", std::to_string(version), " is newer than this program"}),
           "use the version of stepbox that wrote it");
     }
-    return json.get<Record>();
+    auto record = json.get<Record>();
+    if (version == 1) {
+      record.started *= kNanoseconds;
+      record.ended *= kNanoseconds;
+    }
+    return record;
   } catch (const Failure& error) {
     throw Failure(join({"read ", path, ": ", error.what()}));
   } catch (const nlohmann::json::exception& error) {

@@ -14,8 +14,9 @@ namespace stepbox {
 constexpr int64_t kNanoseconds = 1'000'000'000;  // in a second
 int64_t nanoseconds_now();                       // since 1970
 
-// Of the format of record.json. Records of stepbox 1.0 carry none, and are read as version 1.
-constexpr int kRecordVersion = 1;
+// Of the format of record.json. Records of stepbox 1.0 carry none, and are read as version 1:
+// there, `started` and `ended` are in seconds.
+constexpr int kRecordVersion = 2;
 
 struct Record {
   std::string id;
@@ -32,7 +33,7 @@ struct Record {
   int status = 0;              // exit status, once it has ended
   bool out_of_memory = false;  // the kernel killed one of its processes for lack of memory
   int64_t created = 0;         // nanoseconds since 1970: the order of ps
-  int64_t started = 0;         // seconds since 1970; 0: never
+  int64_t started = 0;         // nanoseconds since 1970; 0: never
   int64_t ended = 0;
 };
 

@@ -31,8 +31,8 @@ Record full_record() {
   record.pid_started = 99;
   record.status = 137;
   record.created = 1'700'000'000;
-  record.started = 1'700'000'001;
-  record.ended = 1'700'000'002;
+  record.started = 1'700'000'001'000'000'000;
+  record.ended = 1'700'000'002'500'000'000;
   Options& options = record.options;
   options.volumes = {{"/a", "/b", true}, {"/c", "/d", false}};
   options.namespaces.shared.flags = 0x40000000;
@@ -82,8 +82,8 @@ TEST_CASE("a record comes back as it was written") {
   CHECK(record.pid_started == 99);
   CHECK(record.status == 137);
   CHECK(record.created == 1'700'000'000);
-  CHECK(record.started == 1'700'000'001);
-  CHECK(record.ended == 1'700'000'002);
+  CHECK(record.started == 1'700'000'001'000'000'000);
+  CHECK(record.ended == 1'700'000'002'500'000'000);
 }
 
 TEST_CASE("so does its image") {
@@ -220,9 +220,11 @@ TEST_CASE("a record carries its version; a newer one is refused, one of 1.0 is r
   const std::string path = scratch.file("record.json");
   Record record;
   record.options.network.ports.resize(1);
+  record.started = 5;
+  record.ended = 7;
   write_record(path, record);
   std::string text = read_file(path);
-  const std::string version = "\"version\": 1";
+  const std::string version = "\"version\": 2";
   REQUIRE(text.find(version) != text.npos);
   create_file(path,
               std::string(text).replace(text.find(version), version.size(), "\"version\": 9"));
@@ -231,7 +233,10 @@ TEST_CASE("a record carries its version; a newer one is refused, one of 1.0 is r
   const std::string newer = "\"any_host_port\"";  // which 1.0 had not from the beginning
   REQUIRE(text.find(newer) != text.npos);
   create_file(path, text.replace(text.find(newer), newer.size(), "\"other\""));
-  CHECK(read_record(path).options.network.ports.size() == 1);
+  record = read_record(path);
+  CHECK(record.options.network.ports.size() == 1);
+  CHECK(record.started == 5 * kNanoseconds);  // 1.0 counted seconds
+  CHECK(record.ended == 7 * kNanoseconds);
 }
 
 TEST_CASE("storage is overlay or copy") {

@@ -73,4 +73,13 @@ std::string as_timestamp(int64_t seconds_since_1970) {
   return text;
 }
 
+std::string as_exact_timestamp(int64_t nanoseconds_since_1970) {
+  constexpr int64_t kSecond = 1'000'000'000;
+  std::string text = as_timestamp(nanoseconds_since_1970 / kSecond);
+  std::string fraction = std::to_string(kSecond + nanoseconds_since_1970 % kSecond);
+  fraction[0] = '.';
+  fraction.erase(fraction.find_last_not_of("0.") + 1);
+  return text.insert(text.size() - 1, fraction);
+}
+
 }  // namespace stepbox

@@ -27,6 +27,8 @@ std::string as_date(int64_t seconds_since_1970);
 // In UTC, as docker's inspect prints it: "2026-11-22T01:53:27Z"; for 0, a time that is not set,
 // docker's "0001-01-01T00:00:00Z".
 std::string as_timestamp(int64_t seconds_since_1970);
+// The same with the fraction of a second: "2026-11-22T01:53:27.5Z".
+std::string as_exact_timestamp(int64_t nanoseconds_since_1970);
 
 }  // namespace stepbox
 

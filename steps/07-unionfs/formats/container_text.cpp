@@ -17,10 +17,11 @@ std::string status_text(const Record& record, int64_t now) {
   const std::string state = state_of(record);
   if (state == "created") return "Created";
   if (record.running) {
-    return join({"Up ", as_duration(now - record.started), record.paused ? " (Paused)" : ""});
+    return join({"Up ", as_duration(now - record.started / kNanoseconds),
+                 record.paused ? " (Paused)" : ""});
   }
   return join({state == "restarting" ? "Restarting (" : "Exited (", std::to_string(record.status),
-               ") ", as_duration(now - record.ended), " ago"});
+               ") ", as_duration(now - record.ended / kNanoseconds), " ago"});
 }
 
 // Appends `item` to `text`, with `separator` unless it is the first.

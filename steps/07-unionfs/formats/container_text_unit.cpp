@@ -10,7 +10,7 @@ namespace {
 Record running() {
   Record record;
   record.created = 1'000;
-  record.started = 1'060;
+  record.started = 1'060 * kNanoseconds;
   record.running = true;
   record.options.network.ports = {{{0}, 8080, 80, false}, {{0x7F000001}, 53, 53, true}};
   return record;
@@ -28,7 +28,7 @@ TEST_CASE("a status has its duration") {
   record = running();
   record.running = false;
   record.status = 137;
-  record.ended = kNow - 3;
+  record.ended = (kNow - 3) * kNanoseconds;
   CHECK(status_text(record, kNow) == "Exited (137) 3 seconds ago");
   CHECK_FALSE(is_alive(record));
   record.restarting = true;

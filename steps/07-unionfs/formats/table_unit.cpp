@@ -116,6 +116,10 @@ TEST_CASE("a text in double quotes is one line, and UTF-8") {
 TEST_CASE("a time that has not come is docker's year 1") {
   CHECK(as_timestamp(0) == "0001-01-01T00:00:00Z");
   CHECK(as_timestamp(1'700'000'000) == "2023-11-14T22:13:20Z");
+  CHECK(as_exact_timestamp(0) == "0001-01-01T00:00:00Z");
+  CHECK(as_exact_timestamp(1'700'000'000'000'000'000) == "2023-11-14T22:13:20Z");
+  CHECK(as_exact_timestamp(1'700'000'000'050'000'000) == "2023-11-14T22:13:20.05Z");
+  CHECK(as_exact_timestamp(1'700'000'000'000'000'001) == "2023-11-14T22:13:20.000000001Z");
 }
 
 TEST_CASE("what is in a table does not talk to the terminal") {

@@ -5,6 +5,7 @@
 
 #include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/images/image.hpp"
+#include "07-unionfs/images/image_store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 
@@ -14,16 +15,11 @@ std::string digest_of(const Image& image) {
   return image.id.empty() ? image.layers.at(0) : "sha256:" + image.id;
 }
 
-namespace {
-
-// {"80/tcp": {}}: how Go writes a set.
-Json keys(const std::vector<std::string>& names) {
+Json as_set(const std::vector<std::string>& names) {
   Json set = Json::object();
   for (const std::string& name : names) set[name] = Json::object();
   return set;
 }
-
-}  // namespace
 
 Json image_as_json(const Image& image) {
   const ImageConfig& config = image.config;
@@ -31,21 +27,29 @@ Json image_as_json(const Image& image) {
   for (StoredImage& candidate : all_images()) {
     if (candidate.id == image.id) stored = std::move(candidate);
   }
+  ImageConfigFile file;
+  if (!image.id.empty()) file = read_config_file(image.id);
+  Json layers = Json::array();
+  for (const std::string& digest : file.diff_ids) layers.push_back("sha256:" + digest);
   return {{"Id", digest_of(image)},
           {"RepoTags", stored.names},
+          {"RepoDigests", Json::array()},  // stepbox pulls nothing
           {"Created", as_timestamp(stored.created)},
+          {"Author", file.author},
+          {"Architecture", file.architecture.empty() ? own_architecture() : file.architecture},
           {"Os", "linux"},
           {"Size", stored.size},
           {"Config",
            {{"User", config.user},
-            {"ExposedPorts", keys(config.exposed_ports)},
+            {"ExposedPorts", as_set(config.exposed_ports)},
             {"Env", config.env},
             {"Cmd", config.command},
-            {"Volumes", keys(config.volumes)},
+            {"Volumes", as_set(config.volumes)},
             {"WorkingDir", config.working_directory},
             {"Entrypoint", config.entrypoint},
             {"Labels", config.labels},
             {"StopSignal", config.stop_signal}}},
+          {"RootFS", {{"Type", "layers"}, {"Layers", layers}}},
           {"GraphDriver",
            {{"Name", "overlay"}, {"Data", {{"LowerDir", lower_directories(image.layers)}}}}}};
 }

@@ -18,6 +18,9 @@ Json image_as_json(const Image& image);
 // "/upper:/lower": layers, the uppermost first, as overlay's option `lowerdir` names them.
 std::string lower_directories(const std::vector<std::string>& layers);
 
+// {"80/tcp": {}}: how Go writes a set.
+Json as_set(const std::vector<std::string>& names);
+
 // "sha256:…"; of a plain directory its path.
 std::string digest_of(const Image& image);
 

@@ -20,11 +20,12 @@ Json state_as_json(const Record& record) {
           {"Running", is_alive(record)},
           {"Paused", state == "paused"},
           {"Restarting", state == "restarting"},
+          {"Dead", false},  // docker's word for one that could not be removed whole
           {"OOMKilled", !record.running && record.out_of_memory},
           {"Pid", record.running ? record.pid : 0},
           {"ExitCode", record.running ? 0 : record.status},
-          {"StartedAt", as_timestamp(record.started)},
-          {"FinishedAt", as_timestamp(record.running ? 0 : record.ended)}};
+          {"StartedAt", as_exact_timestamp(record.started)},
+          {"FinishedAt", as_exact_timestamp(record.running ? 0 : record.ended)}};
 }
 
 // {"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}]}; `asked`: as the
@@ -67,6 +68,7 @@ Json host_config_as_json(const Options& options, const std::string& network) {
               return join({volume.source, ":", volume.destination, volume.read_only ? ":ro" : ""});
             })},
       {"NetworkMode", network},
+      {"LogConfig", {{"Type", "json-file"}, {"Config", Json::object()}}},
       {"PortBindings", ports_as_json(options.network.ports, true)},
       {"RestartPolicy",
        {{"Name", name_of(options.restart.when)}, {"MaximumRetryCount", options.restart.most}}},
@@ -141,12 +143,14 @@ std::string name_of(Signal signal) {
 }
 
 // `command` begins with the words of the entrypoint.
-Json config_as_json(const Options& options) {
+Json config_as_json(const Options& options, const ImageConfig& image) {
   const ProcessOptions& process = options.process;
   const size_t entrypoint = std::min(process.entrypoint.words.size(), options.command.size());
   const auto cmd = options.command.begin() + static_cast<std::ptrdiff_t>(entrypoint);
   return {{"Hostname", options.namespaces.hostname},
           {"User", process.user},
+          {"ExposedPorts", as_set(image.exposed_ports)},
+          {"Volumes", as_set(image.volumes)},
           {"Tty", options.console.tty},
           {"OpenStdin", options.console.interactive},
           {"Env", process.environment.variables},
@@ -165,7 +169,7 @@ Json container_as_json(const Record& record) {
   const Options& options = record.options;
   const std::vector<std::string>& command = options.command;
   return {{"Id", record.id},
-          {"Created", as_timestamp(record.created / kNanoseconds)},
+          {"Created", as_exact_timestamp(record.created)},
           {"Path", command.at(0)},
           {"Args", std::vector(command.begin() + 1, command.end())},
           {"State", state_as_json(record)},
@@ -178,7 +182,7 @@ Json container_as_json(const Record& record) {
           {"HostConfig", host_config_as_json(options, network_text(record))},
           {"GraphDriver", storage_as_json(record)},
           {"Mounts", list(options.volumes, volume_as_json)},
-          {"Config", config_as_json(options)},
+          {"Config", config_as_json(options, record.image.config)},
           {"NetworkSettings", network_as_json(record)}};
 }
 
