@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """bench_oci SCRATCH: stepbox-oci beside crun and runc, if they are installed, on one full bundle:
 limits, docker's seccomp profile, all namespaces, the usual mounts, masked paths. Called by
 scripts/bench in its stage; by itself:

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """bug STEP: a bug hunt. Fills the work folder with our complete step with one mistake in it, from
 steps/*/sabotage: a random one, or the one with the number in BUG. Sets the old contents aside.
 """

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """challenges: lists all tasks beyond the steps, steps/*/challenges/NAME, with their steps.
 
 CONTRIBUTING.md describes such a folder. There is no list of them: each folder is a challenge.

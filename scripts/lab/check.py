@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """check WHICH: builds the sources in work/, and checks the claims of the step's lesson, then those of
 the steps before, until three are red; for -NAME, the claims of the challenge.
 

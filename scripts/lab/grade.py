@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """grade: prints the points for the programs in work/.
 
 Builds each step that was begun (or STEPS='1 2' in the environment) as ./mineN, and checks its own

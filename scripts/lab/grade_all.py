@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """grade_all DIR: points for a class. DIR holds one folder or archive (zip, tar.gz, ...) a student,
 with 01-clone, challenges/shell and so on, or a work/ that has them. Prints a table; keeps it as
 grades/grades.csv, and beside it each student's results.json, in Gradescope's form.

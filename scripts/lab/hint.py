@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """hint WHICH: the next hint for the claim that the last check of this task found red first, or for
 CLAIM=NAME in the environment.
 

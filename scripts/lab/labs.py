@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """labs [CHAPTER]: checks that labs.md, or one chapter of it, shows the truth.
 
 console   all commands of a chapter run in one shell, in a rehearsal of their own, and cram(1)

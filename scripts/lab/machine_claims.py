@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """machine_claims v1|v2|hybrid|systemd: claims about steps 5 and 7 in a machine of scripts/vm.
 
 The kernel is another one there, and cgroups are mounted as said; with systemd those of v2, by it.

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3 -B
 """man_page PROGRAM: prints stepbox(1), made from the help texts of PROGRAM (step7) and of its verbs;
 stepbox-oci(1) if PROGRAM is called so.
 

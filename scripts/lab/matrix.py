@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """matrix [--judged | --rootless] [OPTION...]: holds every step to every claim, and prints the table;
 then stepbox-oci to every check of an OCI runtime (oci_matrix.py).
 

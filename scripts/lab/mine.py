@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """mine WHICH: builds a student's work on a step as build/mineN, with the link ./mineN, or on a
 challenge (-NAME) as build/mine-NAME. A script is not built.
 

@@ -6,6 +6,7 @@ import os
 import platform
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -83,7 +84,7 @@ def try_waiting(tally, room):
 
     tries = {
         "environ": ("cat", f"/proc/{pid}/environ"),
-        "ptrace": ("python3", "-c", SEIZE, str(pid)),
+        "ptrace": (sys.executable, "-c", SEIZE, str(pid)),
     }
     found = {name: reaches(*words) for name, words in tries.items()}
     tally.holds("the waiting process is out of reach", differs(found, dict.fromkeys(tries, False)))
@@ -202,7 +203,7 @@ def try_tracer(tally, room):
         config["linux"]["namespaces"].append({"type": "user", "path": f"/proc/{pid}/ns/user"})
 
     words = ["nsenter", "--target", pid, "--user", "--pid", "unshare", "--mount"]
-    words += ["sh", "-c", 'mount -t proc proc /proc && exec "$@"', "-", "python3", "-c", TRACE]
+    words += ["sh", "-c", 'mount -t proc proc /proc && exec "$@"', "-", sys.executable, "-c", TRACE]
     with subprocess.Popen(list(map(str, words)), stdout=subprocess.PIPE, text=True) as tracer:
         found = tracer.stdout.readline()
         for _ in range(5):
@@ -276,7 +277,7 @@ def racing(one, other):
     program = ("import ctypes, sys\ncall = ctypes.CDLL(None).renameat2\n"
                "one, other = (word.encode() for word in sys.argv[1:])\n"
                "while True:\n    call(-100, one, -100, other, 2)")  # AT_FDCWD, RENAME_EXCHANGE
-    return subprocess.Popen(["python3", "-c", program, str(one), str(other)])
+    return subprocess.Popen([sys.executable, "-c", program, str(one), str(other)])
 
 
 def try_races(tally, room):

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """oci_matrix [RUNTIME...]: holds stepbox-oci, crun and runc to every check of try_oci.py, and prints
 the table. A part of `make matrix`.
 

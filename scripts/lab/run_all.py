@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """Everything that must be green, from a clean checkout, as root (or by sudo), without a terminal.
 
 What was red is said again at the end; the last line is the sum, and the exit status is 0 only if

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """run_engines [--built]: tests build/stepbox-oci under each engine, two at a time; interrupted at any
 moment; and with systemd, AppArmor and cgroup v2 in a virtual machine (VM=no: without).
 

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """test [--built]: runs all tests of the lab, in parts that run in parallel.
 
 Builds everything first; --built: everything is built. The table at the end has the time of

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """sabotage [PATCH...]: tests the tests.
 
 Each steps/*/sabotage/*.patch is a likely mistake. Applied to a copy of the sources, it must turn red

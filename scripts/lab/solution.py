@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """solution WHICH: shows our solution, once all claims hold; with FORCE=1 in the environment, at once.
 
 For a step, makes work/NN-name.solution and compares main.cpp; for a challenge (-NAME), shows the

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """start WHICH [--again]: lays out the work folder of a step or a challenge (-NAME).
 
 A step begins with main.cpp of the step before, and the files of the step's skeleton/: the contract,

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """The line that ends each report of this project: "N passed, N failed, N skipped".
 
 This module alone parses and prints that line. verify, unit and all scripts print it as the last line

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3 -B
 """Unit tests of man_page.py: parsing of help texts, escaping for roff."""
 
 import re

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """try_challenges [NAME...]: tests each challenge. Its reference passes all its claims, its starter none;
 each claim has hints; and labs.md names a challenge only in the chapter of its step.
 

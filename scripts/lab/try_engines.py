@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """try_engines ENGINE [PROGRAM]: tests an OCI runtime under an engine: build/stepbox-oci, or crun or
 runc to compare. The engine has a store of its own, no network, and an image of busybox/.
 
@@ -14,7 +14,6 @@ import subprocess
 import sys
 import time
 import traceback
-from pathlib import Path
 
 from engine_room import make_image
 from oci_bundle import Room, enter_room, hide_unified
@@ -22,7 +21,6 @@ from summary import Summary
 from tally import Tally
 from task import Complaint, run_main
 
-SYSTEMS_PYTHON = Path("/usr/bin/python3")
 ENGINES = {
     "podman": "podman",
     "pods": "containerd, as Kubernetes drives it",
@@ -53,14 +51,11 @@ def try_parts(engine, parts):
         sys.stdout.flush()
 
 
-def missing_of(module, arguments):
+def missing_of(module):
     """The programs, and modules of Python, that the test needs and this machine has not."""
     missing = [name for name in module.PROGRAMS if not shutil.which(name)]
     modules = getattr(module, "MODULES", [])
     modules = [name for name in modules if not importlib.util.find_spec(name)]
-    # Packages of the distribution are for its own Python, which need not be the first in PATH.
-    if modules and SYSTEMS_PYTHON.exists() and not SYSTEMS_PYTHON.samefile(sys.executable):
-        os.execv(SYSTEMS_PYTHON, [SYSTEMS_PYTHON, "-B", __file__, *arguments])
     return missing + modules
 
 
@@ -70,7 +65,7 @@ def main(arguments):
     if name not in ENGINES:
         raise Complaint(f"try_engines: no such engine: '{name}' ({', '.join(ENGINES)})")
     module = importlib.import_module(f"engine_{name}")
-    if missing := missing_of(module, arguments):
+    if missing := missing_of(module):
         return skip(f"there is no {' and no '.join(missing)}")
     scratch, _, *words = enter_room(__file__, arguments)
     hide_unified()

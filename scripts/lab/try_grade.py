@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """try_grade: grade_all, for a class with right, wrong, missing, careless and hostile submissions of
 step 1. It starts a virtual machine for each, so it is a part of .ci/run and not of make test.
 """

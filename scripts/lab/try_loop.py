@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """try_loop: tests the student's loop, in a rehearsal, which begins without work/.
 
 For each step: the files of start compile without a warning and pass none of its claims; our own files

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """try_oci [PROGRAM] [--report=FILE]: tests an OCI runtime by itself, without an engine, as
 runtime-spec and engines use it: build/stepbox-oci, or crun or runc to compare (what they do
 otherwise is RED: oci_matrix.py, which reads the report, says why).

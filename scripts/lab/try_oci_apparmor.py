@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """try_oci_apparmor [PROGRAM]: tests an OCI runtime under AppArmor: build/stepbox-oci, or crun or
 runc to compare. Only for a virtual machine of scripts/vm: it loads a profile.
 """

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """try_oci_kills [--times N] [--calls N] [--verb VERB]... [PROGRAM]: whatever goes wrong in create,
 start, exec and delete, `delete --force` leaves nothing: no process, mount, group, network device,
 no file.

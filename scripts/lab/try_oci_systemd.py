@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """try_oci_systemd [PROGRAM]: tests an OCI runtime whose groups systemd makes: build/stepbox-oci, or
 crun or runc to compare. Only for a virtual machine of scripts/vm, with INIT=systemd: it changes
 the machine's units.

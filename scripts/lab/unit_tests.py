@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """Runs scripts/lab/test_*.py as `python3 -m unittest discover -s scripts/lab` does, and prints the sum
 in the last line, as all tests of this project do."""
 

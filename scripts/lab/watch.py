@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/python3 -B
 """watch WHICH: checks a step in work/, or a challenge (-NAME), whenever a source is saved.
 
 Checks the claim that was red first; when it is green, the next one; when none is left, all. With
