@@ -4,10 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "07-unionfs/claims/verify.hpp"
 #include "common/deadline.hpp"
 #include "common/fd.hpp"
 #include "common/files.hpp"
-#include "common/testing/harness/claim.hpp"
 #include "common/testing/harness/subject.hpp"
 #include "common/testing/harness/test_images.hpp"
 #include "common/testing/stage/stage.hpp"
@@ -120,6 +120,41 @@ CLAIM("a layer is stored once and goes with its last image", {.step = 7}) {
   CHECK(inside(subject, stage, "two", "ls -d /shared /own").out == "/own\n/shared\n");
   remove_image(subject, "two");
   CHECK(stage.on_host({"sh", "-c", count}) == "0\n");
+}
+
+CLAIM("docker's long names of verbs work", {.step = 7}) {
+  import_small(subject, stage, "mine");
+  const std::string name = random_word();
+  subject.run({.options = {"--name", name}, .command = {"/bin/true"}});
+  CHECK(tell(subject, "container", {"ls", "-aq"}).out == tell(subject, "ps", {"-aq"}).out);
+  CHECK(tell(subject, "image", {"list"}).out == tell(subject, "images", {}).out);
+  CHECK(tell(subject, "image", {"inspect", name}, true).status == 1);
+  const auto run = [&](const char* command) {
+    return tell(subject, "container", {"run", "--rm", stage.rootfs(), "/bin/sh", "-c", command});
+  };
+  CHECK(run("exit 7").status == 7);
+  CHECK(tell(subject, "image", {"prune", "-f"}).status == 0);
+  CHECK(lines_of(tell(subject, "ps", {"-aq"}).out).size() == 1);
+  CHECK(tell(subject, "container", {"prune", "-f"}).status == 0);
+  CHECK(tell(subject, "ps", {"-aq"}).out == "");
+  CHECK(tell(subject, "image", {"rm", "mine"}).status == 0);
+  for (const char* word : {"fly", ""}) {
+    const Run unknown = tell(subject, "container", {word}, true);
+    CHECK(unknown.status == 125);
+    CHECK(holds(unknown.err, std::string("container has no verb '") + word + "': it has attach "));
+  }
+}
+
+CLAIM("system df shows the space of images and containers", {.step = 7}) {
+  import_small(subject, stage, "mine");
+  subject.run({.options = {"--name", "ended"},
+               .command = {"/bin/dd", "if=/dev/zero", "of=/big", "bs=1000", "count=5000"}});
+  const Run run = tell(subject, "system", {"df"});
+  CHECK(run.out.starts_with("TYPE         TOTAL     ACTIVE    SIZE      RECLAIMABLE\n"));
+  const std::string format = "{{.TotalCount}} {{.Active}} {{.Size}} {{.Reclaimable}}";
+  CHECK(tell(subject, "df", {"--format", format}).out == "1 0 4B 4B (100%)\n1 0 5MB 5MB (100%)\n");
+  remove(subject, "ended");
+  remove_image(subject, "mine");
 }
 
 // --- Removal ------------------------------------------------------------------------------

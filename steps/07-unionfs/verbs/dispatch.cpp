@@ -39,7 +39,8 @@ int print_help() {
       text += join({"  ", verb.name, std::string(12 - verb.name.size(), ' '), verb.about, "\n"});
     }
   }
-  print(join({text, "\n", me, " VERB --help describes one verb.\n"}));
+  print(join({text, "\n", me, " VERB --help describes one verb. Docker's long names work too: ",
+              "container ls, image rm, system df.\n"}));
   return 0;
 }
 
@@ -87,6 +88,10 @@ int dispatch(int argc, char** argv, Runner runner) {
     argc -= words;
     argv += words;
   }
+  std::vector<char*> short_words = in_short({argv, argv + argc});
+  argc = static_cast<int>(short_words.size());
+  short_words.push_back(nullptr);
+  argv = short_words.data();
   const std::string_view word = argc > 1 ? argv[1] : "";
   if (word == "help" && argc > 2) {
     char help[] = "--help";

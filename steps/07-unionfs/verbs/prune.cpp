@@ -14,16 +14,22 @@ namespace stepbox {
 
 namespace {
 
+// --containers, --images: only these; both without either.
+struct Kinds {
+  bool containers = false, images = false;
+};
+
 // Asks on the terminal. Returns 0 for yes, else the exit status.
-int ask(bool all) {
+int ask(const Kinds& kinds, bool all) {
   if (!::isatty(STDIN_FILENO)) {
     throw Failure("prune asks before it removes anything, but standard input is no terminal",
                   "prune -f");
   }
   print(
-      join({"WARNING! This will remove:\n  - all containers that are not running\n  - all images ",
-            all ? "without a container" : "without a name", "\n\n",
-            "Are you sure you want to continue? [y/N] "}));
+      join({"WARNING! This will remove:\n",
+            kinds.containers ? "  - all containers that are not running\n" : "",
+            kinds.images ? join({"  - all images without a ", all ? "container\n" : "name\n"}) : "",
+            "\nAre you sure you want to continue? [y/N] "}));
   const Fd input(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
   if (const int signal = wait_for_input(input)) return kSignalBase + signal;
   char answer[256];
@@ -53,17 +59,21 @@ std::string remove_containers(int64_t& bytes) {
 
 int verb_prune(int argc, char** argv) {
   bool force = false, all = false;
+  Kinds kinds;
   VerbLine cli("prune [OPTIONS]", "prune");
   cli.flag("-a,--all", all, "Remove all images without a container, not only those without a name");
+  cli.flag("--containers", kinds.containers, "Remove containers only");
   cli.flag("-f,--force", force, "Do not ask for confirmation");
+  cli.flag("--images", kinds.images, "Remove images only");
   cli.parse_mixed(argc, argv);
   cli.end();
+  if (!kinds.containers && !kinds.images) kinds = {true, true};
   recover_crashed_containers();
-  if (const int status = force ? 0 : ask(all)) return status;
+  if (const int status = force ? 0 : ask(kinds, all)) return status;
   int64_t bytes = 0;
-  const std::string ids = remove_containers(bytes);
+  const std::string ids = kinds.containers ? remove_containers(bytes) : "";
   std::string text = ids.empty() ? "" : join({"Deleted Containers:\n", ids, "\n"});
-  const Pruned images = prune_images(all, image_users);
+  const Pruned images = kinds.images ? prune_images(all, image_users) : Pruned{};
   if (!images.lines.empty()) text += "Deleted Images:\n";
   for (const std::string& line : images.lines) text += line + "\n";
   if (!images.lines.empty()) text += "\n";

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "07-unionfs/containers/monitor.hpp"
 #include "common/cli.hpp"
@@ -25,6 +26,11 @@ struct Verb {
   int (*call_with)(int argc, char** argv, Runner) = nullptr;  // or this; neither: a heading
   bool is_heading() const { return !call && !call_with; }
 };
+
+// The words of a command line, the program's name first, with docker's long name of a verb
+// replaced: `container ls -a` by `ps -a`. Throws UsageError for a noun without one of its verbs.
+// (nouns.cpp)
+std::vector<char*> in_short(std::vector<char*> words);
 
 // All verbs and headings, in the order of --help. (verb_table.cpp)
 std::span<const Verb> all_verbs();

@@ -1,0 +1,71 @@
+// Docker's long names of verbs: `container ls` for ps, `image rm` for rmi.
+#include <algorithm>
+
+#include "07-unionfs/files/printing.hpp"
+#include "07-unionfs/verbs/verbs.hpp"
+#include "common/error.hpp"
+#include "common/text.hpp"
+
+namespace stepbox {
+
+namespace {
+
+// Verbs that have one name only, with a noun before it or without.
+struct Noun {
+  std::string_view name, verbs;
+};
+constexpr Noun kNouns[] = {
+    {"container",
+     "attach commit cp create diff exec export inspect kill logs pause port prune rename restart "
+     "rm "
+     "run start stats stop top unpause update wait"},
+    {"image", "history import inspect load prune save tag"},
+    {"system", "df info prune"},
+};
+
+struct LongName {
+  std::string_view noun, word;
+  const char* verb;
+  const char* option = nullptr;  // it follows the verb
+};
+constexpr LongName kLongNames[] = {
+    {"container", "inspect", "inspect", "--type=container"},
+    {"container", "list", "ps"},
+    {"container", "ls", "ps"},
+    {"container", "prune", "prune", "--containers"},
+    {"container", "ps", "ps"},
+    {"container", "remove", "rm"},
+    {"image", "inspect", "inspect", "--type=image"},
+    {"image", "list", "images"},
+    {"image", "ls", "images"},
+    {"image", "prune", "prune", "--images"},
+    {"image", "remove", "rmi"},
+    {"image", "rm", "rmi"},
+};
+
+}  // namespace
+
+std::vector<char*> in_short(std::vector<char*> words) {
+  const auto* noun = std::find_if(std::begin(kNouns), std::end(kNouns), [&](const Noun& one) {
+    return words.size() > 1 && one.name == words[1];
+  });
+  if (noun == std::end(kNouns)) return words;
+  const std::string_view word = words.size() > 2 ? words[2] : "";
+  words.erase(words.begin() + 1);
+  for (const LongName& name : kLongNames) {
+    if (name.noun != noun->name || name.word != word) continue;
+    words[1] = const_cast<char*>(name.verb);  // nobody writes to the words of a command line
+    if (name.option) words.insert(words.begin() + 2, const_cast<char*>(name.option));
+    return words;
+  }
+  const std::vector<std::string> verbs = words_in(noun->verbs);
+  if (std::find(verbs.begin(), verbs.end(), word) != verbs.end()) return words;
+  std::string all(noun->verbs);
+  for (const LongName& name : kLongNames) {
+    if (name.noun == noun->name && !name.option) all += join({" ", name.word});
+  }
+  throw UsageError(join({noun->name, " has no verb '", word, "'"}),
+                   join({"it has ", all, "; a directory of that name is ./", noun->name}));
+}
+
+}  // namespace stepbox
