@@ -156,6 +156,16 @@ void CommandLine::add(const char* names, const char* metavar, const std::string&
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
+// CLI11's texts are for programmers: "--name: 1 required NAME missing".
+static std::string in_plain_words(const CLI::ParseError& error) {
+  const std::string text = error.what();
+  const size_t begin = std::min(text.find('-'), text.size());
+  const std::string option = text.substr(begin, text.find_first_of(": =", begin) - begin);
+  if (error.get_name() == "ArgumentMismatch") return option + " needs a value";
+  if (error.get_name() == "ConversionError") return option + " takes =true or =false, or nothing";
+  return "the options cannot be read";
+}
+
 void CommandLine::parse(int argc, const char* const* argv) {
   CLI::App& app = parts_->app;
   std::vector<std::string> typed(std::reverse_iterator(argv + argc),
@@ -169,7 +179,7 @@ void CommandLine::parse(int argc, const char* const* argv) {
     std::fputs(parts_->all_help().c_str(), stdout);
     std::exit(std::fflush(stdout) == 0 ? 0 : kFailed);
   } catch (const CLI::ParseError& error) {
-    throw UsageError(error.what(), parts_->advice());
+    throw UsageError(in_plain_words(error), parts_->advice());
   }
   std::vector<std::string>& words = parts_->words = app.remaining();
   for (std::string& word : words) {

@@ -168,8 +168,19 @@ TEST_CASE("a bad value is refused with the option and the text") {
   CHECK(refusal_of({"--even", "4", "--even", "x", "rootfs"}) == "--even: 'x' is not even: try 2");
 }
 
+TEST_CASE("a switch takes true and false as its value") {
+  Example example;
+  example.parse({"--stats=false", "rootfs"});
+  CHECK_FALSE(example.stats);
+  example.parse({"--stats=true", "rootfs"});
+  CHECK(example.stats);
+  CHECK(
+      refusal_of({"--stats=maybe", "rootfs"}).starts_with("--stats takes =true or =false, or no"));
+}
+
 TEST_CASE("a missing value or word is refused") {
-  CHECK(refusal_of({"--name"}) != "");
+  CHECK(refusal_of({"--name"}).starts_with("--name needs a value: "));
+  CHECK(refusal_of({"-n"}).starts_with("--name needs a value"));
   CHECK(refusal_of({}).starts_with("no ROOTFS given"));
   CHECK(refusal_of({"--stats", "--"}).starts_with("no ROOTFS given"));
 }
