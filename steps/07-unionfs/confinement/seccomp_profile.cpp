@@ -207,8 +207,9 @@ CallFilter compile_profile(const std::string& profile, CapabilitySet capabilitie
       warn({"seccomp profile: unknown to libseccomp, so not allowed:", compiler.unknown_calls()});
     }
     return compiler.program();
-  } catch (const json::exception& error) {
-    throw Failure("seccomp profile: not in docker's format", error.what());
+  } catch (const json::exception&) {
+    throw Failure("seccomp profile: not in docker's format",
+                  "docs.docker.com/engine/security/seccomp describes it");
   } catch (const std::exception& error) {
     throw Failure(join({"seccomp profile: ", error.what()}));
   }

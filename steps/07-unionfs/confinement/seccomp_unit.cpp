@@ -98,8 +98,8 @@ TEST_CASE("the default profile: as docker's") {
 
 TEST_CASE("an invalid profile is refused") {
   const std::pair<std::string, const char*> kBad[] = {
-      {"", "not in docker's format"},
-      {"{}", "not in docker's format"},
+      {"", "not in docker's format: docs.docker.com"},
+      {"{}", "not in docker's format: docs.docker.com"},
       {R"({"defaultAction": "SCMP_ACT_FLY", "syscalls": []})", "unknown action 'SCMP_ACT_FLY'"},
       {with_rule(R"({"names": ["fly"], "action": "SCMP_ACT_KILL"})"), "unknown system call 'fly'"},
       {R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["fly"], "action": "SCMP_ACT_LOG"}]})",

@@ -99,8 +99,8 @@ Record read_record(const std::string& path) {
     return record;
   } catch (const Failure& error) {
     throw Failure(join({"read ", path, ": ", error.what()}));
-  } catch (const nlohmann::json::exception& error) {
-    throw Failure(join({"read ", path, ": not a record of a container"}), error.what());
+  } catch (const nlohmann::json::exception&) {
+    throw Failure(join({"read ", path, ": not a record of a container"}));
   }
 }
 
