@@ -113,7 +113,7 @@ void Running::wait_for_output(std::string_view text, Milliseconds patience) cons
                            << std::string(over ? "the subject ended" : "it did not come")
                            << "; there is: \"" << out() << "\"; on stderr: \"" << err() << "\"");
     }
-    const timespec pause{.tv_sec = 0, .tv_nsec = 500'000};
+    const timespec pause{.tv_sec = 0, .tv_nsec = 2'000'000};
     ::nanosleep(&pause, nullptr);
   }
 }

@@ -16,8 +16,8 @@ namespace stepbox {
 // directories and lock files in the state directories, the group stepbox/ itself.
 using Census = std::multiset<std::string>;
 
-// `with_nft` asks nft for its rules, which takes 10 ms or more: for subjects that have a network.
-// Throws system_error.
+// `with_nft` counts rules of nft, too: for subjects that have a network. Between two calls the
+// process stays in one network namespace. Throws system_error.
 Census take_census(bool with_nft);
 
 // The kinds of its objects, the first word of each line: "cgroup", "mount".
