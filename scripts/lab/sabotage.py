@@ -1,7 +1,7 @@
 #!/usr/bin/python3 -B
 """sabotage [PATCH...]: tests the tests.
 
-Each steps/*/sabotage/*.patch is a likely mistake. Applied to a copy of the sources, it must turn red
+Each steps/*/sabotage/*.patch is a likely mistake. Applied to the sources, it must turn red
 the claim that it names, with the message that a student would read, and no other claim but its
 neighbours. A patch begins with:
 
@@ -11,17 +11,16 @@ neighbours. A patch begins with:
     Neighbours: all    (nearly every start fails: the other claims are not checked)
     Cgroup: v2         (or v1, or hybrid: the mistake shows only there, in a virtual machine)
 
-Builds a patch while the ones before it are being checked.
+Each patch is applied, built and checked in a rehearsal of its own (scripts/rehearse): an overlay over
+this folder. So only the sources that it changes are compiled, and nothing has to be put back.
 """
 
 import concurrent.futures
 import dataclasses
-import filecmp
 import os
 import pathlib
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import textwrap
@@ -29,12 +28,7 @@ import textwrap
 from summary import Summary
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-SCRATCH = TOP / "build-sabotage"
-COPY = SCRATCH / "source"
-BUILT = SCRATCH / "build"
-SUBJECTS = SCRATCH / "subjects"
-# CMake takes a folder with a README.md for a room that has sources.
-SOURCES = re.compile(r".*\.(.pp|cmake|def|json|txt)|README\.md")
+NO_OVERLAY = 77  # scripts/rehearse
 ALL = "all"
 
 
@@ -57,7 +51,7 @@ class Patch:
     @property
     def subject(self):
         """Its program, from the top of the repository."""
-        return SUBJECTS.relative_to(TOP) / f"step{self.step}-{self.path.stem}"
+        return f"build/step{self.step}"
 
 
 def read_patch(path, text):
@@ -158,30 +152,7 @@ def judge_neighbours(patch, unexpected, report, ask):
     return Outcome(patch, why, "\n".join(twice), once=once)
 
 
-# --- building -------------------------------------------------------------------------------
-
-
-def sources(top):
-    """Files of the build below `top`, as relative paths."""
-    found = {pathlib.Path("CMakeLists.txt")}
-    for folder in "cmake", "common", "steps":
-        for path in (top / folder).rglob("*"):
-            if SOURCES.fullmatch(path.name) and path.is_file():
-                found.add(path.relative_to(top))
-    return found
-
-
-def copy_sources(top=TOP, copy=COPY):
-    """Brings the copy up to date. Writes only files that differ, so that ninja builds only their
-    dependents; a file that an earlier patch has changed gets a new time, too."""
-    wanted = sources(top)
-    for path in sources(copy) - wanted:
-        (copy / path).unlink(missing_ok=True)
-    for path in wanted:
-        target = copy / path
-        if not target.exists() or not filecmp.cmp(top / path, target, shallow=False):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(top / path, target)
+# --- in a rehearsal -------------------------------------------------------------------------
 
 
 def output_of(command, **more):
@@ -193,27 +164,30 @@ def output_of(command, **more):
 
 
 def build(patch):
-    """Leaves the sabotaged step in SUBJECTS; returns the Outcome of a failure, or None."""
-    apply = ["patch", "-d", str(COPY), "-p1", "--fuzz=0", "--no-backup-if-mismatch", "-r", "-"]
-    try:
-        with open(patch.path, "rb") as text:
-            status, log = output_of(apply, stdin=text)
-        if status:
-            return Outcome(patch, "the patch does not apply", log)
-        status, log = output_of(["ninja", "-C", str(BUILT), f"step{patch.step}"])
-        if status:
-            return Outcome(patch, "does not compile", log)
-    finally:
-        copy_sources()
-    shutil.copy(BUILT / f"step{patch.step}", TOP / patch.subject)
+    """Applies the patch, and builds the step; returns the Outcome of a failure, or None."""
+    apply = ["patch", "-p1", "--fuzz=0", "--no-backup-if-mismatch", "-r", "-"]
+    with open(patch.path, "rb") as text:
+        status, log = output_of(apply, stdin=text)
+    if status:
+        return Outcome(patch, "the patch does not apply", log)
+    # The commands that ninja would run, without -Werror (scripts/build --strict): a mistake may well
+    # cause a warning. By another name of its file ninja does not ask first whether that is new.
+    os.symlink("build.ninja", "build/patched.ninja")
+    words = ["ninja", "-f", "patched.ninja", "-n", "-v", f"step{patch.step}"]
+    status, log = output_of(words, cwd="build", env={**os.environ, "NINJA_STATUS": ""})
+    if status == 0:
+        script = log.replace(" -Werror ", " ")
+        status, log = output_of(["sh", "-e"], cwd="build", input=script.encode())
+    if status:
+        return Outcome(patch, "does not compile", log)
     return None
 
 
 def ask_verify(patch, options):
     """verify's report on the sabotaged step."""
-    words = ["build/verify", "--subject", f"{patch.subject}", "--step", str(patch.step), *options]
+    words = ["build/verify", "--subject", patch.subject, "--step", str(patch.step), *options]
     if not patch.cgroup:
-        return output_of(["scripts/as-root", *words], stdin=subprocess.DEVNULL)[1]
+        return output_of(words, stdin=subprocess.DEVNULL)[1]
     status, said = output_of(["scripts/setup", "vm"])
     if status:
         return said
@@ -221,28 +195,37 @@ def ask_verify(patch, options):
     return output_of(["scripts/vm"], env=machine, stdin=subprocess.DEVNULL)[1]
 
 
-def ask_and_forget(patch):
-    """Judges a patch that has been built, and removes its program."""
-    try:
-        return judge(patch, ask_verify)
-    finally:
-        (TOP / patch.subject).unlink(missing_ok=True)
+def try_inside(path):
+    """Builds and judges this patch, in a rehearsal; returns the exit status."""
+    patch = read_patch(path, path.read_text(encoding="utf-8"))
+    outcome = build(patch) or judge(patch, ask_verify)
+    print(outcome)
+    print(outcome.summary)
+    return 1 if outcome.summary.failed else 0
 
 
-def configure():
-    """Makes the copy and its build folder; returns the output of a failure, or None."""
-    for folder in COPY, BUILT, SUBJECTS:
-        folder.mkdir(parents=True, exist_ok=True)
-    copy_sources()
-    words = ["cmake", "-S", str(COPY), "-B", str(BUILT), "-G", "Ninja", "-DCMAKE_CXX_COMPILER=g++"]
-    status, log = output_of(words)
-    return log if status else None
+# --- outside of it --------------------------------------------------------------------------
+
+
+def rehearse(path):
+    """The text about this patch, and its Summary."""
+    words = ["scripts/rehearse", "scripts/lab/sabotage.py", "--inside", str(path)]
+    status, said = output_of(words, stdin=subprocess.DEVNULL)
+    if status == NO_OVERLAY:
+        return f"  skip  {path}: this kernel has no overlay here", Summary(skipped=1)
+    total = Summary.last_in(said)
+    if total is None:
+        return f"  RED   {path}: the rehearsal broke off\n{said}", Summary(failed=1)
+    return said.removesuffix(f"{total}\n").rstrip("\n"), total
 
 
 def main(names):
     """The command line; returns the exit status."""
     os.chdir(TOP)
-    for command in ["scripts/setup", "sabotage"], ["scripts/build", "verify", "probe", "breakout"]:
+    if names[:1] == ["--inside"]:
+        return try_inside(pathlib.Path(names[1]))
+    programs = [f"step{step}" for step in range(1, 8)] + ["verify", "probe", "breakout"]
+    for command in ["scripts/setup", "sabotage"], ["scripts/build", *programs]:
         if subprocess.run(command, check=False).returncode:
             return 1
     paths = [pathlib.Path(name) for name in names] or sorted(
@@ -251,29 +234,12 @@ def main(names):
     if not paths:
         print("sabotage: there are no patches", file=sys.stderr)
         return 1
-    if log := configure():
-        print(log)
-        return 1
-
     total = Summary()
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as askers:
-        asked = []
-
-        def tell(outcome):
-            nonlocal total
-            total += outcome.summary
-            print(outcome, flush=True)
-
-        for path in paths:
-            patch = read_patch(path, path.read_text(encoding="utf-8"))
-            if failed := build(patch):
-                tell(failed)
-            else:
-                asked.append(askers.submit(ask_and_forget, patch))
-            while asked and asked[0].done():
-                tell(asked.pop(0).result())
-        for each in asked:
-            tell(each.result())
+    # One more than there are CPUs: most claims wait for something.
+    with concurrent.futures.ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
+        for text, summary in pool.map(rehearse, paths):
+            total += summary
+            print(text, flush=True)
     print(total)
     return 1 if total.failed else 0
 

@@ -1,5 +1,4 @@
 import pathlib
-import tempfile
 import unittest
 
 import sabotage
@@ -85,34 +84,6 @@ class Judge(unittest.TestCase):
     def test_a_head_without_a_claim_is_a_failure(self):
         outcome, asked = judged(head="--- a\n")
         self.assertEqual((outcome.summary.failed, asked), (1, []))
-
-
-class Copy(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.top, self.copy = (pathlib.Path(folder.name) / name for name in ("top", "copy"))
-        (self.top / "steps/1").mkdir(parents=True)
-        self.copy.mkdir()
-        (self.top / "CMakeLists.txt").write_text("project")
-        (self.top / "steps/1/a.cpp").write_text("a")
-        (self.top / "steps/1/labs.md").write_text("no source")
-
-    def test_sources_alone_are_copied_and_unchanged_ones_stay(self):
-        sabotage.copy_sources(self.top, self.copy)
-        file = self.copy / "steps/1/a.cpp"
-        self.assertFalse((self.copy / "steps/1/labs.md").exists())
-        before = file.stat().st_mtime_ns
-        sabotage.copy_sources(self.top, self.copy)
-        self.assertEqual(file.stat().st_mtime_ns, before)
-
-    def test_a_patched_file_is_restored_and_a_new_one_removed(self):
-        sabotage.copy_sources(self.top, self.copy)
-        (self.copy / "steps/1/a.cpp").write_text("b")
-        (self.copy / "steps/1/new.cpp").write_text("c")
-        sabotage.copy_sources(self.top, self.copy)
-        self.assertEqual((self.copy / "steps/1/a.cpp").read_text(), "a")
-        self.assertFalse((self.copy / "steps/1/new.cpp").exists())
 
 
 if __name__ == "__main__":
