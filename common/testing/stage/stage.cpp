@@ -3,14 +3,17 @@
 #include <dirent.h>
 #include <doctest/doctest.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <sstream>
 
 #include "common/error.hpp"
@@ -61,6 +64,30 @@ pid_t youngest_with(std::string_view word) {
   return youngest;
 }
 
+void give_to_ordinary_user(const std::string& path) {
+  if (::lchown(path.c_str(), kOrdinaryUser, kOrdinaryUser) == -1) throw_errno({"chown ", path});
+}
+
+void bind(const std::string& from, const std::string& to) {
+  if (::mount(from.c_str(), to.c_str(), "", MS_BIND, "") == -1) {
+    throw_errno({"mount --bind ", from, " ", to});
+  }
+}
+
+// Mounts a new file of this text on `path`.
+void cover(const std::string& path, const std::string& file, const std::string& text) {
+  create_file(file, text);
+  bind(file, path);
+}
+
+// Mounts a node that everybody may open, `node`, on a device of major number 10, if there is one.
+void give_device(const std::string& device, const std::string& node, unsigned minor) {
+  if (!exists(device) || exists(node)) return;
+  if (::mknod(node.c_str(), S_IFCHR, makedev(10, minor)) == -1) throw_errno({"mknod ", node});
+  if (::chmod(node.c_str(), 0666) == -1) throw_errno({"chmod ", node});
+  bind(node, device);
+}
+
 }  // namespace
 
 std::string random_word() {
@@ -100,11 +127,15 @@ std::string Stage::make_another_rootfs(const std::string& name) {
 }
 
 void Stage::welcome_ordinary_user() const {
-  const std::string user = std::to_string(kOrdinaryUser);
-  on_host({"chown", "-h", user + ":" + user, scratch("")});
-  on_host({"chown", "-Rh", user + ":" + user, rootfs_, scratch("tmp")});
-  give_device("/dev/net/tun", "tun", "200");
-  give_device("/dev/fuse", "fuse", "229");
+  give_to_ordinary_user(scratch(""));
+  for (const std::string& top : {rootfs_, scratch("tmp")}) {
+    give_to_ordinary_user(top);
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(top)) {
+      give_to_ordinary_user(entry.path());
+    }
+  }
+  give_device("/dev/net/tun", scratch("tun"), 200);
+  give_device("/dev/fuse", scratch("fuse"), 229);
 }
 
 void Stage::require_user_namespaces() const {
@@ -112,27 +143,18 @@ void Stage::require_user_namespaces() const {
   if (wait_for_end(pid, kPatience) != 0) skip("ordinary users get no user namespace here");
 }
 
-void Stage::give_device(const std::string& device, const std::string& name,
-                        const std::string& minor) const {
-  const std::string open = scratch(name);
-  if (!exists(device) || exists(open)) return;
-  on_host({"mknod", "-m", "666", open, "c", "10", minor});
-  on_host({"mount", "--bind", open, device});
-}
-
 void Stage::delegate_groups() { his_group_ = stepbox::delegate_groups(kOrdinaryUser); }
 
 void Stage::make_his_column() {
   welcome_ordinary_user();
   delegate_groups();
+  give_to_ordinary_user("/var/lib/stepbox");
+  if (!exists("/etc/subuid") || !exists("/etc/subgid")) return;
   const std::string user = std::to_string(kOrdinaryUser);
-  on_host({"chown", user + ":" + user, "/var/lib/stepbox"});
-  on_host({"sh", "-ec",
-           "[ -e /etc/subuid ] && [ -e /etc/subgid ] || exit 0; cd $0\n"
-           "{ cat /etc/passwd; echo student:x:$1:$1::$2:/bin/sh; } > passwd\n"
-           "for file in subuid subgid; do echo student:100000:65536 > $file; done\n"
-           "for file in passwd subuid subgid; do mount --bind $file /etc/$file; done",
-           scratch(""), user, home()});
+  cover("/etc/passwd", scratch("passwd"),
+        read_file("/etc/passwd") + "student:x:" + user + ":" + user + "::" + home() + ":/bin/sh\n");
+  cover("/etc/subuid", scratch("subuid"), "student:100000:65536\n");
+  cover("/etc/subgid", scratch("subgid"), "student:100000:65536\n");
 }
 
 std::string Stage::scratch(const std::string& name) const { return join({kCell, "/", name}); }

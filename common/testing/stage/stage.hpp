@@ -108,8 +108,6 @@ class Stage {
   Census census_after();
 
  private:
-  void give_device(const std::string& device, const std::string& name,
-                   const std::string& minor) const;
   // Waits up to 3 s (links: 15 s) until no leftover line begins with `kind`, and returns the rest.
   // Returns after half a second without a change, if all of the rest is expected (expect_left()).
   Census await_nothing(const std::string& kind);
