@@ -20,6 +20,7 @@
 #include "common/files.hpp"
 #include "common/openers.hpp"
 #include "common/testing/stage/groups.hpp"
+#include "common/testing/stage/kept_filters.hpp"
 #include "common/testing/stage/launch.hpp"
 #include "common/testing/stage/stage.hpp"
 
@@ -53,6 +54,11 @@ Verdict read_verdict(const Fd& paper) {
           .left = {left.begin(), left.end()}};
 }
 
+bool compiles_filters(const SubjectSpec& subject) {
+  return subject.level == 7 && subject.is_step() && !subject.ordinary_user &&
+         subject.challenge.empty();
+}
+
 [[noreturn]] void be_the_claim(const Cell& cell, const Ingredients& ingredients, const Fd& paper) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // orphans become its children, and the census counts them
   try {
@@ -64,7 +70,10 @@ Verdict read_verdict(const Fd& paper) {
     if (!cell.subject->is_step() || cell.subject->is_script()) stage.expect_orphans();
     const Traits& traits = cell.claim->traits;
     Subject subject(*cell.subject, stage, traits.kind == kHole ? traits.closed : traits.step);
-    write_verdict(paper, ask(*cell.claim, subject, stage));
+    if (compiles_filters(*cell.subject)) put_kept_filters();
+    const Verdict verdict = ask(*cell.claim, subject, stage);
+    write_verdict(paper, verdict);
+    if (compiles_filters(*cell.subject) && verdict.answer == Answer::kTrue) keep_filters();
   } catch (const std::exception& error) {
     write_verdict(paper,
                   {.reason = std::string("the claim itself failed: ") + error.what() + "\n"});
@@ -164,6 +173,7 @@ std::string why_in_vain(const SubjectSpec& subject, int hung, int strikes) {
 
 void ask_all(std::vector<Cell>& cells, const Ingredients& ingredients, int at_once, int strikes,
              int enough) {
+  open_kept_filters();
   std::map<pid_t, Asked> under_way;
   std::map<const SubjectSpec*, int> hung;
   std::map<const SubjectSpec*, std::set<std::string>> leaks;
