@@ -43,9 +43,9 @@ def on_this_machine(here):
     where = f"this machine, {here}, Linux {os.uname().release}"
     return [
         Part(f"matrix ({where})", ["scripts/matrix", "--judged"]),
+        Part("loop", ["scripts/lab/try_loop.py"]),
         Part(f"matrix without root ({where})", ["scripts/matrix", "--rootless"]),
         Part("labs", ["scripts/labs"]),
-        Part("loop", ["scripts/lab/try_loop.py"]),
         Part("OCI runtime", ["scripts/lab/try_oci.py"]),
         Part("challenges", ["scripts/lab/try_challenges.py"]),
         Part("documents", ["scripts/documents"]),
@@ -116,7 +116,7 @@ def main(arguments):
         print(f"=== virtual machines\n  skip  {why}")
         without = Summary(skipped=1)
     else:
-        todo[1:1] = in_machines(machines_kernel(), here)
+        todo[2:2] = in_machines(machines_kernel(), here)
     runner = parts.Runner(int(os.environ.get("LANES", (os.cpu_count() or 1) + 1)))
     total = runner.run(todo) + without
     runner.tell_reds()
