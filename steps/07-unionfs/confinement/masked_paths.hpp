@@ -22,15 +22,12 @@ std::vector<std::string> protected_paths();
 // Of /proc and /sys, what was mounted: there even a path that does not exist must be the kernel's.
 using Tops = std::vector<std::string>;
 
-// Mounts an empty directory or /dev/null over each path that exists.
-void hide_paths(const std::string& rootfs, const std::vector<std::string>& paths,
-                const Tops& mounted);
+// Mounts an empty directory or /dev/null over each hidden path that exists; binds each read-only
+// one that exists onto itself.
+void mask_paths(const std::string& rootfs, const std::vector<std::string>& hidden,
+                const std::vector<std::string>& read_only, const Tops& mounted);
 
-// Binds each path that exists onto itself, read-only.
-void protect_paths(const std::string& rootfs, const std::vector<std::string>& paths,
-                   const Tops& mounted);
-
-// Both, for docker's lists.
+// The same for docker's lists.
 void mask_paths(const std::string& rootfs);
 
 // Sets nodev on the rootfs and the volumes, so that no device node of an image or volume, or made

@@ -48,8 +48,7 @@ void mask_paths(const OciConfig& config) {
   for (const OciMount& mount : config.mounts) {
     if (mount.type == "proc" || mount.type == "sysfs") mounted.push_back(mount.destination);
   }
-  hide_paths(config.root, config.masked_paths, mounted);
-  protect_paths(config.root, config.read_only_paths, mounted);
+  mask_paths(config.root, config.masked_paths, config.read_only_paths, mounted);
 }
 
 static void move_root(const std::string& root) {
