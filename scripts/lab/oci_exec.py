@@ -199,6 +199,10 @@ def try_control(tally, room):
     holds("update: all members", differs((limit("pids.max"), memory), ("78\n", f"{64 << 20}\n")))
     ended = one.verb("update", "--kernel-memory", "9999999")
     holds("update --kernel-memory", ended.unlike(0, "(?i)kernel.*ignored"))
+    holds("update --memory: a size", one.verb("update", "--memory", "65M").unlike(0))
+    memory = limit("memory.max") or limit("memory.limit_in_bytes")
+    holds("update --memory: its effect", differs(memory, f"{65 << 20}\n"))
+    holds("update --memory: no size", one.verb("update", "--memory", "65X").unlike(None, "65X"))
     words = ["--cpu-quota", "20000", "--cpu-period", "40000"]
     holds("update --cpu-quota, --cpu-period", one.verb("update", *words).unlike(0))
     times = [limit(f"cpu.cfs_{name}_us").strip() for name in ("quota", "period")]

@@ -1,6 +1,7 @@
 // pause, resume, update.
 #include <nlohmann/json.hpp>
 
+#include "05-cgroup/options.hpp"
 #include "07-unionfs/oci/verbs.hpp"
 #include "07-unionfs/resources/group_freezing.hpp"
 #include "07-unionfs/resources/oci_groups.hpp"
@@ -51,10 +52,22 @@ constexpr LimitOption kLimits[] = {
     {"--cpuset-mems", "cpu", "mems", "Memory nodes to use"},
     {"--kernel-memory", "memory", "kernel", "Ignored, with a warning"},
     {"--kernel-memory-tcp", "memory", "kernelTCP", "Ignored, with a warning"},
-    {"--memory", "memory", "limit", "Memory, in bytes; -1: no limit"},
+    {"--memory", "memory", "limit", "Memory, in bytes, or as 64m; -1: no limit"},
     {"--memory-reservation", "memory", "reservation", "Memory to keep, in bytes"},
     {"--memory-swap", "memory", "swap", "Memory and swap together, in bytes"},
     {"--pids-limit", "pids", "limit", "Number of processes; -1: no limit"}};
+
+// A number; of memory also a size, as 64m.
+static nlohmann::json value_in(const LimitOption& limit, const std::string& text) {
+  if (std::string_view(limit.option).starts_with("--cpuset")) return text;
+  if (const auto number = parse_number(text)) return *number;
+  if (std::string_view(limit.parent) != "memory") {
+    throw Failure(join({limit.option, ": '", text, "' is no number"}));
+  }
+  Bytes size;
+  parse_value(text, size);
+  return size.count;
+}
 
 int oci_update(int argc, char** argv, Creator) {
   constexpr size_t kCount = std::size(kLimits);
@@ -67,17 +80,8 @@ int oci_update(int argc, char** argv, Creator) {
   const std::string id = parse_for_id(cli, argc, argv);
   nlohmann::json resources = nlohmann::json::object();
   for (size_t i = 0; i < kCount; ++i) {
-    if (values[i].empty()) continue;
-    nlohmann::json& value = resources[kLimits[i].parent][kLimits[i].member];
-    const auto number = parse_number(values[i]);
-    const bool is_text = std::string_view(kLimits[i].option).starts_with("--cpuset");
-    if (is_text) {
-      value = values[i];
-    } else if (number) {
-      value = *number;
-    } else {
-      throw Failure(join({kLimits[i].option, ": '", values[i], "' is no number"}));
-    }
+    const auto& [option, parent, member, help] = kLimits[i];
+    if (!values[i].empty()) resources[parent][member] = value_in(kLimits[i], values[i]);
   }
   const FileLock lock = lock_oci_container(id);
   const OciState state = load_oci_state(id);
