@@ -36,7 +36,13 @@ static std::string kind_of(const Json& value) {
 }
 
 std::string ConfigNode::place() const {
-  return path_.empty() ? document_ : join({document_, ": ", path_});
+  std::string text = document_;
+  for (size_t i = 0; i < depth_; ++i) {
+    const auto& [key, index] = path_[i];
+    text += i == 0 ? ": " : key ? "." : "";
+    text += key ? key : join({"[", std::to_string(index), "]"});
+  }
+  return text;
 }
 
 void ConfigNode::refuse(Words problem) const {
@@ -57,20 +63,23 @@ const ConfigNode& ConfigNode::needed() const {
   return *this;
 }
 
-ConfigNode ConfigNode::child(const std::string& key, const Json& value) const {
-  return {value, document_, path_.empty() ? key : join({path_, ".", key})};
+ConfigNode ConfigNode::child(const Step& step, const Json& value) const {
+  ConfigNode node = *this;
+  node.value_ = &value;
+  node.path_.at(node.depth_++) = step;
+  return node;
 }
 
 ConfigNode ConfigNode::at(const char* key) const {
   static const Json kMissing;
   const bool has = is(value_->is_object(), "an object") && value_->contains(key);
-  return child(key, has ? value_->at(key) : kMissing);
+  return child({key, 0}, has ? value_->at(key) : kMissing);
 }
 
 std::map<std::string, ConfigNode> ConfigNode::members() const {
   std::map<std::string, ConfigNode> all;
   is(value_->is_object(), "an object");
-  for (const auto& [key, value] : value_->items()) all.emplace(key, child(key, value));
+  for (const auto& [key, value] : value_->items()) all.emplace(key, child({key.c_str(), 0}, value));
   return all;
 }
 
@@ -78,7 +87,7 @@ std::vector<ConfigNode> ConfigNode::items() const {
   std::vector<ConfigNode> all;
   is(value_->is_array(), "a list");
   for (const Json& value : *value_) {
-    all.emplace_back(value, document_, join({path_, "[", std::to_string(all.size()), "]"}));
+    all.push_back(child({nullptr, all.size()}, value));
   }
   return all;
 }
@@ -104,7 +113,7 @@ std::string ConfigNode::absolute_path() const {
 std::vector<std::string> ConfigNode::texts() const {
   is(value_->is_array(), "a list of strings");
   std::vector<std::string> all;
-  for (const ConfigNode& item : items()) all.push_back(item.text());
+  for (const Json& value : *value_) all.push_back(child({nullptr, all.size()}, value).text());
   return all;
 }
 
@@ -130,9 +139,15 @@ std::map<std::string, std::string> ConfigNode::text_map() const {
   return all;
 }
 
-std::string ConfigNode::json() const {
+std::string ConfigNode::json(std::initializer_list<const char*> without) const {
   is(value_->is_object(), "an object");
-  return value_->empty() ? "" : value_->dump();
+  if (value_->empty()) return "";
+  std::string text;
+  for (const auto& [key, value] : value_->items()) {
+    if (std::find(without.begin(), without.end(), key) != without.end()) continue;
+    text += join({text.empty() ? "" : ",", Json(key).dump(), ":", value.dump()});
+  }
+  return join({"{", text, "}"});
 }
 
 }  // namespace stepbox

@@ -7,13 +7,14 @@
 #ifndef STEPBOX_STEPS_07_UNIONFS_RESOURCES_CONFIG_JSON_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_RESOURCES_CONFIG_JSON_HPP_
 
+#include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "common/error.hpp"
@@ -32,8 +33,10 @@ Json parse_document(const std::string& text, const char* document);
 class ConfigNode {
  public:
   // `document`, a literal, is the name in messages; `path` is that of `value` in it.
-  ConfigNode(const Json& value, const char* document, std::string path = {})
-      : value_(&value), document_(document), path_(std::move(path)) {}
+  ConfigNode(const Json& value, const char* document, const char* path = "")
+      : value_(&value), document_(document) {
+    if (*path) path_[depth_++] = {path, 0};
+  }
 
   // False if it is missing, null, or an empty string.
   bool given() const;
@@ -51,7 +54,8 @@ class ConfigNode {
   std::vector<std::string> absolute_paths() const;
   std::vector<std::string> environment() const;  // each with a "="
   std::map<std::string, std::string> text_map() const;
-  std::string json() const;  // of an object; empty for {}
+  // Of an object; empty for {}. Members with a key in `without` are left out.
+  std::string json(std::initializer_list<const char*> without = {}) const;
 
   // A whole number. Throws Failure for one that is not within the limits.
   template <class Number>
@@ -63,13 +67,19 @@ class ConfigNode {
   [[noreturn]] void refuse(Words problem) const;
 
  private:
-  ConfigNode child(const std::string& key, const Json& value) const;
+  // On the way from the document to a value: a key, or an index in a list.
+  struct Step {
+    const char* key;
+    size_t index;
+  };
+  ConfigNode child(const Step& step, const Json& value) const;
   // False for a missing value; refuses a wrong one, that is neither `right` nor missing.
   bool is(bool right, std::string_view kind) const;
 
   const Json* value_;
   const char* document_;
-  std::string path_;
+  std::array<Step, 8> path_;  // the text of it is only made for a message
+  size_t depth_ = 0;
 };
 
 template <class Number>
