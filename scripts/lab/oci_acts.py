@@ -68,6 +68,7 @@ def try_acts(tally, room):
     holds("a filter without close_range(2)", try_filter(room))
     try_creating(tally, room)
     if Path(room.program).name == "stepbox-oci":
+        try_asking(tally, room)
         try_records(tally, room)
     try_roots(tally, room)
     try_formats(tally, room)
@@ -161,6 +162,23 @@ def try_creating(tally, room):
     call = f"{room.program} --root {room.root}"
     lines = f"{call} state {one.id}", f"{call} list", f"{call} exec {one.id} true"
     script = "".join(f"{line} >>{log} 2>&1; " for line in lines) + "true"
+def try_asking(tally, room):
+    """state and list, while the container is made and deleted."""
+    one = Container(room, WAIT)
+    call = f"{room.program} --root {room.root}"
+    script = (f"for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do {call} create --bundle {one.bundle}"
+              f" {one.id} </dev/null >/dev/null; {call} delete --force {one.id}; done")
+    found = set()
+    with subprocess.Popen(["sh", "-c", script], stderr=subprocess.DEVNULL) as maker:
+        while maker.poll() is None:
+            for ended in one.verb("state"), room.call("list"):
+                if ended.err and "does not exist" not in ended.err:
+                    found.add(ended.err)
+            if "does not exist" in room.call("list").err:
+                found.add("list: does not exist")
+    tally.holds("while others make and delete it", differs(sorted(found), []))
+
+
     hook = {"path": "/bin/sh", "args": ["sh", "-c", script], "env": ["PATH=/bin"]}
     one.config["hooks"] = {"createRuntime": [hook]}
     one.save()

@@ -59,12 +59,6 @@ bool is_there(const std::string& path) {
   return false;
 }
 
-// Each verb waits for the lock, so that one who tries it is in nobody's way.
-bool is_locked(const std::string& id) {
-  const Fd file(::open(file_of(id, "lock").c_str(), O_RDONLY | O_CLOEXEC));
-  return file && ::flock(file.get(), LOCK_SH | LOCK_NB) == -1;
-}
-
 json as_json(const std::vector<Hook>& hooks) {
   json list = json::array();
   for (const Hook& hook : hooks) {
@@ -174,6 +168,13 @@ FileLock lock_oci_container(const std::string& id) {
 }
 
 bool is_oci_container(const std::string& id) { return is_there(directory_of(id)); }
+
+// Each verb waits for the lock, so that one who tries it is in nobody's way. The file is missing
+// just after the directory was made, and just before it is removed.
+bool is_locked(const std::string& id) {
+  const Fd file(::open(file_of(id, "lock").c_str(), O_RDONLY | O_CLOEXEC));
+  return !file || ::flock(file.get(), LOCK_SH | LOCK_NB) == -1;
+}
 
 void save(const OciState& state) {
   const json object{{"version", kVersion},

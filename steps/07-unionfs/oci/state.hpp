@@ -63,6 +63,9 @@ void save(const OciState& state);
 
 // Throws Failure as lock_oci_container() does, and for a record that is damaged or of another
 // version. With `to_remove`: without a record it is empty, and of another version it has process
+// Whether a verb holds its lock: it is being made, changed or deleted.
+bool is_locked(const std::string& id);
+
 // and groups.
 OciState load_oci_state(const std::string& id, bool to_remove = false);
 

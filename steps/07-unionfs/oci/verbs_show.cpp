@@ -19,10 +19,21 @@ namespace stepbox {
 
 using nlohmann::json;
 
+static std::string read_state(const std::string& id) {
+  const OciState state = load_oci_state(id);
+  return state_for_user(state, status_of(state));
+}
+
+// Without the lock: a hook may ask while create holds it.
 int oci_state(int argc, char** argv, Creator) {
   CommandLine cli("state ID", "state ID");
-  const OciState state = load_oci_state(parse_for_id(cli, argc, argv));
-  print(state_for_user(state, status_of(state)));
+  const std::string id = parse_for_id(cli, argc, argv);
+  try {
+    print(read_state(id));
+  } catch (const std::system_error&) {  // delete removes it just now: its end is waited for
+    const FileLock lock = lock_oci_container(id);
+    print(read_state(id));
+  }
   return 0;
 }
 
@@ -56,10 +67,9 @@ int oci_list(int argc, char** argv, Creator) {
   json list = json::array();
   for (const std::string& id : all_oci_ids()) {
     try {
-      const OciState state = load_oci_state(id);
-      list.push_back(json::parse(state_for_user(state, status_of(state))));
-    } catch (const std::exception& error) {
-      warn({message_of(error)});
+      list.push_back(json::parse(read_state(id)));
+    } catch (const std::exception& error) {  // without a record: it is being made, or deleted
+      if (is_oci_container(id) && !is_locked(id)) warn({message_of(error)});
     }
   }
   if (as_json && !quiet) return print(list.dump() + "\n"), 0;
