@@ -84,12 +84,13 @@ void make_session_keyring(const std::string& id) {
 
 // The parent closes its end of the pipes when it ends; ours are closed here, so that it sees that
 // all is done. From now on this process is a child of the engine's. The container's filter may be
-// in force, and older ones deny close_range(2). close_callers_files() has left low numbers only.
+// in force, and older ones deny close_range(2). close_callers_files() has left low numbers only:
+// with 64 that are not open in a row, none is open. (256 cost 0.3 ms.)
 void outlive_creator(const Fd& start, int preserved) {
-  constexpr int kMostFiles = 256;
+  constexpr int kMostUnused = 64;
   if (::prctl(PR_SET_PDEATHSIG, 0) == -1) throw_errno({"outlive the creator"});
-  for (int fd = 3 + preserved; fd < 3 + preserved + kMostFiles; ++fd) {
-    if (fd != start.get()) ::close(fd);
+  for (int fd = 3 + preserved, unused = 0; unused < kMostUnused; ++fd) {
+    if (fd != start.get()) unused = ::close(fd) == 0 ? 0 : unused + 1;
   }
 }
 
