@@ -78,13 +78,8 @@ std::vector<Hook> as_hooks(const json& list) {
 
 std::string boot_id() { return read_file("/proc/sys/kernel/random/boot_id"); }
 
-// Field 22 of /proc/PID/stat, in clock ticks since the boot (proc(5)).
-std::string start_time_of(pid_t pid) { return stat_fields(pid).at(22); }
-
-bool is_zombie(pid_t pid) {
-  const std::string state = stat_fields(pid).at(3);
-  return state == "Z" || state == "X";
-}
+// Of /proc/PID/stat: in clock ticks since the boot (proc(5)).
+constexpr size_t kStartTime = 22;
 
 OciState as_state(const json& object) {
   return {.version = kVersion,
@@ -233,7 +228,7 @@ void allow_start(const std::string& id) {
 
 void identify(OciState& state, pid_t pid) {
   state.pid = pid;
-  state.start_time = start_time_of(pid);
+  state.start_time = stat_fields(pid).at(kStartTime);
   state.boot = boot_id();
 }
 
@@ -243,9 +238,10 @@ Fd open_oci_process(const OciState& state) {
   if (state.pid == 0 || state.boot != boot_id()) return Fd();
   Fd process = open_pidfd(state.pid);
   try {
-    if (process && start_time_of(state.pid) == state.start_time && !is_zombie(state.pid)) {
-      return process;
-    }
+    if (!process) return process;
+    const std::vector<std::string> fields = stat_fields(state.pid);
+    const bool ended = fields.at(3) == "Z" || fields.at(3) == "X";
+    if (!ended && fields.at(kStartTime) == state.start_time) return process;
   } catch (const std::system_error&) {  // it ended just now
   }
   return Fd();
