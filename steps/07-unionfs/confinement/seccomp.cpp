@@ -41,9 +41,9 @@ static bool is_ours_alone(const Fd& file) {
 static CallFilter read_kept(const std::string& path, const std::string& key) {
   const Fd file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   if (!file || !is_ours_alone(file)) return "";
-  const std::string text = read_file(proc_path(file));
+  std::string text = read_file(proc_path(file));
   if (!text.starts_with(key)) return "";
-  return text.substr(key.size());
+  return text.erase(0, key.size());
 }
 
 // LAB: filter

@@ -2,6 +2,7 @@
 // config-linux.md, "Seccomp")
 #include "07-unionfs/oci/call_filter.hpp"
 
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -58,21 +59,29 @@ bool check_rule(const ConfigNode& rule) {
 
 }  // namespace
 
-std::string seccomp_in(const ConfigNode& node) {
-  const std::string json = node.json();
-  if (json.empty()) return json;
+// What does not change the program is left out of the rules: they are the key of the cached one.
+OciSeccomp seccomp_in(const ConfigNode& node) {
+  OciSeccomp seccomp;
+  seccomp.rules = node.json({"flags", "listenerPath", "listenerMetadata"});
+  if (seccomp.rules.empty()) return seccomp;
   bool notifies = check_action(node.at("defaultAction"), node.at("defaultErrnoRet"));
   for (const ConfigNode& rule : node.at("syscalls").items()) {
     notifies = check_rule(rule) || notifies;
   }
   for (const ConfigNode& name : node.at("architectures").items()) check_word(name, architecture_of);
-  for (const ConfigNode& flag : node.at("flags").items()) check_word(flag, filter_flag_of);
+  for (const ConfigNode& flag : node.at("flags").items()) {
+    check_word(flag, [&](const std::string& word) { seccomp.flags |= filter_flag_of(word); });
+  }
   const ConfigNode listener = node.at("listenerPath"), data = node.at("listenerMetadata");
   if (notifies) listener.needed();
   if (listener.absolute_path().empty() && !data.text().empty()) {
     data.refuse({"it needs listenerPath"});
   }
-  return json;
+  if (!notifies) return seccomp;
+  seccomp.flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
+  seccomp.listener = listener.text();
+  seccomp.metadata = data.text();
+  return seccomp;
 }
 
 Fd connect_to_socket(const std::string& path) {
@@ -87,20 +96,11 @@ Fd connect_to_socket(const std::string& path) {
   return socket;
 }
 
-// What does not change the program is left out of the profile: it is the key of the cached one.
-OciFilter::OciFilter(const std::string& seccomp, CapabilitySet bounding) {
-  if (seccomp.empty()) return;
-  Json profile = parse_document(seccomp, "linux.seccomp");
-  const ConfigNode node(profile, "linux.seccomp");
-  for (const ConfigNode& flag : node.at("flags").items()) flags_ |= filter_flag_of(flag.text());
-  const std::string path = node.at("listenerPath").text();
-  metadata_ = node.at("listenerMetadata").text();
-  for (const char* key : {"flags", "listenerPath", "listenerMetadata"}) profile.erase(key);
-  const std::string rules = profile.dump();
-  program_ = filter_of(rules, bounding);
-  if (rules.find("\"SCMP_ACT_NOTIFY\"") == rules.npos) return;
-  flags_ |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
-  listener_ = connect_to_socket(path);
+OciFilter::OciFilter(const OciSeccomp& seccomp, CallFilter program)
+    : seccomp_(seccomp), program_(std::move(program)) {
+  if (seccomp.listener.empty()) return;
+  listener_.emplace();
+  listener_->socket = connect_to_socket(seccomp.listener);
 }
 
 // After seccomp(2) the listener may be asked about each call, so its descriptor must not depend on
@@ -108,16 +108,16 @@ OciFilter::OciFilter(const std::string& seccomp, CapabilitySet bounding) {
 void OciFilter::install() {
   if (std::exchange(installed_, true)) return;
   if (!has_listener()) {
-    stepbox::install(program_, flags_);
+    stepbox::install(program_, seccomp_.flags);
     return;
   }
-  listener_.close();  // it sees the end of its connection when the parent closes it
+  listener_->socket.close();  // it sees the end of its connection when the parent closes it
   const int number = Fd(::dup(STDIN_FILENO)).get();
-  if (::write(number_.writer.get(), &number, sizeof number) != sizeof number) {
+  if (::write(listener_->number.writer.get(), &number, sizeof number) != sizeof number) {
     throw_errno({"tell the number of the listener's descriptor"});
   }
-  const Fd calls = stepbox::install(program_, flags_);
-  taken_.wait();
+  const Fd calls = stepbox::install(program_, seccomp_.flags);
+  listener_->taken.wait();
 }
 
 static bool has_ended(const Fd& process) {
@@ -138,19 +138,19 @@ static Fd take_descriptor(const Fd& process, int number) {
 
 void OciFilter::pass_listener(Child& child, const OciState& state, OciStatus status) {
   if (!has_listener()) return;
-  number_.writer.close();
+  listener_->number.writer.close();
   int number = -1;
-  if (::read(number_.reader.get(), &number, sizeof number) != sizeof number) return;
+  if (::read(listener_->number.reader.get(), &number, sizeof number) != sizeof number) return;
   const Fd calls = take_descriptor(child.process().handle, number);
   if (!calls) return;
   const Json text{{"ociVersion", state.oci_version},
                   {"fds", Json::array({"seccompFd"})},
                   {"pid", child.pid()},
-                  {"metadata", metadata_},
+                  {"metadata", seccomp_.metadata},
                   {"state", Json::parse(state_for_hooks(state, status))}};
-  send_descriptor(listener_, calls, text.dump());
-  listener_.close();  // each connection is for one state
-  taken_.open();
+  send_descriptor(listener_->socket, calls, text.dump());
+  listener_->socket.close();  // each connection is for one state
+  listener_->taken.open();
 }
 
 }  // namespace stepbox

@@ -3,13 +3,13 @@
 #ifndef STEPBOX_STEPS_07_UNIONFS_OCI_CALL_FILTER_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_OCI_CALL_FILTER_HPP_
 
-#include <linux/seccomp.h>
-
+#include <optional>
 #include <string>
 
 #include "01-clone/process.hpp"
 #include "06-network/gate.hpp"
 #include "07-unionfs/confinement/seccomp.hpp"
+#include "07-unionfs/oci/config.hpp"
 #include "07-unionfs/oci/state.hpp"
 #include "common/fd.hpp"
 
@@ -17,12 +17,12 @@ namespace stepbox {
 
 class OciFilter {
  public:
-  // [parent] Compiles `seccomp`, the JSON of linux.seccomp, and connects to the listener's socket,
-  // if there are calls for it. Empty: no filter. Throws Failure, system_error.
-  OciFilter(const std::string& seccomp, CapabilitySet bounding);
+  // [parent] Connects to the listener's socket, if there are calls for it. `program`: compiled from
+  // the rules. Throws Failure, system_error.
+  OciFilter(const OciSeccomp& seccomp, CallFilter program);
 
   // Whether pass_listener() waits for install().
-  bool has_listener() const { return flags_ & SECCOMP_FILTER_FLAG_NEW_LISTENER; }
+  bool has_listener() const { return listener_.has_value(); }
 
   // [child] Installs the filter, the first time it is called. Throws system_error.
   void install();
@@ -33,13 +33,16 @@ class OciFilter {
   void pass_listener(Child& child, const OciState& state, OciStatus status);
 
  private:
+  struct Listener {
+    Fd socket;
+    Pipe number;  // of the child's descriptor
+    Gate taken;   // the parent has a duplicate of it
+  };
+
+  const OciSeccomp& seccomp_;
   CallFilter program_;
-  unsigned flags_ = 0;  // of seccomp(2)
   bool installed_ = false;
-  Fd listener_;  // a socket
-  std::string metadata_;
-  Pipe number_;  // of the child's descriptor
-  Gate taken_;   // the parent has a duplicate of it
+  std::optional<Listener> listener_;
 };
 
 // [parent] Connects to a socket in AF_UNIX. Throws system_error, Failure.

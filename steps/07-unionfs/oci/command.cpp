@@ -92,12 +92,8 @@ void set_label(const char* module, const std::string& text) {
 
 }  // namespace
 
-OciCommand::OciCommand(const OciProcess& process, const std::string& seccomp, OciFiles& files,
-                       bool first)
-    : process_(process),
-      files_(files),
-      first_(first),
-      filter_(seccomp, process.capabilities ? process.capabilities->bounding : 0) {
+OciCommand::OciCommand(const OciProcess& process, OciFilter filter, OciFiles& files, bool first)
+    : process_(process), files_(files), first_(first), filter_(std::move(filter)) {
   const std::string& socket = files.console_socket;
   if (!process.terminal && !socket.empty()) {
     throw Failure("cannot use console socket if the process gets no tty");

@@ -13,10 +13,9 @@ namespace stepbox {
 
 class OciCommand {
  public:
-  // [parent] Compiles the filter of `seccomp`, the JSON of linux.seccomp; for a terminal, connects
-  // to the console socket, or prepares the relay. `first`: of the container's processes. Throws
-  // Failure for an invalid filter, or a terminal that nobody would relay; system_error.
-  OciCommand(const OciProcess& process, const std::string& seccomp, OciFiles& files, bool first);
+  // [parent] For a terminal, connects to the console socket, or prepares the relay. `first`: of the
+  // container's processes. Throws Failure for a terminal that nobody would relay; system_error.
+  OciCommand(const OciProcess& process, OciFilter filter, OciFiles& files, bool first);
 
   // [parent] What a child in a user namespace may not do itself. Called first: its OOM score, and
   // room for its resource limits.

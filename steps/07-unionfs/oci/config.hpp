@@ -86,6 +86,13 @@ struct OciHooks {
 
 using OciDevice = DeviceNode;
 
+struct OciSeccomp {
+  std::string rules;     // JSON of linux.seccomp without the other members; empty: no filter
+  unsigned flags = 0;    // of seccomp(2)
+  std::string listener;  // listenerPath; empty: no call has the action SCMP_ACT_NOTIFY
+  std::string metadata;  // listenerMetadata
+};
+
 struct OciConfig {
   std::string version;  // ociVersion
   std::string bundle;   // the bundle's directory, absolute
@@ -109,7 +116,7 @@ struct OciConfig {
   std::string cgroups_path;
   std::string resources;  // JSON of linux.resources (resources.hpp), empty: not given
   std::map<std::string, std::string> sysctl;  // by path below /proc/sys
-  std::string seccomp;                        // JSON of linux.seccomp, empty: not given
+  OciSeccomp seccomp;
   std::vector<std::string> masked_paths;
   std::vector<std::string> read_only_paths;
   std::optional<unsigned long> personality;  // for personality(2)

@@ -26,8 +26,7 @@ std::vector<OciIdRange> id_ranges_in(const ConfigNode& mappings);
 // Reads the members of `linux` to those of `config`, and checks them against each other.
 void read_linux(const ConfigNode& linux_part, OciConfig& config);
 
-// linux.seccomp, to be given to OciFilter.
-std::string seccomp_in(const ConfigNode& seccomp);
+OciSeccomp seccomp_in(const ConfigNode& seccomp);
 
 // Refuses the member where the container has no namespace `flag` of its own: it would change the
 // host.

@@ -168,7 +168,7 @@ TEST_CASE("the rest of a typical config") {
   CHECK(config.cgroups_path == "/libpod_parent/libpod-5f3a");
   CHECK(config.resources == R"({"devices":[],"pids":{"limit":2048}})");
   CHECK(config.sysctl.at("net/ipv4/ping_group_range") == "0 0");
-  CHECK(config.seccomp == R"({"defaultAction":"SCMP_ACT_ERRNO"})");
+  CHECK(config.seccomp.rules == R"({"defaultAction":"SCMP_ACT_ERRNO"})");
   CHECK(config.personality == static_cast<unsigned long>(PER_LINUX32));
 }
 
@@ -231,7 +231,7 @@ TEST_CASE("what is missing, null or empty is not asked for") {
                           "rootfsPropagation": "", "cgroupsPath": null, "sysctl": null})");
   CHECK_FALSE(empty.process);
   CHECK(empty.resources == "");
-  CHECK(empty.seccomp == "");
+  CHECK(empty.seccomp.rules == "");
   const OciProcess process =
       parsed_process(R"("env": [], "capabilities": null, "consoleSize": {"height": 9})");
   CHECK_FALSE(process.capabilities);

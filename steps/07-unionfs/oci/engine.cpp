@@ -129,6 +129,15 @@ OciState state_of(const OciConfig& config, const std::string& id) {
   return state;
 }
 
+CallFilter compile_filter(const OciConfig& config, OciState& state) {
+  if (config.seccomp.rules.empty()) return {};
+  const auto& capabilities = config.process->capabilities;
+  CallFilter filter =
+      filter_of(config.seccomp.rules, capabilities ? capabilities->bounding : CapabilitySet{});
+  save_filter(state, filter);
+  return filter;
+}
+
 // The record has the scope before it begins: if both processes are killed then, it stays without
 // one.
 static Child keep_scope(const OciConfig& config, OciState& state) {

@@ -9,6 +9,7 @@
 #include "01-clone/process.hpp"
 #include "04-namespaces/namespaces.hpp"
 #include "06-network/gate.hpp"
+#include "07-unionfs/confinement/seccomp.hpp"
 #include "07-unionfs/console/terminal_relay.hpp"
 #include "07-unionfs/oci/config.hpp"
 #include "07-unionfs/oci/state.hpp"
@@ -99,6 +100,9 @@ void write_pid_file(const std::string& path, pid_t pid);
 
 // The record of a new container.
 OciState state_of(const OciConfig& config, const std::string& id);
+
+// [parent] Compiles the filter, and keeps it for exec.
+CallFilter compile_filter(const OciConfig& config, OciState& state);
 
 // [parent] Sets the path of a new container's groups, and saves the record: delete finds them even
 // after kill -9. Throws Failure if processes are in them. With --systemd-cgroup the scope begins

@@ -88,7 +88,8 @@ static Child build(CreateOptions& options, const OciConfig& config, OciState& st
   }
   set_oci_resources(groups, config.resources, state.scope);
   const Fd start = make_start_fifo(state.id);
-  OciCommand command(*config.process, config.seccomp, options.files, true);
+  OciFilter filter(config.seccomp, compile_filter(config, state));
+  OciCommand command(*config.process, std::move(filter), options.files, true);
   Gates gates;
   MountSources sources(config);
   Child child = spawn_joined(

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "07-unionfs/files/printing.hpp"
@@ -93,7 +94,11 @@ OciState as_state(const json& object) {
           .created = object.at("created"),
           .cgroup = object.at("cgroup"),
           .scope = object.value("scope", ""),
-          .seccomp = object.at("seccomp"),
+          .seccomp = {.rules = {},
+                      .flags = object.at("flags"),
+                      .listener = object.at("listener"),
+                      .metadata = object.at("metadata")},
+          .filter = object.at("filter"),
           .process = object.at("process"),
           .poststart = as_hooks(object.at("poststart")),
           .poststop = as_hooks(object.at("poststop")),
@@ -183,7 +188,10 @@ void save(const OciState& state) {
                     {"created", state.created},
                     {"cgroup", state.cgroup},
                     {"scope", state.scope},
-                    {"seccomp", state.seccomp},
+                    {"flags", state.seccomp.flags},
+                    {"listener", state.seccomp.listener},
+                    {"metadata", state.seccomp.metadata},
+                    {"filter", state.filter},
                     {"process", state.process},
                     {"poststart", as_json(state.poststart)},
                     {"poststop", as_json(state.poststop)},
@@ -209,6 +217,23 @@ OciState load_oci_state(const std::string& id, bool to_remove) {
   }
   throw Failure(join({"read ", path, ": of another version of stepbox-oci"}),
                 "delete the container with that one, or with delete --force");
+}
+
+static std::string checksum_of(const CallFilter& filter) {
+  return std::to_string(std::hash<CallFilter>()(filter));
+}
+
+void save_filter(OciState& state, const CallFilter& filter) {
+  state.filter = checksum_of(filter);
+  replace_file(file_of(state.id, "filter"), filter, 0600);
+}
+
+CallFilter load_filter(const OciState& state) {
+  if (state.filter.empty()) return {};
+  const std::string path = file_of(state.id, "filter");
+  CallFilter filter = read_file(path);
+  if (checksum_of(filter) != state.filter) throw Failure(join({"read ", path, ": it is damaged"}));
+  return filter;
 }
 
 std::string start_fifo_of(const std::string& id) { return file_of(id, "start"); }

@@ -2,6 +2,7 @@
 //
 //   ROOT/ID/lock         held by each verb that works on the container
 //   ROOT/ID/state.json   written whole, or not at all
+//   ROOT/ID/filter       the compiled filter of system calls, for exec
 //   ROOT/ID/start        a FIFO: the container's process waits for a byte in it. It is called
 //                        `making` until create is done, and start removes it.
 //
@@ -17,6 +18,8 @@
 #include <string>
 #include <vector>
 
+#include "07-unionfs/confinement/seccomp.hpp"
+#include "07-unionfs/oci/config.hpp"
 #include "07-unionfs/process/hooks.hpp"
 #include "common/fd.hpp"
 #include "common/lock_order.hpp"
@@ -39,7 +42,8 @@ struct OciState {
   int64_t created = 0;  // seconds since 1970
   std::string cgroup;   // the path of its groups (oci_group_path())
   std::string scope;    // the unit of systemd that has them (scope_of()); empty: none
-  std::string seccomp;  // JSON of linux.seccomp, for exec
+  OciSeccomp seccomp;   // without its rules
+  std::string filter;   // the checksum of ROOT/ID/filter; empty: there is none
   std::string process;  // JSON of process, for exec
   std::vector<Hook> poststart;
   std::vector<Hook> poststop;
@@ -59,15 +63,19 @@ FileLock lock_oci_container(const std::string& id);
 // Whether there is one, perhaps without a record.
 bool is_oci_container(const std::string& id);
 
+// Whether a verb holds its lock: it is being made, changed or deleted.
+bool is_locked(const std::string& id);
+
 void save(const OciState& state);
 
 // Throws Failure as lock_oci_container() does, and for a record that is damaged or of another
 // version. With `to_remove`: without a record it is empty, and of another version it has process
-// Whether a verb holds its lock: it is being made, changed or deleted.
-bool is_locked(const std::string& id);
-
 // and groups.
 OciState load_oci_state(const std::string& id, bool to_remove = false);
+
+// The filter of the container. load_filter() throws Failure if it is not the one that was saved.
+void save_filter(OciState& state, const CallFilter& filter);
+CallFilter load_filter(const OciState& state);
 
 // The FIFO, opened; allow_start() gives it its name, start_fifo_of(): create is done.
 Fd make_start_fifo(const std::string& id);

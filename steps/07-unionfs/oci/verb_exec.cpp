@@ -154,7 +154,8 @@ int run(ExecOptions& options, const OciState& state, const OciProcess& process) 
     throw Failure("cannot exec in a paused container", "use --ignore-paused to override");
   }
   std::vector<GroupDirectory> groups = open_oci_groups(state.cgroup);
-  OciCommand command(process, state.seccomp, options.files, false);
+  OciFilter filter(state.seccomp, load_filter(state));
+  OciCommand command(process, std::move(filter), options.files, false);
   const ContainerNamespaces namespaces(first, state.pid);
   Gate allowed;
   Child child = spawn_joined(
