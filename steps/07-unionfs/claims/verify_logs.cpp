@@ -15,6 +15,9 @@ std::string verb(Subject& subject, const std::string& name, const Words& words) 
   return subject.run({.command = words, .verb = name}).out;
 }
 
+// Starts the subject with its stdout and stderr in one pipe.
+const Words kIntoOnePipe = {"/bin/sh", "-c", "\"$@\" 2>&1 | cat", "sh"};
+
 // Runs a script in the background, to its end.
 void run_through(Subject& subject, const std::string& name, const std::string& script) {
   subject.run({.options = {"-d", "--name", name}, .command = {"/bin/sh", "-c", script}});
@@ -31,6 +34,32 @@ CLAIM("logs prints the output of stdout and stderr", {.step = 7, .points = 2}) {
   CHECK(run.out == "one\ntwo more");
   CHECK(run.err == "error\n");
   CHECK(run.status == 0);
+  verb(subject, "rm", {name});
+}
+
+CLAIM("logs prints lines in the order in which they were written",
+      {.step = 7, .hint = "flush one stream before a line of the other"}) {
+  stage.expect_orphans();
+  const std::string name = random_word();
+  const std::string go = stage.scratch("go");
+  make_directories(go);
+  subject.run({.options = {"-d", "--name", name, "-v", go + ":/mnt"},
+               .command = {"/bin/sh", "-c",
+                           "for i in 1 2 3 4; do until [ -e /mnt/$i ]; do /bin/usleep 1000; done; "
+                           "if [ $i = 1 ] || [ $i = 3 ]; then echo $i; else echo $i >&2; fi; done"}});
+  for (const char* line : {"1", "2", "3", "4"}) {
+    create_file(go + "/" + line, "");
+    for (bool logged = false; !logged;) {
+      const Run run = subject.run({.command = {name}, .verb = "logs"});
+      logged = holds(run.out + run.err, line);
+    }
+  }
+  verb(subject, "wait", {name});
+  for (const Words& options : {Words{}, Words{"-f"}, Words{"--tail", "4"}}) {
+    const Run run = subject.run(
+        {.options = options, .command = {name}, .verb = "logs", .through = kIntoOnePipe});
+    CHECK(run.out == "1\n2\n3\n4\n");
+  }
   verb(subject, "rm", {name});
 }
 

@@ -78,6 +78,7 @@ class LogReader {
 
 void print(const LogLine& line, const LogsOptions& options) {
   std::FILE* const out = line.stream == Stream::kOutput ? stdout : stderr;
+  if (out == stderr) std::fflush(stdout);  // stderr has no buffer: the order is the log's
   if (options.times) std::fputs(join({line.time, " "}).c_str(), out);
   std::fwrite(line.text.data(), 1, line.text.size(), out);
 }
