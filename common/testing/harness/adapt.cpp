@@ -217,7 +217,7 @@ std::vector<std::string> adapt(const SubjectSpec& subject, const RunSpec& run,
   }
   const bool runtime = subject.level == 7 && subject.is_step();
   const bool plain_run = run.verb.empty() || run.verb == "run";
-  if (runtime) words.push_back(run.verb.empty() ? "run" : run.verb);
+  if (!run.verb.empty()) words.push_back(run.verb);
   if (runtime && plain_run) append_step7_defaults(words, run.options, run.privileged);
   if (plain_run) append_what_cannot_be_had(words, subject, run);
 

@@ -31,9 +31,9 @@ struct RunSpec {
   std::vector<std::string> environment = {};  // NAME=VALUE, beside PATH, HOME and TERM
   std::string rootfs = {};                    // instead of the stage's
   bool no_rootfs = false;                     // leave ROOTFS out: a usage error
-  std::string verb = {};                      // a verb of step 7, such as exec; empty: run
-  bool may_refuse = false;                    // status 125 does not fail the claim
-  bool ordinary_user = false;                 // started by the ordinary user
+  std::string verb = {};    // a verb of step 7, such as exec; empty: the bare form, as in all steps
+  bool may_refuse = false;  // status 125 does not fail the claim
+  bool ordinary_user = false;             // started by the ordinary user
   std::vector<std::string> through = {};  // a command line that starts the subject, as env(1) does
   int topic = 0;  // the claim's step, or for a hole the step that closes it; set by Subject
   bool delegated = false;   // the ordinary user has delegated cgroups; set by Subject

@@ -43,10 +43,11 @@ CLAIM("logs prints lines in the order in which they were written",
   const std::string name = random_word();
   const std::string go = stage.scratch("go");
   make_directories(go);
-  subject.run({.options = {"-d", "--name", name, "-v", go + ":/mnt"},
-               .command = {"/bin/sh", "-c",
-                           "for i in 1 2 3 4; do until [ -e /mnt/$i ]; do /bin/usleep 1000; done; "
-                           "if [ $i = 1 ] || [ $i = 3 ]; then echo $i; else echo $i >&2; fi; done"}});
+  subject.run(
+      {.options = {"-d", "--name", name, "-v", go + ":/mnt"},
+       .command = {"/bin/sh", "-c",
+                   "for i in 1 2 3 4; do until [ -e /mnt/$i ]; do /bin/usleep 1000; done; "
+                   "if [ $i = 1 ] || [ $i = 3 ]; then echo $i; else echo $i >&2; fi; done"}});
   for (const char* line : {"1", "2", "3", "4"}) {
     create_file(go + "/" + line, "");
     for (bool logged = false; !logged;) {

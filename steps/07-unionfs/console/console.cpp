@@ -24,6 +24,11 @@ static void open_pipe(Fd& reader, Fd& writer) {
   writer = std::move(pipe.writer);
 }
 
+void close_input() {
+  const Fd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  ::dup2(nothing.get(), STDIN_FILENO);
+}
+
 Console::Console(const ConsoleOptions& options, OutputFanout* fanout)
     : options_(options), fanout_(fanout) {
   if (!fanout_) return;

@@ -1,7 +1,9 @@
 // Step 7. A container's stdin, stdout and stderr.
 //
 //                    stdin                    stdout, stderr
-//   run              the caller's             the caller's
+//   ROOTFS COMMAND   the caller's             the caller's
+//   run              /dev/null                     "
+//   run -i           the caller's                  "
 //   run -d           /dev/null                a pipe each (pipe(7)) to the monitor
 //   run -d -i        a pipe from the monitor       "
 //   -t               a pseudo terminal (pty(7)); the monitor, or exec, has its master
@@ -26,6 +28,10 @@ struct ConsoleOptions {
   bool tty = false;          // -t
 };
 void add_options(CommandLine& cli, ConsoleOptions& console);
+
+// Replaces the caller's stdin by /dev/null: without -i the command reads nothing. Called in the
+// foreground, where it inherits the caller's files.
+void close_input();
 
 class Console {
  public:

@@ -75,8 +75,12 @@ void run_detached(Container& held, Runner runner, Fd first) {
 int run_attached(Container& held, Runner runner, AttachOptions options) {
   const Options& container = held.options();
   options.tty = container.console.tty;
-  options.input = options.end_input = container.console.interactive;
-  if (!options.tty && container.restart.when == RestartWhen::kNever) return run_held(held, runner);
+  if (!options.tty && container.restart.when == RestartWhen::kNever) {
+    if (!options.input) close_input();
+    return run_held(held, runner);
+  }
+  options.input &= container.console.interactive;
+  options.end_input = options.input;
   check_terminal(options);
   Connection line;
   run_detached(held, runner, std::move(line.theirs));

@@ -103,7 +103,7 @@ int dispatch(int argc, char** argv, Runner runner) {
   if (const Verb* verb = find_verb(word == "--version" ? "version" : word))
     return call_for_status(*verb, argc - 1, argv + 1, runner);
   if (!word.starts_with('-')) refuse_misspelled(word);
-  return verb_run(argc, argv, runner);
+  return run_without_verb(argc, argv, runner);
 }
 
 }  // namespace stepbox

@@ -36,12 +36,6 @@ static int container(const Options& options, const RunningGroups& cgroup,
   return exec_command(options.command);
 }
 
-// Without -i standard input of the command is empty.
-static void close_input() {
-  const Fd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
-  ::dup2(nothing.get(), STDIN_FILENO);
-}
-
 // [parent] Runs the command and returns its exit status. `fanout`: null in the foreground.
 static int run(const Record& record, const Fd& process, OutputFanout* fanout, Caller* caller) {
   const RunningGroups cgroup(record.id);

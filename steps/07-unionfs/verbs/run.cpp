@@ -67,7 +67,8 @@ Options parse_options(CommandLine& cli, int argc, char** argv) {
   return options;
 }
 
-int verb_run(int argc, char** argv, Runner runner) {
+// `bare`: without a verb, so that stdin is passed through as in steps 1 to 6.
+static int run(int argc, char** argv, Runner runner, bool bare) {
   bool detach = false;
   AttachOptions attach;
   Options options;
@@ -78,6 +79,7 @@ int verb_run(int argc, char** argv, Runner runner) {
     add_options(cli, attach);
     options = parse_options(cli, argc, argv);
   }
+  attach.input = bare || options.console.interactive;
   recover_container_records();
   Container held(options);
   if (!detach) return run_attached(held, runner, attach);
@@ -85,5 +87,9 @@ int verb_run(int argc, char** argv, Runner runner) {
   print(held.id() + "\n");
   return 0;
 }
+
+int verb_run(int argc, char** argv, Runner runner) { return run(argc, argv, runner, false); }
+
+int run_without_verb(int argc, char** argv, Runner runner) { return run(argc, argv, runner, true); }
 
 }  // namespace stepbox

@@ -61,6 +61,9 @@ class VerbLine : public CommandLine {
 #undef RUNNER
 #undef HEADING
 
+// `step7 ROOTFS COMMAND`: run, but with the caller's stdin, as the steps before have it.
+int run_without_verb(int argc, char** argv, Runner runner);
+
 // Reads the options of run and create. `cli` may have more. Throws as CommandLine does.
 Options parse_options(CommandLine& cli, int argc, char** argv);
 
