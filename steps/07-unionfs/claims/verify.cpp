@@ -84,6 +84,7 @@ CLAIM("a volume's DST is made in the upper layer",
 // --- A container outlives its process -----------------------------------------------------
 
 CLAIM("changes are kept for the next start", {.step = 7, .points = 2}) {
+  stage.expect_orphans();
   const std::string name = random_word();
   const Run first = subject.run(
       {.options = {"--name", name}, .command = shell("echo x >> /root/note; cat /root/note")});

@@ -111,6 +111,7 @@ CLAIM("commit pauses a container and resumes it",
 // --- update -------------------------------------------------------------------------------
 
 CLAIM("update changes the limits of a running container and keeps them", {.step = 7, .points = 2}) {
+  stage.expect_orphans();
   require("pids");
   require("cpu");
   const std::string name = random_word();

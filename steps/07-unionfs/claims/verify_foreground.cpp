@@ -46,4 +46,58 @@ CLAIM("run reads stdin with -i only", {.step = 7}) {
   CHECK(bare.out == "word");
 }
 
+CLAIM("a foreground run without --rm has a log and can be attached to",
+      {.step = 7, .points = 2, .hint = "under a monitor, as run -d; --rm keeps the short way"}) {
+  stage.expect_orphans();
+  const std::string name = random_word();
+  const Run failed = subject.run(
+      spelled_run({"--name", name}, {"/bin/sh", "-c", "echo one; echo two >&2; exit 7"}));
+  CHECK(failed.status == 7);
+  CHECK(failed.out == "one\n");
+  CHECK(failed.err == "two\n");
+  const Run logs = subject.run({.command = {name}, .verb = "logs"});
+  CHECK(logs.out == "one\n");
+  CHECK(logs.err == "two\n");
+  CHECK(subject.run({.options = {"-a"}, .command = {name}, .verb = "start"}).status == 7);
+  CHECK(verb(subject, "logs", {name}) == "one\none\n");
+  verb(subject, "rm", {name});
+  CHECK(subject.run(spelled_run({"--name", name}, {"/no/such"})).status == 127);
+  verb(subject, "rm", {name});
+  const Run measured = subject.run(spelled_run({"--name", name, "--stats"}, {"/bin/true"}));
+  CHECK_MESSAGE(holds(measured.err, "CPU time"), "the monitor's own messages are shown, too");
+  verb(subject, "rm", {name});
+}
+
+CLAIM("the death of its client does not end a foreground run", {.step = 7, .points = 2}) {
+  stage.expect_orphans();
+  const std::string name = random_word();
+  Running run = subject.start(spelled_run({"--name", name}, {"/bin/probe", "catch"}));
+  run.wait_for_output("ready");
+  Running other = subject.start({.command = {name}, .verb = "attach"});
+  run.kill_hard();
+  CHECK(holds(verb(subject, "ps", {}), name));
+  other.signal(SIGTERM);
+  other.wait_for_output("caught TERM");
+  CHECK(other.wait().status == 5);
+  CHECK(verb(subject, "logs", {name}) == "ready\ncaught TERM\n");
+  verb(subject, "rm", {name});
+}
+
+CLAIM("run forwards signals and loses no output to a slow reader",
+      {.step = 7, .points = 2, .hint = "while its queue is full, do not read the container's"}) {
+  stage.expect_orphans();
+  const std::string name = random_word();
+  Running caught = subject.start(spelled_run({"--name", name}, {"/bin/probe", "catch"}));
+  caught.wait_for_output("ready");
+  caught.signal(SIGINT);
+  CHECK(caught.wait().status == 5);
+  verb(subject, "rm", {name});
+  // 12 MB each way: more than the queue of the client and the pipes hold.
+  RunSpec spec = spelled_run({"-i", "--name", name}, {"/bin/cat"});
+  spec.through = {"/bin/sh", "-c", "yes 0123456 | head -n 1500000 | \"$@\" | { sleep 0.5; wc -c; }",
+                  "sh"};
+  CHECK(subject.run(spec).out == "12000000\n");
+  verb(subject, "rm", {name});
+}
+
 }  // namespace stepbox

@@ -163,6 +163,7 @@ CLAIM("inspect shows the command and its settings", {.step = 7}) {
 
 CLAIM("inspect shows an OOM kill and the CPUs", {.step = 7}) {
   if (!has_controller("memory") || !has_controller("cpuset")) skip("no memory or cpuset here");
+  stage.expect_orphans();
   const std::string name = random_word();
   const auto inspect = [&] { return subject.run({.command = {name}, .verb = "inspect"}).out; };
   subject.run({.options = {"--name", name, "-m", "16m", "--cpuset-cpus", "0"},

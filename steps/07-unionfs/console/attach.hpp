@@ -14,6 +14,7 @@ namespace stepbox {
 struct AttachOptions {
   DetachKeys keys;         // --detach-keys
   bool sig_proxy = true;   // --sig-proxy
+  bool direct = false;     // no monitor: the container inherits the caller's files
   bool input = false;      // forward stdin to the container
   bool end_input = false;  // forward its end of file, too
   bool tty = false;        // the container has a terminal: puts ours into raw mode (termios(3))

@@ -112,10 +112,10 @@ int Console::serve(Child& child) {
     const Fd& input = options_.tty ? output_ : input_;
     std::vector<pollfd> watched{{ended.get(), POLLIN, 0},
                                 {signals.get(), POLLIN, 0},
-                                {output_.get(), POLLIN, 0},
-                                {errors_.get(), POLLIN, 0},
+                                {fanout_->is_full() ? -1 : output_.get(), POLLIN, 0},
+                                {fanout_->is_full() ? -1 : errors_.get(), POLLIN, 0},
                                 {pending_.empty() ? -1 : input.get(), POLLOUT, 0}};
-    if (pending_.empty()) fanout_->watch(watched);
+    fanout_->watch(watched, pending_.empty());
     if (::poll(watched.data(), watched.size(), kRestAfter) == 0) wait_at_rest(watched);
     running = watched[0].revents == 0;
     signalfd_siginfo info{};
@@ -125,6 +125,7 @@ int Console::serve(Child& child) {
     if (watched[2].revents) pump(output_, Stream::kOutput);
     if (watched[3].revents) pump(errors_, Stream::kErrors);
     if (!pending_.empty()) feed();
+    fanout_->send_waiting();
     if (pending_.empty()) fanout_->receive([&](const Message& said) { answer(said, child); });
     if (fanout_->lost_last_client()) send_signal(ended, SIGKILL);
   }

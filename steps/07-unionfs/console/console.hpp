@@ -2,10 +2,10 @@
 //
 //                    stdin                    stdout, stderr
 //   ROOTFS COMMAND   the caller's             the caller's
-//   run              /dev/null                     "
-//   run -i           the caller's                  "
-//   run -d           /dev/null                a pipe each (pipe(7)) to the monitor
-//   run -d -i        a pipe from the monitor       "
+//   run --rm         /dev/null                     "
+//   run --rm -i      the caller's                  "
+//   run, run -d      /dev/null                a pipe each (pipe(7)) to the monitor
+//   run -i, -d -i    a pipe from the monitor       "
 //   -t               a pseudo terminal (pty(7)); the monitor, or exec, has its master
 //
 // The monitor relays between these and its clients (output_fanout.hpp).

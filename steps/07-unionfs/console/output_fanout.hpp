@@ -5,7 +5,10 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 
+#include <deque>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "07-unionfs/console/connection.hpp"
@@ -13,8 +16,10 @@
 
 namespace stepbox {
 
-// [monitor] Never blocks: a client that reads too slowly loses output and is told how many bytes;
-// the log has a gap where the disk was full, and says so.
+// [monitor] Never blocks. The first client, that of `run` or `start`, loses nothing: while its
+// queue is full, is_full() tells not to read the container's output. Another client that reads too
+// slowly loses output, and is told how many bytes. The log has a gap where the disk was full, and
+// says so.
 class OutputFanout {
  public:
   // With one client, connected from the start (-1: none), and no log. No other client can connect.
@@ -25,14 +30,25 @@ class OutputFanout {
 
   void write(Stream stream, std::string_view text);
 
+  // Whether the first client has to read before more is written.
+  bool is_full() const { return !waiting_.empty(); }
+  // Called after poll(2): sends what waits for the first client, as far as its queue accepts it.
+  void send_waiting();
+
   // Completes the log; called after the end of the container's output.
   void finish();
 
-  // Sends the exit status to the clients and disconnects them.
-  void tell_exit(int status);
+  // From now on stderr of this process, with its warnings and what --stats prints, goes to the
+  // clients, at the end: their own stderr may be gone before. Throws system_error.
+  void take_own_errors();
 
-  // Adds the descriptors to poll(2) for: new clients, and messages from clients.
-  void watch(std::vector<pollfd>& watched) const;
+  // Sends the exit status to the clients, and disconnects them, the first when it has read all, or
+  // when it has read nothing for `patience` milliseconds (-1: no limit).
+  void tell_exit(int status, int patience = -1);
+
+  // Adds the descriptors to poll(2) for: the first client's queue; and if `for_messages`, new
+  // clients and messages from clients.
+  void watch(std::vector<pollfd>& watched, bool for_messages) const;
 
   // Called after poll(2): accepts new clients; calls `answer` with each Message from a client.
   template <class Answer>
@@ -58,6 +74,7 @@ class OutputFanout {
  private:
   struct Listener {
     Fd line;
+    bool first = false;
     size_t missed = 0;    // bytes lost because its queue was full
     bool leaves = false;  // it has sent kDetach
     bool gone = false;
@@ -65,11 +82,14 @@ class OutputFanout {
   void welcome();
   std::optional<Message> message_from(Listener& listener);
   void remove_client(size_t index);
-  static void tell(Listener& listener, Kind kind, std::string_view text);
+  void tell(Listener& listener, Kind kind, std::string_view text);
+  void tell_own_errors();
 
-  Fd socket_;  // listens for clients; -1: none can connect
+  Fd socket_;      // listens for clients; -1: none can connect
+  Fd own_errors_;  // what this process wrote to stderr
   Log log_;
   std::vector<Listener> listeners_;
+  std::deque<std::pair<Kind, std::string>> waiting_;  // for the first of them
   Receiver receiver_;
   bool deserted_ = false;
 };

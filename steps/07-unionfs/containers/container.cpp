@@ -8,6 +8,7 @@
 #include "03-mount/mountinfo.hpp"
 #include "07-unionfs/console/connection.hpp"
 #include "07-unionfs/console/daemon.hpp"
+#include "07-unionfs/console/output_fanout.hpp"
 #include "07-unionfs/containers/container_names.hpp"
 #include "07-unionfs/containers/image_defaults.hpp"
 #include "07-unionfs/containers/run_lock.hpp"
@@ -149,6 +150,7 @@ void Container::running() {
   mark_running(run_lock_);
   if (!caller_) return;
   caller_->release();
+  fanout_->take_own_errors();
   sync_file(record_of(id()));  // after the start: fsync(2) costs a fifth of its time
 }
 

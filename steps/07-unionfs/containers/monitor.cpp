@@ -34,7 +34,7 @@ static bool wait_undisturbed(const std::string& id, int milliseconds) {
 // Restarts the container as --restart says, after a first run that ended with `status`.
 static int run_again(Container& held, Runner runner, OutputFanout& fanout, int status) {
   for (int pause = 0; held.restarting();) {
-    fanout.tell_exit(status);
+    fanout.tell_exit(status, 1'000);  // `stop` waits for this process
     pause = next_pause(pause, held.seconds_run());
     if (!wait_undisturbed(held.id(), pause)) {
       held.cancel_restart();
@@ -75,7 +75,7 @@ void run_detached(Container& held, Runner runner, Fd first) {
 int run_attached(Container& held, Runner runner, AttachOptions options) {
   const Options& container = held.options();
   options.tty = container.console.tty;
-  if (!options.tty && container.restart.when == RestartWhen::kNever) {
+  if (options.direct && !options.tty && container.restart.when == RestartWhen::kNever) {
     if (!options.input) close_input();
     return run_held(held, runner);
   }

@@ -22,8 +22,9 @@ int run_held(Container& held, Runner runner);
 // Throws Failure if the command cannot be run: the monitor has given back everything and ended.
 void run_detached(Container& held, Runner runner, Fd first = Fd());
 
-// In the foreground: in this process, or, with -t or --restart, attached to a monitor. Returns the
-// exit status; 0 after a detach (attach.hpp). Throws as run_held() and run_detached() do.
+// In the foreground: attached to a monitor, or, with options.direct and neither -t nor --restart,
+// in this process. Returns the exit status; 0 after a detach (attach.hpp). Throws as run_held() and
+// run_detached() do.
 int run_attached(Container& held, Runner runner, AttachOptions options);
 
 }  // namespace stepbox

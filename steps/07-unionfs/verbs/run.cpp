@@ -67,7 +67,7 @@ Options parse_options(CommandLine& cli, int argc, char** argv) {
   return options;
 }
 
-// `bare`: without a verb, so that stdin is passed through as in steps 1 to 6.
+// `bare`: without a verb, so that the container has the caller's files, as in steps 1 to 6.
 static int run(int argc, char** argv, Runner runner, bool bare) {
   bool detach = false;
   AttachOptions attach;
@@ -79,6 +79,7 @@ static int run(int argc, char** argv, Runner runner, bool bare) {
     add_options(cli, attach);
     options = parse_options(cli, argc, argv);
   }
+  attach.direct = bare || options.remove;  // nothing is kept of it, so nobody needs its log
   attach.input = bare || options.console.interactive;
   recover_container_records();
   Container held(options);

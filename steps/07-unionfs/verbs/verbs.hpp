@@ -61,7 +61,8 @@ class VerbLine : public CommandLine {
 #undef RUNNER
 #undef HEADING
 
-// `step7 ROOTFS COMMAND`: run, but with the caller's stdin, as the steps before have it.
+// `step7 ROOTFS COMMAND`: run, but the container has the caller's stdin, stdout and stderr, as in
+// the steps before; so there is no log.
 int run_without_verb(int argc, char** argv, Runner runner);
 
 // Reads the options of run and create. `cli` may have more. Throws as CommandLine does.
