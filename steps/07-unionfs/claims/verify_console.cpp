@@ -1,5 +1,6 @@
 // The claims of step 7 about terminals: the container's, and the caller's during attach.
 #include <signal.h>
+#include <unistd.h>
 
 #include "common/files.hpp"
 #include "common/testing/harness/claim.hpp"
@@ -154,6 +155,33 @@ CLAIM("exec -t has a terminal and returns the status", {.step = 7, .points = 2})
   run.wait_for_output("got word");
   CHECK(run.wait() == 7);
   CHECK_FALSE(run.is_raw());
+  verb(subject, "rm", {"-f", name});
+}
+
+CLAIM("keys typed at the end do not change the status of a command",
+      {.step = 7,
+       .points = 2,
+       .hint = "after ECONNRESET recv(2) still returns what was sent before"}) {
+  stage.expect_orphans();
+  const std::string name = random_word();
+  subject.run({.options = {"-d", "--name", name}, .command = {"/bin/probe", "wait", name}});
+  const Words command{"/bin/sh", "-c", "echo ready; read x; exit 7"};
+  Words inside{name};
+  inside.insert(inside.end(), command.begin(), command.end());
+  const RunSpec run{.options = {"-i", "-t"}, .command = command};
+  const RunSpec exec{.options = {"-i", "-t"}, .command = inside, .verb = "exec"};
+  for (int round = 0; round < 10; ++round) {
+    for (const RunSpec& spec : {run, exec}) {
+      PtyRun typed = subject.start_on_pty(spec);
+      typed.wait_for_output("ready");
+      typed.type("\n");
+      for (int i = 0; i < 60; ++i) {  // also while the monitor gives everything back
+        typed.type("x");
+        ::usleep(500);
+      }
+      CHECK(typed.wait() == 7);
+    }
+  }
   verb(subject, "rm", {"-f", name});
 }
 

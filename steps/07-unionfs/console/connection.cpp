@@ -32,7 +32,12 @@ bool send(const Fd& line, Kind kind, std::string_view data) {
 
 std::optional<Message> Receiver::next(const Fd& line) {
   buffer_.resize(1 + kLongestMessage);
-  const ssize_t got = ::recv(line.get(), buffer_.data(), buffer_.size(), 0);
+  ssize_t got = -1;
+  do {
+    got = ::recv(line.get(), buffer_.data(), buffer_.size(), 0);
+    // ECONNRESET, once: the other end closed before it had read all. What it sent can still be
+    // read.
+  } while (got == -1 && (errno == ECONNRESET || errno == EINTR));
   if (got <= 0) return std::nullopt;
   return Message{static_cast<Kind>(buffer_[0]),
                  std::string_view(buffer_).substr(1, static_cast<size_t>(got) - 1)};
