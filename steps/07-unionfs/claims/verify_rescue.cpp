@@ -72,6 +72,26 @@ CLAIM("rescue keeps running containers",
   CHECK(subject.run({.command = {name}, .verb = "rm"}).status == 0);
 }
 
+CLAIM("rescue leaves a container whose parent it does not know",
+      {.step = 7,
+       .points = 2,
+       .hint = "only an orphan, or a record, proves that the runtime has ended"}) {
+  const std::string copy = stage.scratch("other");
+  const std::string name = random_word();
+  Running running = subject.start(
+      {.options = {"--root", stage.scratch("store"), "--name", name},
+       .command = {"/bin/probe", "wait", name},
+       .through = {"/bin/sh", "-c", "cp \"$1\" \"$0\"; shift; exec \"$0\" \"$@\"", copy}});
+  running.wait_for_output("ready");
+  const Run run = rescue(subject);
+  CHECK(holds(run.out, "is left: its parent, pid "));
+  CHECK(holds(run.out, "other"));
+  CHECK_FALSE(running.ended());
+  CHECK(holds(rescue(subject, {"--force"}).out, kClean));
+  running.wait();
+  stage.on_host({"rm", "-rf", stage.scratch("store")});
+}
+
 CLAIM("rescue --force ends running containers", {.step = 7}) {
   const std::string name = random_word();
   Running running = start_named(subject, name, {});

@@ -47,17 +47,31 @@ static ContainerProcess open_container_process(const std::string& pid) {
   return {number, open_pidfd(number)};
 }
 
+// The name of its program, at most 15 characters; empty if it has ended.
+static std::string name_of(const std::string& pid) try {
+  std::string name = read_file(of_process(pid, "comm"));
+  std::erase(name, '\n');
+  return name;
+} catch (const std::system_error&) {
+  return "";
+}
+
 // Whether it is a program of stepbox: by its name, or because it is the program of this process.
-static bool is_runtime(const std::string& pid) {
-  if (!exists(of_process(pid, "comm"))) return false;
-  return read_file(of_process(pid, "comm")).starts_with("step") ||
+static bool is_runtime(const std::string& pid, const std::string& name) {
+  return name.starts_with("step") ||
          read_link(of_process(pid, "exe")) == read_link("/proc/self/exe");
 }
 
-// The parents of the members that are runtimes outside of the container. (Inside, the reaper of
-// --init is a program of stepbox, too.)
-static std::vector<ContainerProcess> find_owners(const ContainerProcesses& container,
-                                                 const std::string& view) {
+// Whether orphans become its children: process 1, or the systemd of a user, whose program is the
+// same. (PR_SET_CHILD_SUBREAPER, prctl(2))
+static bool is_reaper(const std::string& pid, const std::string& name) {
+  return pid == "1" ||
+         (name == "systemd" && read_link(of_process(pid, "exe")) == read_link("/proc/1/exe"));
+}
+
+// Sets `owners` and `parent`, from the members' parents outside of the container. (Inside, the
+// reaper of --init is a program of stepbox, too.)
+static void find_parents(ContainerProcesses& container, const std::string& view) {
   std::set<std::string> parents;
   for (const ContainerProcess& member : container.members) {
     try {
@@ -66,12 +80,13 @@ static std::vector<ContainerProcess> find_owners(const ContainerProcesses& conta
       // The member has just ended.
     }
   }
-  std::vector<ContainerProcess> owners;
   for (const std::string& pid : parents) {
     ContainerProcess owner = open_container_process(pid);
-    if (owner.handle && view_of(pid) != view && is_runtime(pid)) owners.push_back(std::move(owner));
+    if (!owner.handle || view_of(pid) == view) continue;
+    const std::string name = name_of(pid);
+    if (!is_reaper(pid, name)) container.parent = join({"pid ", pid, " (", name, ")"});
+    if (is_runtime(pid, name)) container.owners.push_back(std::move(owner));
   }
-  return owners;
 }
 
 std::vector<ContainerProcesses> find_container_processes() {
@@ -93,7 +108,7 @@ std::vector<ContainerProcesses> find_container_processes() {
   }
   std::vector<ContainerProcesses> found;
   for (auto& [view, container] : by_view) {
-    container.owners = find_owners(container, view);
+    find_parents(container, view);
     found.push_back(std::move(container));
   }
   return found;

@@ -21,6 +21,8 @@ struct ContainerProcesses {
   std::string root;  // as the host sees it, if it can: "/srv/busybox"
   std::vector<ContainerProcess> members;
   std::vector<ContainerProcess> owners;  // the runtimes that started them and are still alive
+  std::string parent;  // the process that they have now, "pid 71 (bash)"; empty: orphans, so that
+                       // their runtime is proved to have ended
 };
 
 // All containers whose processes the caller may examine, except one that the caller runs in.

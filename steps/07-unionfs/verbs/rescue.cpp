@@ -10,6 +10,7 @@
 #include "03-mount/mountinfo.hpp"
 #include "07-unionfs/containers/container_names.hpp"
 #include "07-unionfs/containers/run_lock.hpp"
+#include "07-unionfs/files/printing.hpp"
 #include "07-unionfs/files/store.hpp"
 #include "07-unionfs/resources/container_processes.hpp"
 #include "07-unionfs/resources/mount_leftovers.hpp"
@@ -25,10 +26,14 @@ namespace stepbox {
 static std::vector<std::string> kill_left_containers(bool force) {
   std::vector<std::string> spared;
   for (const ContainerProcesses& container : find_container_processes()) {
-    if (force || container.owners.empty()) {
+    if (force || container.parent.empty()) {
       kill_container_processes(container);
-    } else {
-      spared.push_back(container.root);
+      continue;
+    }
+    spared.push_back(container.root);
+    if (container.owners.empty()) {
+      print(join({"Process ", std::to_string(container.members.at(0).pid), " in ", container.root,
+                  " is left: its parent, ", container.parent, ", is no program of stepbox.\n"}));
     }
   }
   return spared;
@@ -65,8 +70,9 @@ static void remove_unfinished() {
 }
 
 static void rescue(bool force) {
+  recover_stores();  // by their records, which prove the most
   const std::vector<std::string> spared = kill_left_containers(force);
-  recover_stores();
+  recover_stores();  // what the killed ones had
   remove_unfinished();
   if (::geteuid() == 0) {
     unmount_leftovers(spared);
