@@ -29,6 +29,7 @@ constexpr Verb kVerbs[] = {
     {"vforks", start_by_vfork},
     {"serve", serve},
     {"ask", ask},
+    {"ping", ping},
     {"attack", attack},
 };
 

@@ -98,4 +98,19 @@ int ask(int count, char** words) {
   return 0;
 }
 
+int ping(int count, char** words) {
+  if (count < 1) return 2;
+  const int socket = ::socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP);
+  if (socket == -1) return complain("socket");
+  be_impatient(socket);
+  sockaddr_in there = address_of(words[0], "0");
+  unsigned char request[8] = {8};  // echo; the kernel sets identifier and checksum
+  if (::sendto(socket, request, sizeof request, 0, generic(there), sizeof there) == -1 ||
+      ::read(socket, request, sizeof request) == -1) {
+    return complain("ping");
+  }
+  ::puts("answered");
+  return 0;
+}
+
 }  // namespace stepbox

@@ -16,10 +16,11 @@
 //   probe forks NUMBER [hold]  starts so many processes, 300 at most, and prints how many it got;
 //                            `hold` keeps them
 //   probe vforks SECONDS     prints "ready", starts children by vfork(2), one at a time; 60 s at
-//   most probe serve tcp|udp PORT WORD     prints "ready", answers each client "WORD
-//   ADDRESS-OF-CLIENT" probe ask tcp|udp ADDRESS PORT    prints the answer, or the error; each call
-//   waits 2 s at most probe attack NAME [PID]           tries it, prints "NAME refused: …" or "NAME
-//   possible: …"
+//                            most
+//   probe serve tcp|udp PORT WORD  prints "ready", answers each client "WORD ADDRESS-OF-CLIENT"
+//   probe ask tcp|udp ADDRESS PORT  prints the answer, or the error; each call waits 2 s at most
+//   probe ping ADDRESS       prints "answered", or the error; by a socket for ordinary users
+//   (icmp(7)) probe attack NAME [PID]  tries it, prints "NAME refused: …" or "NAME possible: …"
 #ifndef STEPBOX_COMMON_TESTING_PROBE_PROBE_HPP_
 #define STEPBOX_COMMON_TESTING_PROBE_PROBE_HPP_
 
@@ -42,6 +43,7 @@ int eat_processes(int count, char** words);
 int start_by_vfork(int count, char** words);
 int serve(int count, char** words);
 int ask(int count, char** words);
+int ping(int count, char** words);
 int attack(int count, char** words);
 
 }  // namespace stepbox

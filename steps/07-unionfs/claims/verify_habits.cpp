@@ -119,4 +119,22 @@ CLAIM("top has columns of 20 characters like docker's", {.step = 7}) {
   stop(running);
 }
 
+CLAIM("every user inside may bind a low port and ping",
+      {.step = 7,
+       .points = 2,
+       .hint = "ip_unprivileged_port_start and ping_group_range of its network namespace"}) {
+  const std::string settings =
+      "cat /proc/sys/net/ipv4/ip_unprivileged_port_start /proc/sys/net/ipv4/ping_group_range";
+  const std::string before = stage.on_host({"/bin/sh", "-c", settings});
+  for (const char* option : {"--network=bridge", "--network=none", "--userns"}) {
+    const auto as_user = [&](const std::vector<std::string>& command) {
+      return subject.run({.options = {option, "-u", "1000:1000"}, .command = command}).out;
+    };
+    CHECK(as_user({"/bin/probe", "ping", "127.0.0.1"}) == "answered\n");
+    CHECK(as_user(shell("timeout 0.3 /bin/probe serve tcp 80 x; :")) == "ready\n");
+  }
+  subject.run({.options = {"--network", "host"}, .command = {"/bin/true"}});
+  CHECK(stage.on_host({"/bin/sh", "-c", settings}) == before);
+}
+
 }  // namespace stepbox

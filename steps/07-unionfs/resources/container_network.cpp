@@ -6,12 +6,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <sstream>
+
 #include "01-clone/process.hpp"
 #include "03-mount/mount.hpp"
 #include "06-network/netlink.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
+#include "common/mount_api.hpp"
 #include "common/openers.hpp"
 
 namespace stepbox {
@@ -94,6 +99,34 @@ void ContainerNetwork::connect(pid_t child) {
   if (own_) own_->connect(child);
 }
 
+// The highest group id of this user namespace. (user_namespaces(7), gid_map)
+static std::string highest_gid() {
+  std::istringstream map(read_file("/proc/self/gid_map"));
+  int64_t highest = 0;
+  for (int64_t inside, outside, count; map >> inside >> outside >> count;) {
+    highest = std::max(highest, std::min<int64_t>(inside + count - 1, INT32_MAX));
+  }
+  return std::to_string(highest);
+}
+
+// As with docker every user may bind ports below 1024 (ip_unprivileged_port_start, ip(7)) and use
+// ping(8) (ping_group_range, icmp(7)): neither affects the host. /proc/sys is a read-only mount by
+// now, so the files are opened through a copy of the mount below it. Without root and with --share
+// pid that mount is the host's own, and locked (mount_namespaces(7)): EINVAL, and they stay closed.
+static void open_to_all_users() {
+  const Fd proc = copy_tree(AT_FDCWD, "/proc");
+  if (!proc && errno == EINVAL) return;
+  for (const auto& [name, value] : {std::pair("ip_unprivileged_port_start", std::string("0")),
+                                    std::pair("ping_group_range", "0 " + highest_gid())}) {
+    const std::string path = join({"sys/net/ipv4/", name});
+    explain({"echo ", value, " > /proc/", path});
+    const Fd file(::openat(proc.get(), path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!file || ::write(file.get(), value.data(), value.size()) == -1) {
+      warn({"write /proc/", path, ": ", std::generic_category().message(errno)});
+    }
+  }
+}
+
 std::vector<PublishedPort> ContainerNetwork::ports() const {
   return own_ ? own_->ports() : std::vector<PublishedPort>();
 }
@@ -101,6 +134,7 @@ std::vector<PublishedPort> ContainerNetwork::ports() const {
 void ContainerNetwork::configure_inside() const {
   if (own_) {
     own_->configure_inside();
+    if (own_->for_clone() & CLONE_NEWNET) open_to_all_users();
   } else {
     shared_->configure_inside();
   }
