@@ -204,7 +204,7 @@ void CommandLine::parse_mixed(int argc, const char* const* argv) {
 
 std::string CommandLine::take(const char* what) {
   if (parts_->taken == parts_->words.size()) {
-    throw UsageError(join({"no ", what, " given"}),
+    throw WordsError(join({"no ", what, " given"}),
                      join({program_invocation_short_name, " ", parts_->usage}));
   }
   return parts_->words[parts_->taken++];
@@ -224,7 +224,7 @@ std::vector<std::string> CommandLine::take_all(const char* what) {
 
 void CommandLine::end() {
   if (parts_->taken == parts_->words.size()) return;
-  throw UsageError(join({"unexpected word ", parts_->words[parts_->taken]}),
+  throw WordsError(join({"unexpected word ", parts_->words[parts_->taken]}),
                    join({program_invocation_short_name, " ", parts_->usage}));
 }
 

@@ -63,12 +63,12 @@ class CommandLine {
   void parse_mixed(int argc, const char* const* argv);
 
   // The next word that is not an option, or all remaining ones.
-  // Throws UsageError if there is none, naming what is missing: "no ROOTFS given".
+  // Throws WordsError if there is none, naming what is missing: "no ROOTFS given".
   std::string take(const char* what);
   std::vector<std::string> take_all(const char* what);
   std::vector<std::string> take_rest();  // may be empty
 
-  // Throws UsageError if words remain.
+  // Throws WordsError if words remain.
   void end();
 
  private:

@@ -36,9 +36,14 @@ class Failure : public std::runtime_error {
   int status_;
 };
 
-// A command line that cannot be parsed: status 125 for every verb.
+// A command line that cannot be parsed: status 125.
 class UsageError : public Failure {
   using Failure::Failure;
+};
+
+// One with too few or too many words: as with docker 1, if a verb is spelled.
+class WordsError : public UsageError {
+  using UsageError::UsageError;
 };
 
 // Throws std::system_error for errno `error`; `words` name the operation and its object:

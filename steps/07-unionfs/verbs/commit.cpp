@@ -102,7 +102,7 @@ CommitOptions parse_commit(int argc, char** argv) {
   cli.parse_mixed(argc, argv);
   options.container = cli.take("CONTAINER");
   options.names = cli.take_rest();
-  if (options.names.size() > 1) throw UsageError("commit makes one image: " + options.names[1]);
+  if (options.names.size() > 1) throw WordsError("commit makes one image: " + options.names[1]);
   for (std::string& name : options.names) name = parse_reference(name).text();
   return options;
 }

@@ -65,11 +65,14 @@ int call(const Verb& verb, int argc, char** argv, Runner runner) {
   return verb.call ? verb.call(argc, argv) : verb.call_with(argc, argv, runner);
 }
 
-// run and exec return the exit status of their command, so their own failures are 125. A failure of
-// any other verb is 1.
+// As with docker: 125 for an unknown option, 1 if words are missing or too many. run and exec
+// return the exit status of their command, so their own failures are 125. A failure of any other
+// verb is 1.
 int call_for_status(const Verb& verb, int argc, char** argv, Runner runner) {
   try {
     return call(verb, argc, argv, runner);
+  } catch (const WordsError& error) {
+    throw Failure(message_of(error), {}, 1);
   } catch (const UsageError&) {
     throw;
   } catch (const std::exception& error) {

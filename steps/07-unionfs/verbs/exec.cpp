@@ -91,10 +91,10 @@ int verb_exec(int argc, char** argv) {
   const Fd process = open_process(record);
   if (!process) {
     throw Failure("container " + reference + " is not running",
-                  "start it: step7 start " + reference);
+                  "start it: step7 start " + reference, 1);
   }
   if (record.paused) {
-    throw Failure("container " + reference + " is paused", "let it go on: unpause " + reference);
+    throw Failure("container " + reference + " is paused", "let it go on: unpause " + reference, 1);
   }
   wait_until_running(record.id);
   if (!is_parents_program(record.pid)) run_from_sealed_copy();

@@ -64,7 +64,7 @@ int verb_images(int argc, char** argv) {
   add_format_option(cli, options.format);
   cli.parse_mixed(argc, argv);
   const std::vector<std::string> words = cli.take_rest();
-  if (words.size() > 1) throw UsageError("images takes one name: " + words[1]);
+  if (words.size() > 1) throw WordsError("images takes one name: " + words[1]);
   recover_crashed_containers();
   print(list(words.empty() ? "" : words[0], options));
   return 0;

@@ -44,7 +44,7 @@ int verb_import(int argc, char** argv) {
   cli.parse_mixed(argc, argv);
   const std::string path = cli.take("FILE");
   std::vector<std::string> names = cli.take_rest();
-  if (names.size() > 1) throw UsageError("import makes one image: " + names[1]);
+  if (names.size() > 1) throw WordsError("import makes one image: " + names[1]);
   for (std::string& name : names) name = parse_reference(name).text();
   ImageConfigFile file;
   for (const std::string& change : changes) apply_change(change, file.config);

@@ -10,7 +10,7 @@ int verb_port(int argc, char** argv) {
   cli.parse_mixed(argc, argv);
   const std::string reference = cli.take("CONTAINER");
   const std::vector<std::string> rest = cli.take_rest();
-  if (rest.size() > 1) throw UsageError("unexpected word " + rest[1], "port CONTAINER [PORT]");
+  if (rest.size() > 1) throw WordsError("unexpected word " + rest[1], "port CONTAINER [PORT]");
   std::string wanted = rest.empty() ? "" : rest[0];
   if (!rest.empty() && wanted.find('/') == wanted.npos) wanted += "/tcp";
   recover_crashed_containers();
