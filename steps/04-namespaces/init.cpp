@@ -8,6 +8,7 @@
 #include "04-namespaces/namespaces.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
+#include "common/process/process_title.hpp"
 
 namespace stepbox {
 
@@ -19,6 +20,8 @@ void start_init(const Namespaces& namespaces) {
   const pid_t pid = ::fork();
   if (pid == -1) throw_errno({"fork"});
   if (pid == 0) return;
+
+  replace_command_line("init");  // the container is not to see paths and names of the host
 
   // With a handler (see pass_on_signal()) the parent does not send KILL instead.
   for (int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) ::signal(signal, [](int) {});

@@ -35,6 +35,17 @@ CLAIM("--init exits with the status of the command",
   CHECK(run.status == 3);
 }
 
+CLAIM("--init shows nothing of the host's command line",
+      {.step = 4,
+       .hint = "process 1 has the memory of the program that it came from: overwrite it"}) {
+  const Run run = subject.run({.options = {"--init"},
+                               .command = {"/bin/sh", "-c", "cat /proc/1/cmdline /proc/1/environ"},
+                               .environment = {"SECRET=" + random_word()}});
+  CHECK(holds(run.out, "init"));
+  CHECK_FALSE(holds(run.out, "cmdline"));
+  CHECK_FALSE(holds(run.out, "SECRET"));
+}
+
 // --- Host name and queues -----------------------------------------------------------------
 
 CLAIM("--hostname names the container", {.step = 4, .hint = "sethostname(2), inside"}) {
