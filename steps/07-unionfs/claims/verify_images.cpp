@@ -37,6 +37,28 @@ CLAIM("import reads a directory and does not change it", {.step = 7}) {
   remove_image(subject, "mine");
 }
 
+CLAIM("an image's name wins over a directory and --rootfs over both",
+      {.step = 7, .hint = "one line on stderr says that a directory was taken for an image"}) {
+  const std::string folder = stage.make_another_rootfs("mine");
+  create_file(folder + "/from-directory", "");
+  const auto files = [&](std::vector<std::string> options, const char* verb) {
+    return subject.run({.options = std::move(options),
+                        .command = {"/bin/ls", "/from-directory"},
+                        .rootfs = "mine",
+                        .verb = verb,
+                        .through = {"/bin/sh", "-c", "cd $0/.. && exec \"$@\"", folder}});
+  };
+  CHECK(files({}, "run").status == 0);
+  CHECK(holds(files({}, "run").err, "no image is called mine"));
+  CHECK_MESSAGE(files({}, "").err == "", "without a verb, as in the steps before");
+  CHECK(files({"--rootfs"}, "run").err == "");
+  const std::string other = stage.rootfs();
+  CHECK(subject.run({.command = {other, "mine"}, .verb = "import"}).status == 0);
+  CHECK(files({}, "run").status == 1);
+  CHECK(files({"--rootfs"}, "run").status == 0);
+  CHECK(subject.run({.command = {"mine"}, .verb = "rmi"}).status == 0);
+}
+
 CLAIM("import reads stdin and applies Dockerfile instructions", {.step = 7}) {
   const Tarball::Look look{};
   const std::string path = stage.scratch("rootfs.tar");

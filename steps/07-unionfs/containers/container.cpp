@@ -41,7 +41,7 @@ static void resolve_network(ContainerNetworkOptions& network, Namespaces& namesp
 static Record new_record(const Options& options) {
   check_name(options.name);
   Record record;
-  record.image = find_image(options.image);
+  record.image = find_image(options.image, options.is_rootfs);
   record.id = new_id();
   record.name = options.name.empty() ? "box_" + record.id.substr(0, 6) : options.name;
   record.options = options;

@@ -36,6 +36,7 @@ struct Options {
   bool remove = false;                          // --rm
   StorageKind storage = StorageKind::kOverlay;  // --storage
   std::string image;                            // as the user typed it
+  bool is_rootfs = false;                       // --rootfs: that is a directory; not recorded
   std::vector<std::string> command;
 };
 void add_options(CommandLine& cli, Options& options);

@@ -61,9 +61,11 @@ Image load_image(const std::string& id, const std::string& name) {
 
 }  // namespace
 
-Image find_image(const std::string& name) {
-  std::string id = id_by_name(name);
-  if (id.empty() && exists(name)) {
+Image find_image(const std::string& name, bool is_rootfs) {
+  constexpr size_t kShortId = 12;  // fewer digits may well be a word, such as "bad"
+  std::string id = is_rootfs ? "" : id_by_name(name);
+  if (id.empty() && !is_rootfs && name.size() >= kShortId) id = id_by_digits(name);
+  if (id.empty() && (is_rootfs || exists(name))) {
     return {.id = "", .name = name, .layers = {find_rootfs(name)}, .config = {}};
   }
   if (id.empty()) id = id_by_digits(name);

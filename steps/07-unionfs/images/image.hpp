@@ -23,10 +23,11 @@ class NoSuchImage : public Failure {
   using Failure::Failure;
 };
 
-// Finds an image by name; else takes the directory of that name as an image of one layer; else
-// finds the image whose id begins with `name`. Throws NoSuchImage; Failure for a file that is no
-// directory, a damaged image, or if several ids begin with `name`.
-Image find_image(const std::string& name);
+// Finds an image by name, or by at least 12 digits of its id; else takes the directory of that name
+// as an image of one layer; else finds the image whose id begins with `name`. With `is_rootfs` it
+// is the directory always. Throws NoSuchImage; Failure for a file that is no directory, a damaged
+// image, or if several ids begin with `name`.
+Image find_image(const std::string& name, bool is_rootfs = false);
 
 // Takes a shared lock on the image: it cannot be removed until the result is closed. -1 for a plain
 // directory. Throws Failure if the image was removed.

@@ -56,7 +56,7 @@ TEST_CASE("an image is found by name, by id, and by the beginning of its id") {
   CHECK_THROWS_WITH_AS(find_image("ab"), doctest::Contains("more than one image"), Failure);
 }
 
-TEST_CASE("an image of the store comes before a directory of that name, and that before an id") {
+TEST_CASE("an image comes before a directory of its name or id, and that before a part of an id") {
   Example example;
   const std::string named = example.add("1234", {"1"}, "tmp:latest");
   example.add("b10", {"1"}, "other:latest");
@@ -68,6 +68,11 @@ TEST_CASE("an image of the store comes before a directory of that name, and that
   CHECK(find_image("tmp").id == named);
   CHECK(find_image("./tmp").id == "");
   CHECK(find_image("b1").layers.at(0) == std::filesystem::canonical("b1"));
+  CHECK_MESSAGE(find_image("tmp", true).id == "", "--rootfs");
+  CHECK_THROWS_AS(find_image("b10", true), Failure);
+  const std::string short_id = named.substr(0, 12);
+  make_directories(short_id);
+  CHECK(find_image(short_id).id == named);
   std::filesystem::current_path(before);
 }
 

@@ -11,6 +11,7 @@ int verb_create(int argc, char** argv) {
   const Options options = parse_options(cli, argc, argv);
   recover_container_records();
   Container held(options);
+  tell_of_directory(held);
   const Overlay layer(held.image().layers, held.directory(), storage_options(held.options()),
                       false);  // for diff, commit
   held.created();

@@ -28,6 +28,8 @@ void add_options(CommandLine& cli, Options& options) {
   cli.group("Files");
   add_options(cli, options.volumes);
   add_options(cli, options.tmpfs);
+  cli.flag("--rootfs", options.is_rootfs,
+           "Take IMAGE as a directory, the root file system, also if an image has that name");
   cli.option("--storage", "KIND", options.storage,
              "overlay: share the image; copy: copy the image (slow)");
   cli.group("Network");
@@ -67,6 +69,14 @@ Options parse_options(CommandLine& cli, int argc, char** argv) {
   return options;
 }
 
+void tell_of_directory(const Container& container) {
+  const Image& image = container.image();
+  const bool is_path = image.name.find('/') != image.name.npos;
+  if (!image.id.empty() || is_path || container.options().is_rootfs) return;
+  warn({"no image is called ", image.name,
+        ": the directory of that name is used, as --rootfs says"});
+}
+
 // `bare`: without a verb, so that the container has the caller's files, as in steps 1 to 6.
 static int run(int argc, char** argv, Runner runner, bool bare) {
   bool detach = false;
@@ -83,6 +93,7 @@ static int run(int argc, char** argv, Runner runner, bool bare) {
   attach.input = bare || options.console.interactive;
   recover_container_records();
   Container held(options);
+  if (!bare) tell_of_directory(held);
   if (!detach) return run_attached(held, runner, attach);
   run_detached(held, runner);
   print(held.id() + "\n");

@@ -68,6 +68,9 @@ int run_without_verb(int argc, char** argv, Runner runner);
 // Reads the options of run and create. `cli` may have more. Throws as CommandLine does.
 Options parse_options(CommandLine& cli, int argc, char** argv);
 
+// Prints a line if a plain word of `run` or `create` was taken as the name of a directory.
+void tell_of_directory(const Container& container);
+
 // Attaches the caller to a running container. Returns its exit status. For attach and start.
 int attach_to(const Record& record, AttachOptions options);
 
