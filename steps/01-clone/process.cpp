@@ -18,6 +18,7 @@
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/openers.hpp"
+#include "common/process/exec_hint.hpp"
 
 namespace stepbox {
 
@@ -205,10 +206,7 @@ int exec_command(const std::vector<std::string>& command) {
   const int error = errno;
   const bool missing = error == ENOENT || error == ENOTDIR;
   throw Failure(join({"exec ", command[0], ": ", std::generic_category().message(error)}),
-                missing && ::access(argv[0], F_OK) == 0
-                    ? "it exists; its interpreter or dynamic loader does not: file(1), ldd(1)"
-                    : "",
-                missing ? kNoCommand : kCannotRun);
+                hint_of_exec(command[0], error), missing ? kNoCommand : kCannotRun);
 }
 
 }  // namespace stepbox

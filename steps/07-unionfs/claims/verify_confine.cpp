@@ -84,6 +84,22 @@ CLAIM("setuid programs gain no privileges", {.step = 7, .hint = "prctl(2), PR_SE
   CHECK(off.out == "NoNewPrivs:\t0\n");
 }
 
+CLAIM("a setuid program that a user may not execute is 126 and the hint names no_new_privs",
+      {.step = 7}) {
+  const std::string program = stage.rootfs() + "/bin/locked";
+  stage.on_host({"cp", stage.rootfs() + "/bin/busybox", program});
+  const auto start = [&](const char* mode, const char* name) {
+    stage.on_host({"chmod", mode, program});
+    const Run run = subject.run({.options = {"-u", "1000:1000"}, .command = {name}});
+    CHECK(run.status == 126);
+    return holds(run.err, "--security-opt no-new-privileges=false");
+  };
+  CHECK(start("4750", "/bin/locked"));
+  CHECK(start("4750", "locked"));
+  CHECK_FALSE(start("0750", "/bin/locked"));
+  CHECK(holds(subject.run({.options = {"--help"}, .verb = "run"}).out, "no-new-privileges=false"));
+}
+
 CLAIM("an unknown security option is 125", {.step = 7}) {
   for (const char* option : {"fly", "no-new-privileges=perhaps", ""}) {
     const Run run = subject.run(

@@ -42,7 +42,8 @@ void add_options(CommandLine& cli, ConfineOptions& options) {
   cli.list("--cap-add", "CAP", options.cap_add, "Add a capability, or ALL");
   cli.list("--cap-drop", "CAP", options.cap_drop, "Drop a capability, or ALL");
   cli.option("--security-opt", "OPTION", options.security,
-             "no-new-privileges[=false]: setuid programs add no privileges (the default); "
+             "no-new-privileges=false: setuid programs, such as sudo, gain privileges, as they do "
+             "with docker; here the default is that they do not; "
              "seccomp=unconfined or seccomp=FILE: no filter, or a profile in docker's format");
   cli.flag("--read-only", options.read_only, "Mount the root file system read-only");
 }
