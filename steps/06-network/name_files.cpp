@@ -17,28 +17,36 @@ static std::string read_if_there(const std::string& path) {
 }
 
 static std::string resolv_conf(const NetworkOptions& options) {
-  std::string text;
-  for (const Address& server : options.dns) text += "nameserver " + server.text() + "\n";
-  for (const std::string& line : split(read_if_there("/etc/resolv.conf"), '\n')) {
-    std::istringstream words(line);  // cut at blanks and tabs (resolv.conf(5))
-    std::string word, value;
-    words >> word >> value;
-    const bool server = word == "nameserver";
-    const bool loopback = server && (value.starts_with("127.") || value == "::1");
-    const bool reachable = !loopback || options.mode == NetworkMode::kHost;
-    if (!line.empty() && !(server && (!options.dns.empty() || !reachable))) text += line + "\n";
+  std::string servers, others;
+  bool hidden = false;
+  for (const Address& server : options.dns) servers += "nameserver " + server.text() + "\n";
+  // Where systemd-resolved(8) is the host's name server, the first file names only 127.0.0.53, and
+  // the second one the servers that it asks.
+  for (const char* path : {"/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"}) {
+    for (const std::string& line : split(read_if_there(path), '\n')) {
+      std::istringstream words(line);  // cut at blanks and tabs (resolv.conf(5))
+      std::string word, value;
+      words >> word >> value;
+      const bool server = word == "nameserver";
+      const bool loopback = server && (value.starts_with("127.") || value == "::1");
+      const bool reachable = !loopback || options.mode == NetworkMode::kHost;
+      hidden |= !reachable;
+      if (server && options.dns.empty() && reachable) servers += line + "\n";
+      if (!server && !word.empty()) others += line + "\n";
+    }
+    if (!hidden || !servers.empty()) break;
   }
-  return text.empty() ? "# the host has no name server that could be reached from here\n" : text;
+  const bool lost = servers.empty() && hidden && options.mode == NetworkMode::kBridge;
+  if (lost) warn({"the host's name servers are on its loopback: 8.8.8.8 is asked, or --dns"});
+  if (servers.empty()) servers = lost ? "nameserver 8.8.8.8\n" : "# no name server is reachable\n";
+  return servers + others;
 }
 
 NameFiles make_name_files(const NetworkOptions& options, const std::string& hostname,
                           const std::optional<Address>& address) {
-  NameFiles files{resolv_conf(options), "", hostname.empty() ? "" : hostname + "\n"};
-  if (options.mode == NetworkMode::kHost) {
-    files.hosts = read_if_there("/etc/hosts");
-  } else {
-    files.hosts = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost\n";
-  }
+  NameFiles files{resolv_conf(options), "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost\n",
+                  hostname.empty() ? "" : hostname + "\n"};
+  if (options.mode == NetworkMode::kHost) files.hosts = read_if_there("/etc/hosts");
   if (!hostname.empty()) {
     files.hosts += (address ? address->text() : "127.0.1.1") + "\t" + hostname + "\n";
   }

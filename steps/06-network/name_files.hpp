@@ -19,7 +19,9 @@ struct NameFiles {
 };
 
 // [parent] Makes them from the host's. The host's name servers on its loopback are left out: only
-// the host itself reaches them. `hostname` is empty where the container shares the host's name.
+// the host itself reaches them. If it has no others, those that its systemd-resolved asks are taken,
+// else, on the bridge, public ones, with a warning. `hostname` is empty where the container shares
+// the host's name.
 NameFiles make_name_files(const NetworkOptions& options, const std::string& hostname,
                           const std::optional<Address>& address);
 

@@ -108,6 +108,25 @@ CLAIM("a name server on the host's loopback is not copied into the container",
   CHECK_FALSE(holds(run.out, "127.0.0.53"));
 }
 
+CLAIM("on a host with name servers on its loopback only the container gets others",
+      {.step = 6, .hint = "systemd-resolved's own resolv.conf; else public ones, and a warning"}) {
+  const std::string ours = stage.scratch("resolv.conf");
+  create_file(ours, "nameserver 127.0.0.53\noptions edns0\n");
+  stage.on_host({"mount", "--bind", ours, "/etc/resolv.conf"});
+  stage.on_host({"mount", "-t", "tmpfs", "none", "/run/systemd"});
+  stage.census_before();
+  const RunSpec spec{.command = {"/bin/cat", "/etc/resolv.conf"}};
+  const Run none = subject.run(spec);
+  CHECK(holds(none.out, "nameserver 8.8.8.8\n"));
+  CHECK(holds(none.err, "8.8.8.8 is asked"));
+  make_directories("/run/systemd/resolve");
+  create_file("/run/systemd/resolve/resolv.conf", "nameserver 203.0.113.54\n");
+  const Run resolved = subject.run(spec);
+  CHECK(holds(resolved.out, "nameserver 203.0.113.54\n"));
+  CHECK(holds(resolved.out, "options edns0\n"));
+  CHECK(resolved.err == "");
+}
+
 // --- Addresses and leftovers ---------------------------------------------------------------
 
 CLAIM("50 starts at once get 50 addresses",
