@@ -66,6 +66,7 @@ void mount_name_files(const NameFiles& files) {
       {"resolv.conf", files.resolv_conf}, {"hosts", files.hosts}, {"hostname", files.hostname}};
   for (const auto& [name, text] : kFiles) {
     const std::string path = join({"/etc/", name});
+    if (!text.empty() && !exists(path)) warn({"no ", path, " in the root file system: left out"});
     if (text.empty() || !exists(path)) continue;
     const std::string source = join({"/dev/shm/", name});
     explain({"echo … > ", source});

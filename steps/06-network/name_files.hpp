@@ -19,13 +19,14 @@ struct NameFiles {
 };
 
 // [parent] Makes them from the host's. The host's name servers on its loopback are left out: only
-// the host itself reaches them. If it has no others, those that its systemd-resolved asks are taken,
-// else, on the bridge, public ones, with a warning. `hostname` is empty where the container shares
-// the host's name.
+// the host itself reaches them. If it has no others, those that its systemd-resolved asks are
+// taken, else, on the bridge, public ones, with a warning. `hostname` is empty where the container
+// shares the host's name.
 NameFiles make_name_files(const NetworkOptions& options, const std::string& hostname,
                           const std::optional<Address>& address);
 
-// [child] Binds the files over those that the rootfs has, and writes nothing to it.
+// [child] Binds the files over those that the rootfs has, and writes nothing to it: warns if one is
+// missing there.
 void mount_name_files(const NameFiles& files);
 
 }  // namespace stepbox

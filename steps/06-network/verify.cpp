@@ -127,6 +127,14 @@ CLAIM("on a host with name servers on its loopback only the container gets other
   CHECK(resolved.err == "");
 }
 
+CLAIM("a rootfs without /etc/hosts gets none and a warning",
+      {.step = 6, .kind = kHole, .closed = 7}) {
+  CHECK(::unlink((stage.rootfs() + "/etc/hosts").c_str()) == 0);
+  const Run run = subject.run({.command = {"/bin/cat", "/etc/hosts"}});
+  CHECK(run.status == 1);
+  CHECK(holds(run.err, "no /etc/hosts in the root file system"));
+}
+
 // --- Addresses and leftovers ---------------------------------------------------------------
 
 CLAIM("50 starts at once get 50 addresses",

@@ -1,5 +1,6 @@
 // The claims of step 7 about command lines that docker's users are used to.
 #include "07-unionfs/claims/verify.hpp"
+#include "common/files.hpp"
 #include "common/testing/harness/test_images.hpp"
 #include "common/testing/stage/tarball.hpp"
 
@@ -135,6 +136,28 @@ CLAIM("every user inside may bind a low port and ping",
   }
   subject.run({.options = {"--network", "host"}, .command = {"/bin/true"}});
   CHECK(stage.on_host({"/bin/sh", "-c", settings}) == before);
+}
+
+CLAIM("resolv.conf and hosts and hostname are made where the image has none",
+      {.step = 7,
+       .points = 2,
+       .hint = "in the upper layer; many images have dangling links there"}) {
+  const std::string folder = stage.make_another_rootfs("bare");
+  const std::string link = "ln -sf ../run/systemd/resolve/stub-resolv.conf ";
+  stage.on_host({"sh", "-c", "cd " + folder + "/etc; rm hosts hostname; " + link + "resolv.conf"});
+  const Run run = subject.run(
+      {.options = {"--hostname", "box", "--dns", "203.0.113.53"},
+       .command = shell("cat /etc/hosts /etc/resolv.conf /etc/hostname; stat -c %a /etc/hosts"),
+       .rootfs = folder});
+  CHECK(run.err == "");
+  CHECK(holds(run.out, "\tbox\n"));
+  CHECK(holds(run.out, "nameserver 203.0.113.53\n"));
+  CHECK(holds(run.out, "\nbox\n644\n"));
+  CHECK_FALSE(exists(folder + "/etc/hosts"));
+  stage.on_host({"ln", "-s", "/proc/no/such", folder + "/etc/hosts"});
+  const Run hostile = subject.run({.command = {"/bin/true"}, .rootfs = folder});
+  CHECK(hostile.status == 0);
+  CHECK(holds(hostile.err, "/etc/hosts"));
 }
 
 }  // namespace stepbox

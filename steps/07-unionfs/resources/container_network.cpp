@@ -13,6 +13,7 @@
 #include "01-clone/process.hpp"
 #include "03-mount/mount.hpp"
 #include "06-network/netlink.hpp"
+#include "07-unionfs/storage/volumes.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
@@ -131,7 +132,17 @@ std::vector<PublishedPort> ContainerNetwork::ports() const {
   return own_ ? own_->ports() : std::vector<PublishedPort>();
 }
 
+// For mount_name_files(): in the upper layer, where the image has none, or dangling links.
+static void make_name_files_in_layer() try {
+  for (const char* path : {"/etc/resolv.conf", "/etc/hosts", "/etc/hostname"}) {
+    make_mount_point("/", path, false);
+  }
+} catch (const std::exception& error) {
+  warn({error.what()});  // a link that leads to /proc, for instance
+}
+
 void ContainerNetwork::configure_inside() const {
+  make_name_files_in_layer();
   if (own_) {
     own_->configure_inside();
     if (own_->for_clone() & CLONE_NEWNET) open_to_all_users();

@@ -52,7 +52,7 @@ class ContainerNetwork {
   int for_clone() const { return own_ ? own_->for_clone() : shared_->for_clone(); }
   void connect(pid_t child);
   std::vector<PublishedPort> ports() const;
-  void configure_inside() const;
+  void configure_inside() const;  // makes resolv.conf, hosts and hostname if the image has none
 
  private:
   std::optional<Network> own_;
