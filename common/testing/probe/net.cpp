@@ -83,6 +83,8 @@ int ask(int count, char** words) {
   const bool tcp = is_tcp(words[0]);
   const int socket = ::socket(AF_INET, tcp ? SOCK_STREAM : SOCK_DGRAM, 0);
   be_impatient(socket);
+  sockaddr_in here = address_of("0.0.0.0", count > 3 ? words[3] : "0");
+  if (::bind(socket, generic(here), sizeof here) == -1) return complain("bind");
   sockaddr_in there = address_of(words[1], words[2]);
   if (::connect(socket, generic(there), sizeof there) == -1) return complain("connect");
   char text[128];

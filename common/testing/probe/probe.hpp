@@ -15,12 +15,11 @@
 //   probe spin SECONDS       uses so much CPU time, 3 s at most; prints CPU time and real time
 //   probe forks NUMBER [hold]  starts so many processes, 300 at most, and prints how many it got;
 //                            `hold` keeps them
-//   probe vforks SECONDS     prints "ready", starts children by vfork(2), one at a time; 60 s at
-//                            most
+//   probe vforks SECONDS     prints "ready", starts children by vfork(2), one at a time
 //   probe serve tcp|udp PORT WORD  prints "ready", answers each client "WORD ADDRESS-OF-CLIENT"
-//   probe ask tcp|udp ADDRESS PORT  prints the answer, or the error; each call waits 2 s at most
-//   probe ping ADDRESS       prints "answered", or the error; by a socket for ordinary users
-//   (icmp(7)) probe attack NAME [PID]  tries it, prints "NAME refused: …" or "NAME possible: …"
+//   probe ask tcp|udp ADDRESS PORT [FROM-PORT]  prints the answer, or the error; waits 2 s at most
+//   probe ping ADDRESS       as an ordinary user (icmp(7)); prints "answered", or the error
+//   probe attack NAME [PID]  tries it, prints "NAME refused: …" or "NAME possible: …"
 #ifndef STEPBOX_COMMON_TESTING_PROBE_PROBE_HPP_
 #define STEPBOX_COMMON_TESTING_PROBE_PROBE_HPP_
 

@@ -160,4 +160,19 @@ CLAIM("resolv.conf and hosts and hostname are made where the image has none",
   CHECK(holds(hostile.err, "/etc/hosts"));
 }
 
+CLAIM("a UDP client that sends from one port reaches a container that starts meanwhile",
+      {.step = 7,
+       .points = 2,
+       .hint = "conntrack has an entry from before: NAT reads no rules again"}) {
+  const std::string word = random_word();
+  const std::string ask = stage.rootfs() + "/bin/probe ask udp 127.0.0.1 5353 40000; :";
+  subject.run({.options = {"-p", "5353:53/udp"}, .command = {"/bin/true"}});  // makes the table
+  CHECK_FALSE(holds(stage.on_host({"sh", "-c", ask}), word));
+  Running server = subject.start(
+      {.options = {"-p", "5353:53/udp"}, .command = {"/bin/probe", "serve", "udp", "53", word}});
+  server.wait_for_output("ready");
+  CHECK(holds(stage.on_host({"sh", "-c", ask}), word));
+  stop(server);
+}
+
 }  // namespace stepbox

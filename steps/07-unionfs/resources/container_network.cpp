@@ -97,7 +97,12 @@ ContainerNetwork::ContainerNetwork(const std::string& id, const ContainerNetwork
 }
 
 void ContainerNetwork::connect(pid_t child) {
-  if (own_) own_->connect(child);
+  if (!own_) return;
+  own_->connect(child);
+  if (::geteuid() != 0) return;
+  for (const PublishedPort& port : own_->ports()) {
+    if (port.udp) forget_udp_connections(port);
+  }
 }
 
 // The highest group id of this user namespace. (user_namespaces(7), gid_map)

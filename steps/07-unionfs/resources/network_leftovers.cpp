@@ -1,15 +1,25 @@
-// Removes the network objects of killed containers, and those that all containers share.
+// Removes the network objects of killed containers, and those that all containers share; also what
+// the kernel remembers of connections to a port.
+#include <arpa/inet.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
 #include <net/if.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 
 #include "06-network/netlink.hpp"
 #include "06-network/nft.hpp"
 #include "07-unionfs/files/store.hpp"
 #include "07-unionfs/resources/container_network.hpp"
 #include "common/error.hpp"
+#include "common/explain.hpp"
 #include "common/files.hpp"
+#include "common/openers.hpp"
 #include "common/program.hpp"
 #include "common/text.hpp"
 
@@ -66,6 +76,76 @@ void remove_network_leftovers() {
   ::unlink(kLastAddress);
   ::unlink(
       join({kRunDirectory, "/network.lock"}).c_str());  // lock_file() notices, and opens it again
+}
+
+namespace {
+
+// A message about the kernel's table of connections. (conntrack(8))
+NetlinkMessage about_connections(int type, int flags) {
+  NetlinkMessage message = make_netlink_message();
+  ::nlmsg_put(message.get(), 0, 0, NFNL_SUBSYS_CTNETLINK << 8 | type, 0, NLM_F_REQUEST | flags);
+  nfgenmsg body{};
+  body.nfgen_family = AF_INET;
+  ::nlmsg_append(message.get(), &body, sizeof body, NLMSG_ALIGNTO);
+  return message;
+}
+
+// Returns the socket for the answer.
+Fd send(const NetlinkMessage& message) {
+  Fd socket = open_socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER);
+  const nlmsghdr* header = ::nlmsg_hdr(message.get());
+  if (::send(socket.get(), header, header->nlmsg_len, 0) == -1) throw_errno({"ask conntrack"});
+  return socket;
+}
+
+// Whether the entry is of UDP, and its first packet went to this port.
+bool leads_to(nlattr* tuple, const PublishedPort& port) {
+  nlattr* parts[CTA_TUPLE_MAX + 1];
+  nlattr* ip[CTA_IP_MAX + 1];
+  nlattr* protocol[CTA_PROTO_MAX + 1];
+  if (::nla_parse_nested(parts, CTA_TUPLE_MAX, tuple, nullptr) < 0 || !parts[CTA_TUPLE_IP] ||
+      !parts[CTA_TUPLE_PROTO] ||
+      ::nla_parse_nested(ip, CTA_IP_MAX, parts[CTA_TUPLE_IP], nullptr) < 0 ||
+      ::nla_parse_nested(protocol, CTA_PROTO_MAX, parts[CTA_TUPLE_PROTO], nullptr) < 0) {
+    return false;
+  }
+  return ip[CTA_IP_V4_DST] && protocol[CTA_PROTO_NUM] && protocol[CTA_PROTO_DST_PORT] &&
+         ::nla_get_u8(protocol[CTA_PROTO_NUM]) == IPPROTO_UDP &&
+         ::nla_get_u16(protocol[CTA_PROTO_DST_PORT]) == htons(port.host_port) &&
+         (port.host_address.number == 0 ||
+          ::nla_get_u32(ip[CTA_IP_V4_DST]) == htonl(port.host_address.number));
+}
+
+// The matching entries, each as the attribute by which conntrack knows it.
+std::vector<std::string> find_entries(const PublishedPort& port) {
+  std::vector<std::string> found;
+  const Fd socket = send(about_connections(IPCTNL_MSG_CT_GET, NLM_F_DUMP));
+  std::array<char, 32768> buffer;
+  for (;;) {
+    int left = static_cast<int>(::recv(socket.get(), buffer.data(), buffer.size(), 0));
+    if (left == -1) throw_errno({"list connections"});
+    for (auto* header = reinterpret_cast<nlmsghdr*>(buffer.data()); ::nlmsg_ok(header, left);
+         header = ::nlmsg_next(header, &left)) {
+      // An error: this kernel tracks no connections.
+      if (header->nlmsg_type == NLMSG_DONE || header->nlmsg_type == NLMSG_ERROR) return found;
+      nlattr* tuple = ::nlmsg_find_attr(header, sizeof(nfgenmsg), CTA_TUPLE_ORIG);
+      if (!tuple || !leads_to(tuple, port)) continue;
+      found.emplace_back(static_cast<const char*>(::nla_data(tuple)),
+                         static_cast<size_t>(::nla_len(tuple)));
+    }
+  }
+}
+
+}  // namespace
+
+void forget_udp_connections(const PublishedPort& port) {
+  for (const std::string& tuple : find_entries(port)) {
+    explain({"conntrack -D -p udp --orig-port-dst ", std::to_string(port.host_port)});
+    const NetlinkMessage message = about_connections(IPCTNL_MSG_CT_DELETE, 0);
+    ::nla_put(message.get(), NLA_F_NESTED | CTA_TUPLE_ORIG, static_cast<int>(tuple.size()),
+              tuple.data());
+    send(message);  // the kernel has done it when send(2) returns
+  }
 }
 
 }  // namespace stepbox
