@@ -70,12 +70,20 @@ CLAIM("logs accepts --tail and --since and -t", {.step = 7}) {
   run_through(subject, name, "echo one; echo two; echo three");
   CHECK(verb(subject, "logs", {"--tail", "2", name}) == "two\nthree\n");
   CHECK(verb(subject, "logs", {"-n", "0", name}) == "");
+  CHECK(verb(subject, "logs", {"--tail", "-1", name}) == "one\ntwo\nthree\n");
   CHECK(verb(subject, "logs", {"--since", "1h", name}) == "one\ntwo\nthree\n");
   CHECK(verb(subject, "logs", {"--since", "2099-01-01", name}) == "");
+  for (const char* past : {"90m1.5s", "3600000ms", "2001-02-03T04", "2001-02-03T04:05+01:00",
+                           "2001-02-03Z", "1000000000.000000001", "2001-02-03T04:05:06.5"}) {
+    CAPTURE(std::string(past));
+    CHECK(verb(subject, "logs", {"--since", past, name}) == "one\ntwo\nthree\n");
+    CHECK(verb(subject, "logs", {"--until", past, name}) == "");
+  }
+  CHECK(verb(subject, "logs", {"--since", "-1h", name}) == "");  // in an hour
   const std::string line = verb(subject, "logs", {"-t", "--tail", "1", name});
   CHECK(line.size() == std::string("2026-11-22T01:44:00.123456789Z three\n").size());
   CHECK(line.find("Z three\n") == 29);
-  for (const Words& bad : {Words{"--tail", "x", name}, Words{"--tail", "-1", name},
+  for (const Words& bad : {Words{"--tail", "x", name}, Words{"--since", "10m5", name},
                            Words{"--since", "yesterday", name}, Words{random_word()}}) {
     CHECK(subject.run({.command = bad, .verb = "logs"}).status == 1);
   }

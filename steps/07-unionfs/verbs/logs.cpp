@@ -90,23 +90,28 @@ bool has_ended(const std::string& id) {
 
 // Prints the lines that exist, or the last ones of them.
 void print_all(LogReader& log, const LogsOptions& options) {
-  const auto most = options.tail == "all" ? std::nullopt : parse_number(options.tail);
+  const int64_t most = parse_number(options.tail).value_or(-1);  // below 0: all, as docker has it
   std::deque<LogLine> lines;
   while (auto line = log.next()) {
     if (line->time < options.since || options.is_after(line->time)) continue;
-    if (!most) {
+    if (most < 0) {
       print(*line, options);
     } else {
       lines.push_back(std::move(*line));
-      if (lines.size() > static_cast<size_t>(*most)) lines.pop_front();
+      if (lines.size() > static_cast<size_t>(most)) lines.pop_front();
     }
   }
   for (const LogLine& line : lines) print(line, options);
 }
 
-std::string now_as_log_time() {
+timespec time_now() {
   timespec now;
   ::clock_gettime(CLOCK_REALTIME, &now);
+  return now;
+}
+
+std::string now_as_log_time() {
+  const timespec now = time_now();
   return as_log_time(now.tv_sec, now.tv_nsec);
 }
 
@@ -135,16 +140,17 @@ int verb_logs(int argc, char** argv) {
   VerbLine cli("logs [OPTIONS] CONTAINER", "logs -f box");
   cli.flag("-f,--follow", options.follow, "Follow the output until the container exits");
   cli.flag("-t,--timestamps", options.times, "Show the time of each line");
-  cli.option("-n,--tail", "N", options.tail, "Number of lines to show from the end, or all (all)");
+  cli.option("-n,--tail", "N", options.tail,
+             "Number of lines to show from the end, or all, as -1 (all)");
   cli.option("--since", "TIME", options.since,
-             "Show lines since a time: 10m, 2026-11-22T01:44:00Z");
+             "Show lines since a time: 10m, 300ms, 2026-11-22T01:44:00Z, 1795311840.5");
   cli.option("--until", "TIME", options.until, "Show lines before a time");
   cli.parse_mixed(argc, argv);
   const std::string reference = cli.take("CONTAINER");
   cli.end();
-  if (!options.since.empty()) options.since = parse_since(options.since, ::time(nullptr));
-  if (!options.until.empty()) options.until = parse_since(options.until, ::time(nullptr));
-  if (options.tail != "all" && parse_number(options.tail).value_or(-1) < 0) {
+  if (!options.since.empty()) options.since = parse_since(options.since, time_now());
+  if (!options.until.empty()) options.until = parse_since(options.until, time_now());
+  if (options.tail != "all" && !parse_number(options.tail)) {
     throw Failure(join({"'", options.tail, "' is not a number of lines"}), "0 or more, or all");
   }
   recover_container_records();
