@@ -202,11 +202,12 @@ int exec_command(const std::vector<std::string>& command) {
   // A directory that the caller left open would lead out of the container (CVE-2024-21626).
   if (::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == -1) throw_errno({"close the caller's files"});
   restore_signal_mask();
-  ::execvp(argv[0], argv.data());
+  const std::string program = search_path(command[0]);
+  ::execv(program.c_str(), argv.data());
   const int error = errno;
   const bool missing = error == ENOENT || error == ENOTDIR;
   throw Failure(join({"exec ", command[0], ": ", std::generic_category().message(error)}),
-                hint_of_exec(command[0], error), missing ? kNoCommand : kCannotRun);
+                hint_of_exec(program, error), missing ? kNoCommand : kCannotRun);
 }
 
 }  // namespace stepbox

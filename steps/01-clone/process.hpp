@@ -87,7 +87,7 @@ Child spawn_call(const SpawnSettings& settings, int (*call)(void*), void* argume
 // These CLONE_NEW* flags as options of unshare(1) and nsenter(1): " --uts --pid". For --explain.
 std::string namespace_options(int flags);
 
-// [child] execvp(3): this process becomes the command, with stdin, stdout, stderr and no other
+// [child] execve(2): this process becomes the command, with stdin, stdout, stderr and no other
 // file. Does not return on success; the type lets container() end with `return exec_command(…)`.
 // Throws Failure, status 127 (no such command) or 126 (it cannot be run).
 int exec_command(const std::vector<std::string>& command);

@@ -7,6 +7,7 @@
 
 #include "common/error.hpp"
 #include "common/fd.hpp"
+#include "common/files.hpp"
 #include "common/testing/harness/claim.hpp"
 #include "common/testing/harness/subject.hpp"
 #include "common/testing/stage/stage.hpp"
@@ -39,6 +40,26 @@ CLAIM("a command that does not exist is 127",
 CLAIM("a command that cannot be run is 126",
       {.step = 1, .hint = "execvp(3) returned: what does errno say? All but ENOENT is 126"}) {
   CHECK(subject.run({.command = {"/etc/passwd"}}).status == 126);
+}
+
+CLAIM("a file of no format that the kernel knows is 126 and not given to a shell",
+      {.step = 1, .hint = "execve(2), and not execvp(3): for ENOEXEC that starts /bin/sh"}) {
+  // The header of a program for s390x (elf(5)).
+  constexpr char kForeign[64] =
+      "\x7f"
+      "ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0\x16";
+  const std::pair<const char*, std::string> kFiles[] = {
+      {"is empty", ""},
+      {"no script that begins with #!", "exit 7\n"},
+      {"is for s390x", std::string(kForeign, sizeof kForeign)}};
+  for (const auto& [hint, text] : kFiles) {
+    create_file(stage.rootfs() + "/bin/odd", text, 0755);
+    const std::string path = subject.level() == 1 ? stage.rootfs() + "/bin/odd" : "/bin/odd";
+    const Run run = subject.run({.command = {path}});
+    CHECK(run.status == 126);
+    CHECK(holds(run.err, "xec format error"));
+    if (subject.is_step()) CHECK_MESSAGE(holds(run.err, hint), run.err);
+  }
 }
 
 CLAIM("a command killed by TERM is 143",

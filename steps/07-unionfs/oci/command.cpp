@@ -13,6 +13,7 @@
 #include "07-unionfs/process/user.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
+#include "common/process/exec_hint.hpp"
 #include "common/text.hpp"
 
 namespace stepbox {
@@ -164,8 +165,9 @@ void OciCommand::exec() {
   restore_signal_mask();
   filter_.install();
   ::execve(program_.c_str(), argv.data(), environ);
-  throw Failure(join({"exec ", program_, ": ", std::generic_category().message(errno)}), {},
-                errno == ENOENT ? kNoCommand : kCannotRun);
+  const int error = errno;
+  throw Failure(join({"exec ", program_, ": ", std::generic_category().message(error)}),
+                hint_of_exec(program_, error), error == ENOENT ? kNoCommand : kCannotRun);
 }
 
 }  // namespace stepbox
