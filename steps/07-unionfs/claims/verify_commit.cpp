@@ -103,6 +103,63 @@ CLAIM("commit keeps the command and the environment", {.step = 7}) {
   remove_images(subject, {"mine:two", "mine:one"});
 }
 
+CLAIM("commit keeps what the image says and stepbox has no option for", {.step = 7}) {
+  const std::string layout = stage.scratch("image");
+  make_directories(layout);
+  stage.on_host({"cp", beside_verify("probe"), layout + "/probe"});
+  const std::string tar = stage.scratch("layer.tar");
+  stage.on_host({"tar", "-C", layout, "-cf", tar, "probe"});
+  make_directories(stage.scratch("docker"));
+  const std::string folder = stage.scratch("docker");
+  stage.on_host({"mv", tar, folder + "/layer.tar"});
+  create_file(folder + "/manifest.json",
+              R"([{"Config":"config.json","RepoTags":["base:1"],"Layers":["layer.tar"]}])");
+  const std::string others =
+      R"("Healthcheck":{"Interval":3000000000,"Test":["CMD","/probe"]},"OnBuild":["RUN /probe"],)"
+      R"("Shell":["/probe","-c"],"StopSignal":"SIGRTMIN+3")";
+  create_file(folder + "/config.json",
+              join({R"({"os":"linux","config":{"Cmd":["/probe"],)", others,
+                    R"(},"rootfs":{"type":"layers","diff_ids":["sha256:)",
+                    stage.on_host({"sha256sum", folder + "/layer.tar"}).substr(0, 64), "\"]}}"}));
+  CHECK(verb(subject, "load", {"-i", folder}, {}).status == 0);
+  const std::string box = random_word();
+  CHECK(verb(subject, "create", {"--name", box}, {"base:1"}).status == 0);
+  CHECK(verb(subject, "commit", {"-c", "ENTRYPOINT [\"/probe\"]", "-c", R"(LABEL "a b"="c d" e=f)"},
+             {box, "mine:1"})
+            .status == 0);
+  const std::string config =
+      stage.on_host({"sh", "-c", "cat /var/lib/stepbox/images/*.json | grep /var -v; true"});
+  for (const std::string text : {R"("Healthcheck":{"Interval":3000000000,"Test":["CMD","/probe"]})",
+                                 R"("OnBuild":["RUN /probe"])", R"("Shell":["/probe","-c"])",
+                                 R"("StopSignal":"SIGRTMIN+3")", R"("a b":"c d")", R"("e":"f")"}) {
+    const size_t first = config.find(text);
+    CHECK_MESSAGE(first != config.npos, text << " is not in " << config);
+    if (text[1] == 'a' || text[1] == 'e') continue;
+    CHECK_MESSAGE(config.find(text, first + 1) != config.npos, text << " is lost: " << config);
+  }
+  CHECK_MESSAGE(!holds(config, R"("Cmd":["/probe"],"Entrypoint")"), "ENTRYPOINT removes CMD");
+  CHECK(verb(subject, "rm", {}, {box}).status == 0);
+  remove_images(subject, {"mine:1", "base:1"});
+}
+
+CLAIM("a file called .wh.NAME is not committed and not imported",
+      {.step = 7, .hint = "in a layer it would delete NAME"}) {
+  const std::string box = random_word();
+  CHECK(subject
+            .run({.options = {"--name", box},
+                  .command = {"/bin/sh", "-c", "mkdir -p /d; echo x > /d/.wh.file"}})
+            .status == 0);
+  const Run commit = verb(subject, "commit", {}, {box, "mine"}, true);
+  CHECK(commit.status == 1);
+  CHECK(holds(commit.err, "/d/.wh.file: a layer cannot hold a file of this name"));
+  CHECK(verb(subject, "rm", {}, {box}).status == 0);
+  create_file(stage.rootfs() + "/etc/.wh.file", "x");
+  const Run import = verb(subject, "import", {}, {stage.rootfs(), "mine"}, true);
+  CHECK(import.status == 1);
+  CHECK(holds(import.err, "/etc/.wh.file"));
+  CHECK(verb(subject, "images", {"-q"}, {}).out == "");
+}
+
 CLAIM("commit of a running container has the files written so far", {.step = 7}) {
   const std::string box = random_word();
   Running running =

@@ -53,6 +53,8 @@ CLAIM("--env-file is read as docker reads it and -e overrides it", {.step = 7}) 
   CHECK(run.out == "\"1\" ,zwei,drei,none\n");
   create_file(file, "ONE=1\nnot a name=2\n");
   check_refused(subject, {"--env-file", file}, "line 2");
+  create_file(file, std::string("ONE=1\0cut\n", 10));
+  check_refused(subject, {"--env-file", file}, "line 1: it has a NUL character");
   check_refused(subject, {"--env-file", "/no/such/file"}, "/no/such/file");
 }
 

@@ -209,6 +209,7 @@ void add_changes(TarWriter& tar, Tree& tree, const std::vector<Change>& changes)
   while (const FTSENT* entry = tree.next()) {
     const std::string path = tree.path_of(*entry);
     if (entry->fts_info == FTS_DP || !kept.contains(path)) continue;
+    refuse_whiteout_name(path);
     add_whiteouts(&path);
     tar.add(*entry, path.substr(1));
   }

@@ -185,6 +185,20 @@ void add_tree(TarWriter& tar, Tree& tree, const std::string& name) {
   }
 }
 
+void refuse_whiteout_name(const std::string& path) {
+  if (!path.substr(path.rfind('/') + 1).starts_with(".wh.")) return;
+  throw Failure(join({"pack ", path, ": a layer cannot hold a file of this name"}),
+                "there .wh.NAME means that NAME is deleted: rename it");
+}
+
+void add_as_layer(TarWriter& tar, Tree& tree) {
+  while (const FTSENT* entry = tree.next()) {
+    const std::string path = tree.path_of(*entry);
+    refuse_whiteout_name(path);
+    if (entry->fts_info != FTS_DP) tar.add(*entry, "." + path);
+  }
+}
+
 std::string whiteout_name(const std::string& path) {
   const size_t name = path.rfind('/') + 1;  // 0 if there is no slash
   return path.substr(0, name) + ".wh." + path.substr(name);

@@ -96,6 +96,11 @@ class TarWriter {
 // Adds a whole tree; `name` replaces its root. If `name` is empty the root itself is left out.
 void add_tree(TarWriter& tar, Tree& tree, const std::string& name);
 
+// Adds a whole tree, with its root, to become a layer. Throws Failure for a file .wh.NAME: a layer
+// cannot hold it, there it means that NAME is deleted.
+void add_as_layer(TarWriter& tar, Tree& tree);
+void refuse_whiteout_name(const std::string& path);
+
 // Adds an overlay layer in the OCI's format: a whiteout becomes .wh.NAME, an opaque directory gets
 // an entry .wh..wh..opq. (github.com/opencontainers/image-spec, layer.md)
 void add_layer(TarWriter& tar, Tree& layer);

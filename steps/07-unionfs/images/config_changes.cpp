@@ -28,15 +28,51 @@ std::vector<std::string> command_of(const std::string& text) {
   return {"/bin/sh", "-c", text};
 }
 
-// NAME=VALUE, or NAME VALUE; quotes around the value are removed.
-std::pair<std::string, std::string> pair_of(const std::string& text) {
-  const size_t end = text.find_first_of("= ");
-  if (end == text.npos || end == 0) throw Failure(join({"'", text, "' is not NAME=VALUE"}));
-  std::string value = trimmed(text.substr(end + 1));
-  if (value.size() > 1 && value.front() == '"' && value.back() == '"') {
-    value = value.substr(1, value.size() - 2);
+// Words as in a shell: a blank in quotes or after a backslash is part of a word; in single quotes a
+// backslash is itself.
+std::vector<std::string> unquoted_words(const std::string& text) {
+  std::vector<std::string> words;
+  bool in_word = false;
+  char quote = '\0';
+  for (size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (!quote && (c == ' ' || c == '\t')) {
+      in_word = false;
+      continue;
+    }
+    if (!in_word) words.emplace_back();
+    in_word = true;
+    if (c == quote || (!quote && (c == '"' || c == '\''))) {
+      quote = quote ? '\0' : c;
+      continue;
+    }
+    const bool escaped =
+        c == '\\' && quote != '\'' && i + 1 < text.size() &&
+        (!quote || text[i + 1] == '"' || text[i + 1] == '\\' || text[i + 1] == '$');
+    if (escaped) c = text[++i];
+    words.back() += c;
   }
-  return {text.substr(0, end), value};
+  if (quote) throw Failure(join({"'", text, "' has a quote without an end"}));
+  return words;
+}
+
+// NAME=VALUE NAME=VALUE, or NAME VALUE; quotes are removed.
+std::vector<std::pair<std::string, std::string>> pairs_of(const std::string& text) {
+  const std::vector<std::string> words = unquoted_words(text);
+  const auto refuse = [&] { throw Failure(join({"'", text, "' is not NAME=VALUE"})); };
+  if (words.empty() || (words.size() == 1 && words[0].find('=') == text.npos)) refuse();
+  std::vector<std::pair<std::string, std::string>> pairs;
+  if (words[0].find('=') == text.npos) {
+    const std::string value = trimmed(text.substr(text.find_first_of(" \t")));
+    const std::vector<std::string> quoted = unquoted_words(value);
+    return {{words[0], quoted.size() == 1 ? quoted[0] : value}};
+  }
+  for (const std::string& word : words) {
+    const size_t equals = word.find('=');
+    if (equals == word.npos || equals == 0) refuse();
+    pairs.emplace_back(word.substr(0, equals), word.substr(equals + 1));
+  }
+  return pairs;
 }
 
 void set_variable(std::vector<std::string>& env, const std::string& name,
@@ -61,9 +97,7 @@ std::string port_of(const std::string& text) {
   return std::to_string(*number) + kind;
 }
 
-}  // namespace
-
-void apply_change(const std::string& change, ImageConfig& config) {
+void apply_change(const std::string& change, ImageConfig& config, bool& has_command) {
   const std::string line = trimmed(change);
   const size_t blank = std::min(line.find_first_of(" \t"), line.size());
   const std::string word = in_upper_case(line.substr(0, blank));
@@ -73,16 +107,16 @@ void apply_change(const std::string& change, ImageConfig& config) {
   }
   if (word == "CMD") {
     config.command = command_of(rest);
+    has_command = true;
   } else if (word == "ENTRYPOINT") {
     config.entrypoint = command_of(rest);
+    if (!has_command) config.command.clear();
   } else if (word == "ENV") {
-    const auto [name, value] = pair_of(rest);
-    set_variable(config.env, name, value);
+    for (const auto& [name, value] : pairs_of(rest)) set_variable(config.env, name, value);
   } else if (word == "EXPOSE") {
     for (const std::string& port : words_of(rest)) add(config.exposed_ports, {port_of(port)});
   } else if (word == "LABEL") {
-    const auto [name, value] = pair_of(rest);
-    config.labels[name] = value;
+    for (const auto& [name, value] : pairs_of(rest)) config.labels[name] = value;
   } else if (word == "STOPSIGNAL") {
     config.stop_signal = rest;
   } else if (word == "USER") {
@@ -96,6 +130,13 @@ void apply_change(const std::string& change, ImageConfig& config) {
     throw Failure(join({"unknown change ", word}),
                   "CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, STOPSIGNAL, USER, VOLUME, WORKDIR");
   }
+}
+
+}  // namespace
+
+void apply_changes(const std::vector<std::string>& changes, ImageConfig& config) {
+  bool has_command = false;
+  for (const std::string& change : changes) apply_change(change, config, has_command);
 }
 
 }  // namespace stepbox

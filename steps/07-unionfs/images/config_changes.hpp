@@ -9,9 +9,10 @@
 namespace stepbox {
 
 // CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, STOPSIGNAL, USER, VOLUME, WORKDIR:
-//   CMD ["/bin/sh", "-c", "date"]     CMD date     ENV NAME=VALUE     EXPOSE 80/tcp
+//   CMD ["/bin/sh", "-c", "date"]     CMD date     ENV NAME=VALUE "A B"='c d'     EXPOSE 80/tcp
+// As in a Dockerfile, ENTRYPOINT removes the CMD of the image, but not one of `changes`.
 // Throws Failure for another instruction, or a wrong value.
-void apply_change(const std::string& change, ImageConfig& config);
+void apply_changes(const std::vector<std::string>& changes, ImageConfig& config);
 
 }  // namespace stepbox
 

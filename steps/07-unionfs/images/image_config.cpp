@@ -38,6 +38,29 @@ int64_t seconds_of(const std::string& time) {
   return std::max<int64_t>(seconds, 0);
 }
 
+// A text with a NUL would be cut by execve(2), silently.
+void refuse_nul(const Json& value, const std::string& key) {
+  if (value.is_string() && value.get_ref<const std::string&>().find('\0') != std::string::npos) {
+    throw Failure(join({"read the image: its config has a NUL in ", key}));
+  }
+  if (!value.is_structured()) return;
+  for (const Json& part : value) refuse_nul(part, key);
+}
+
+// The members that ImageConfig has no field for.
+std::string others_in(const Json& json) {
+  Json others = json.is_object() ? json : Json::object();
+  for (const auto& [key, value] : json.items()) {
+    refuse_nul(value, key);
+    if (value.is_null()) others.erase(key);
+  }
+  for (const char* key : {"Env", "Cmd", "Entrypoint", "WorkingDir", "User", "StopSignal",
+                          "ExposedPorts", "Volumes", "Labels"}) {
+    others.erase(key);
+  }
+  return others.empty() ? "" : others.dump();
+}
+
 ImageConfig as_config(const Json& json) {
   return {.env = texts_in(json, "Env"),
           .command = texts_in(json, "Cmd"),
@@ -47,12 +70,13 @@ ImageConfig as_config(const Json& json) {
           .stop_signal = text_in(json, "StopSignal"),
           .exposed_ports = keys_in(json, "ExposedPorts"),
           .volumes = keys_in(json, "Volumes"),
-          .labels = member<std::map<std::string, std::string>>(json, "Labels")};
+          .labels = member<std::map<std::string, std::string>>(json, "Labels"),
+          .others = others_in(json)};
 }
 
 // Empty members are left out: the specification makes them optional.
 Json as_json(const ImageConfig& config) {
-  Json json = Json::object();
+  Json json = config.others.empty() ? Json::object() : Json::parse(config.others);
   const auto put = [&](const char* key, const auto& value) {
     if (!value.empty()) json[key] = value;
   };
@@ -72,13 +96,14 @@ Json as_json(const ImageConfig& config) {
 
 ImageConfigFile parse_config_file(const std::string& text) {
   return read_json(text, "config", [](const Json& json) {
-    ImageConfigFile file{.config = as_config(member<Json>(json, "config")),
-                         .diff_ids = json.at("rootfs").at("diff_ids"),
-                         .created = seconds_of(text_in(json, "created")),
-                         .author = text_in(json, "author"),
-                         .architecture = text_in(json, "architecture"),
-                         .os = text_in(json, "os"),
-                         .history = {}};
+    ImageConfigFile file{
+        .config = as_config(member<Json>(json, "config")),
+        .diff_ids = required(required(json, "config", "rootfs"), "config's rootfs", "diff_ids"),
+        .created = seconds_of(text_in(json, "created")),
+        .author = text_in(json, "author"),
+        .architecture = text_in(json, "architecture"),
+        .os = text_in(json, "os"),
+        .history = {}};
     for (std::string& id : file.diff_ids) id = hex_of_digest(id);
     for (const Json& line : member<Json::array_t>(json, "history")) {
       file.history.push_back({.created = seconds_of(text_in(line, "created")),

@@ -15,6 +15,7 @@ using Json = nlohmann::json;
 
 // Parses `text` and returns `read(json)`. Throws Failure for invalid JSON, for a member of the
 // wrong type, and for more than 100 levels of nesting: copying and destroying a value recurses.
+// `what` names the text in messages: "config".
 template <class Read>
 auto read_json(const std::string& text, const char* what, Read read) {
   const auto check_depth = [&](int depth, Json::parse_event_t, Json&) {
@@ -23,9 +24,20 @@ auto read_json(const std::string& text, const char* what, Read read) {
   };
   try {
     return read(Json::parse(text, check_depth));
-  } catch (const Json::exception& error) {
-    throw Failure(join({"read the image: its ", what, " is invalid"}), error.what());
+  } catch (const Json::parse_error& error) {
+    throw Failure(join({"read the image: its ", what, " is not JSON"}),
+                  "wrong at byte " + std::to_string(error.byte));
+  } catch (const Json::exception&) {
+    throw Failure(join({"read the image: its ", what, " is invalid"}),
+                  "a value in it has the wrong type");
   }
+}
+
+// A member that must be there. Throws Failure, which names it.
+inline const Json& required(const Json& json, const char* what, const char* key) {
+  const auto found = json.is_object() ? json.find(key) : json.end();
+  if (found != json.end() && !found->is_null()) return *found;
+  throw Failure(join({"read the image: its ", what, " has no ", key}));
 }
 
 // An optional member: missing and null (docker writes null for empty lists) give T().

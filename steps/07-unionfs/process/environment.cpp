@@ -49,6 +49,10 @@ void parse_value(const std::string& path, EnvironmentFiles& files) {
     line.erase(0, std::min(line.find_first_not_of(kBlanks), line.size()));
     if (line.empty() || line.front() == '#') continue;
     const std::string name = name_of(line);
+    if (line.find('\0') != std::string::npos) {
+      throw Failure(join({path, ", line ", std::to_string(number), ": it has a NUL character"}),
+                    "execve(2) would cut the variable there");
+    }
     if (name.empty() || name.find_first_of(kBlanks) != std::string::npos) {
       throw Failure(
           join({path, ", line ", std::to_string(number), ": '", name, "' is not a valid name"}),

@@ -41,7 +41,7 @@ std::string add_layer(Staging& staging, const Record& record, const std::string&
 std::string add_directory(Staging& staging, const Record& record) {
   return add_layer(staging, record, "the image", [&](TarWriter& tar) {
     Tree tree(open_directory(record.image.layers.at(0)));
-    add_tree(tar, tree, "");
+    add_as_layer(tar, tree);
   });
 }
 
@@ -65,11 +65,10 @@ std::string add_changed_files(Staging& staging, const Record& record, bool pause
   });
 }
 
-// The options of the container become the defaults of the new image.
-ImageConfig config_of(const Record& record) {
+// The options of the container become the defaults of the new image; the rest is the image's.
+ImageConfig config_of(const Record& record, ImageConfig config) {
   const ProcessOptions& process = record.options.process;
   const auto entrypoint_words = static_cast<std::ptrdiff_t>(process.entrypoint.words.size());
-  ImageConfig config = record.image.config;
   config.env = process.environment.variables;
   config.entrypoint = process.entrypoint.words;
   config.command.assign(record.options.command.begin() + entrypoint_words,
@@ -77,7 +76,9 @@ ImageConfig config_of(const Record& record) {
   config.working_directory = process.working_directory;
   config.user = process.user;
   config.labels = process.labels.values;
-  if (process.stop_signal.number != 0) {
+  Signal before;
+  if (!config.stop_signal.empty()) parse_value(config.stop_signal, before);
+  if (process.stop_signal.number != before.number) {
     config.stop_signal = std::to_string(process.stop_signal.number);
   }
   return config;
@@ -111,8 +112,8 @@ CommitOptions parse_commit(int argc, char** argv) {
 ImageConfigFile image_file_of(const Record& record, const CommitOptions& options) {
   ImageConfigFile file =
       record.image.id.empty() ? ImageConfigFile() : read_config_file(record.image.id);
-  file.config = config_of(record);
-  for (const std::string& change : options.changes) apply_change(change, file.config);
+  file.config = config_of(record, std::move(file.config));
+  apply_changes(options.changes, file.config);
   file.created = ::time(nullptr);
   file.author = options.author;
   file.architecture = own_architecture();

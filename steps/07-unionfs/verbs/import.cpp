@@ -26,7 +26,7 @@ static Blob packed(const std::string& directory, const Staging& staging) {
     FdSink sink(tar.file.get(), staging.path());
     TarWriter writer(sink);
     Tree tree(open_directory(directory));
-    add_tree(writer, tree, "");
+    add_as_layer(writer, tree);
     writer.finish();
   };
   run_in_child({}, pack);
@@ -47,7 +47,7 @@ int verb_import(int argc, char** argv) {
   if (names.size() > 1) throw WordsError("import makes one image: " + names[1]);
   for (std::string& name : names) name = parse_reference(name).text();
   ImageConfigFile file;
-  for (const std::string& change : changes) apply_change(change, file.config);
+  apply_changes(changes, file.config);
   recover_crashed_containers();
 
   Staging staging;
