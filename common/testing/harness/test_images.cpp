@@ -16,11 +16,17 @@ ImageFolder::ImageFolder(const Stage& stage, const std::string& name)
 }
 
 void ImageFolder::add_layer(const std::function<void(Tarball&)>& fill) {
-  const std::string layer = join({path_, "/layer", std::to_string(diff_ids_.size()), ".tar"});
+  const std::string file = stage_.scratch("layer.tar");
   {
-    Tarball tar(layer);
+    Tarball tar(file);
     fill(tar);
   }
+  add_tar(file);
+}
+
+void ImageFolder::add_tar(const std::string& file) {
+  const std::string layer = join({path_, "/layer", std::to_string(diff_ids_.size()), ".tar"});
+  stage_.on_host({"cp", file, layer});
   diff_ids_.push_back(stage_.on_host({"sha256sum", layer}).substr(0, 64));
 }
 

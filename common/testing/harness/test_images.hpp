@@ -18,6 +18,7 @@ class ImageFolder {
  public:
   ImageFolder(const Stage& stage, const std::string& name);
   void add_layer(const std::function<void(Tarball&)>& fill);
+  void add_tar(const std::string& layer);  // a copy of this file
   // Writes config.json and manifest.json; path() calls it.
   void finish() const;
   const std::string& path() const { return finish(), path_; }

@@ -12,6 +12,7 @@ Tarball::Tarball(const std::string& path, const std::string& filter) : tar_(::ar
   ::archive_write_set_options(tar_, "hdrcharset=BINARY");  // names are bytes, whatever the locale
   int result = ARCHIVE_OK;
   if (filter == "gzip") result = ::archive_write_add_filter_gzip(tar_);
+  if (filter == "bzip2") result = ::archive_write_add_filter_bzip2(tar_);
   if (filter == "xz") result = ::archive_write_add_filter_xz(tar_);
   if (filter == "zstd") result = ::archive_write_add_filter_zstd(tar_);
   if (result == ARCHIVE_OK) result = ::archive_write_open_filename(tar_, path.c_str());

@@ -25,7 +25,7 @@ class Tarball {
     std::vector<std::pair<std::string, std::string>> attributes = {};  // extended ones
   };
 
-  // `filter`: none, gzip, xz, zstd. Throws Failure.
+  // `filter`: none, gzip, bzip2, xz, zstd. Throws Failure.
   explicit Tarball(const std::string& path, const std::string& filter = "none");
   ~Tarball();  // completes and closes the file
   Tarball(const Tarball&) = delete;

@@ -1,4 +1,4 @@
-// Other container tools, for the claims about interchange: podman, skopeo, umoci.
+// Other container tools, for the claims about interchange: podman, skopeo, umoci, buildah.
 #ifndef STEPBOX_STEPS_07_UNIONFS_CLAIMS_VERIFY_PEERS_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CLAIMS_VERIFY_PEERS_HPP_
 
@@ -11,17 +11,21 @@
 
 namespace stepbox {
 
-// Runs a shell script in `directory`, in a mount namespace where the peers may write to /dev/shm
-// and to temporary directories; podman keeps its storage in `directory`, too. Returns
-// stdout; the claim fails when a command of the script fails.
+// Runs a shell script in `directory`, in a mount namespace where the peers may write to /dev/shm,
+// to /run, to temporary directories and to caches; podman keeps its storage in `directory`, too.
+// Returns stdout; the claim fails when a command of the script fails.
 inline std::string run_peers(const Stage& stage, const std::string& directory,
                              const std::string& script) {
   make_directories(directory);
   return stage.on_host(
       {"env", "HOME=" + directory, "unshare", "--mount", "sh", "-ec",
-       "for i in /dev/shm /tmp /var/tmp; do mount -t tmpfs peers $i; done; cd \"$0\"\n"
+       "for i in /dev/shm /tmp /var/tmp /var/cache; do mount -t tmpfs peers $i; done\n"
+       "mkdir /tmp/stage; mount --rbind /run/stage /tmp/stage; mount -t tmpfs peers /run\n"
+       "mkdir /run/stage; mount --rbind /tmp/stage /run/stage; cd \"$0\"\n"
        "podman() { command podman --storage-driver=vfs --events-backend=none --root=\"$PWD/root\" "
-       "--runroot=\"$PWD/run\" --tmpdir=\"$PWD/tmp\" \"$@\"; }\n" +
+       "--runroot=\"$PWD/run\" --tmpdir=\"$PWD/tmp\" \"$@\"; }\n"
+       "buildah() { command buildah --storage-driver=vfs --root=\"$PWD/root\" "
+       "--runroot=\"$PWD/run\" \"$@\"; }\n" +
            script,
        directory});
 }
@@ -42,6 +46,9 @@ inline void require_podman(const Stage& stage) {
 }
 inline void require_skopeo(const Stage& stage) {
   require_peer(stage, "skopeo", "skopeo --version");
+}
+inline void require_buildah(const Stage& stage) {
+  require_peer(stage, "buildah", "buildah from scratch");
 }
 inline void require_umoci(const Stage& stage) {
   require_peer(stage, "umoci", "umoci init --layout none");

@@ -80,6 +80,27 @@ int64_t size_of_tree(const std::string& path) {
   return size;
 }
 
+static struct stat status_of(const std::string& path) {
+  struct stat status;
+  if (::stat(path.c_str(), &status) == -1) throw_errno({"open ", path});
+  return status;
+}
+
+void copy_directory_attributes(const std::string& from, const std::string& to) {
+  const auto copy = [&](bool owner) {
+    const struct stat status = status_of(from);
+    const timespec times[] = {status.st_atim, status.st_mtim};
+    if ((owner && ::chown(to.c_str(), status.st_uid, status.st_gid) == -1) ||
+        ::chmod(to.c_str(), status.st_mode & 07777) == -1 ||
+        ::utimensat(AT_FDCWD, to.c_str(), times, 0) == -1) {
+      throw_errno({"set mode, owner and time of ", to});
+    }
+  };
+  const struct stat ours = status_of(to), theirs = status_of(from);
+  if (ours.st_uid == theirs.st_uid && ours.st_gid == theirs.st_gid) return copy(false);
+  with_mapped_ids([&] { copy(true); });
+}
+
 bool is_opaque(const std::string& path) {
   char value = 0;
   for (const char* name : {"trusted.overlay.opaque", "user.overlay.opaque"}) {

@@ -46,6 +46,9 @@ int64_t size_of_tree(const std::string& path);
 // The same for a tree that the caller can read: starts no child process to read it.
 int64_t size_of_own_tree(const std::string& path);
 
+// Gives the directory `to` the mode, owner and times of `from`. Throws system_error.
+void copy_directory_attributes(const std::string& from, const std::string& to);
+
 // A whiteout: overlayfs marks a deleted file by a character device 0/0.
 // (Documentation/filesystems/overlayfs.rst)
 inline bool is_whiteout(const struct stat& status) {

@@ -9,19 +9,17 @@ namespace stepbox {
 
 void support_filters(archive* handle) {
   ::archive_read_support_filter_gzip(handle);
+  ::archive_read_support_filter_bzip2(handle);
   ::archive_read_support_filter_xz(handle);
   ::archive_read_support_filter_zstd(handle);
 }
 
-void throw_archive(archive* handle, Words what) {
-  const int error = ::archive_errno(handle);
-  if (error == ENOSPC || error == EDQUOT || error == EMFILE) throw_errno(what, error);
-  const char* text = ::archive_error_string(handle);
-  throw Failure(join({join(what), ": ", text ? text : "no known format"}));
-}
-
-LayerStream::LayerStream(Blob blob, Progress& progress)
-    : blob_(std::move(blob)), progress_(progress), buffer_(1 << 18), unpacker_(archive_read_new()) {
+LayerStream::LayerStream(Blob blob, Progress& progress, size_t digits)
+    : blob_(std::move(blob)),
+      progress_(progress),
+      buffer_(1 << 18),
+      blob_sum_(digits),
+      unpacker_(archive_read_new()) {
   archive* handle = unpacker_.get();
   support_filters(handle);
   ::archive_read_support_format_raw(handle);
@@ -29,11 +27,16 @@ LayerStream::LayerStream(Blob blob, Progress& progress)
   archive_entry* entry = nullptr;
   int result = ::archive_read_open(handle, this, nullptr, read_blob, nullptr);
   if (result == ARCHIVE_OK) result = ::archive_read_next_header(handle, &entry);
-  if (result < ARCHIVE_WARN) throw_archive(handle, {"read the layer"});
+  if (result < ARCHIVE_WARN) fail();
   ended_ = result == ARCHIVE_EOF;  // an empty blob
 }
 
-// Called by libarchive: no exception may pass through C code.
+void LayerStream::fail() {
+  if (failure_) std::rethrow_exception(failure_);
+  throw_archive(unpacker_.get(), {"read the layer"});
+}
+
+// Called by libarchive.
 la_ssize_t LayerStream::read_blob(archive* handle, void* self, const void** data) {
   auto& stream = *static_cast<LayerStream*>(self);
   try {
@@ -42,8 +45,9 @@ la_ssize_t LayerStream::read_blob(archive* handle, void* self, const void** data
     stream.progress_.add(static_cast<int64_t>(got));
     *data = stream.buffer_.data();
     return static_cast<la_ssize_t>(got);
-  } catch (const std::exception& error) {
-    ::archive_set_error(handle, EIO, "%s", error.what());
+  } catch (...) {
+    stream.failure_ = std::current_exception();
+    ::archive_set_error(handle, EIO, "read_blob");
     return -1;
   }
 }
@@ -56,7 +60,7 @@ std::string_view LayerStream::next() {
   const int result = ::archive_read_data_block(unpacker_.get(), &data, &size, &offset);
   ended_ = result == ARCHIVE_EOF;
   if (ended_) return {};
-  if (result < ARCHIVE_WARN) throw_archive(unpacker_.get(), {"read the layer"});
+  if (result < ARCHIVE_WARN) fail();
   const std::string_view part(static_cast<const char*>(data), size);
   plain_sum_.add(data, size);
   const size_t last = part.find_last_not_of('\0');
@@ -68,7 +72,7 @@ void LayerStream::drain() {
   while (!next().empty()) continue;
   const void* rest = nullptr;  // bytes that the compressor appended
   while (const la_ssize_t got = read_blob(unpacker_.get(), this, &rest)) {
-    if (got < 0) throw_archive(unpacker_.get(), {"read the layer"});
+    if (got < 0) fail();
   }
 }
 

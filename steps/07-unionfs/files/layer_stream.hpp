@@ -1,33 +1,30 @@
 // Step 7. Decompresses a layer, and computes its two digests on the way.
 //
-//   blob  --sha256-->  gzip, xz, zstd or plain  --sha256-->  tar
+//   blob  --sha256-->  gzip, bzip2, xz, zstd or plain  --sha256-->  tar
 //
 // An image manifest names a blob by the digest of the compressed bytes. The store names a layer by
 // its diff id, the digest of the uncompressed tar: it does not depend on the compressor.
 #ifndef STEPBOX_STEPS_07_UNIONFS_FILES_LAYER_STREAM_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_FILES_LAYER_STREAM_HPP_
 
+#include <exception>
 #include <vector>
 
 #include "07-unionfs/files/archive_handle.hpp"
 #include "07-unionfs/files/blob.hpp"
 #include "07-unionfs/files/digest.hpp"
 #include "07-unionfs/files/progress.hpp"
-#include "common/error.hpp"
 
 namespace stepbox {
 
-// Enables gzip, xz, zstd and no compression.
+// Enables gzip, bzip2, xz, zstd and no compression.
 void support_filters(archive* handle);
-
-// Throws the error of a libarchive call: system_error for a full disk, else Failure with `what` and
-// libarchive's reason.
-[[noreturn]] void throw_archive(archive* handle, Words what);
 
 class LayerStream {
  public:
-  // Throws Failure if the blob is not in a supported format.
-  LayerStream(Blob blob, Progress& progress);
+  // `digits`: of the blob's digest, 64 or 128. Throws Failure if the blob is not in a supported
+  // format.
+  LayerStream(Blob blob, Progress& progress, size_t digits = 64);
   LayerStream(const LayerStream&) = delete;
 
   // The next decompressed bytes; empty at the end. Valid until the next call.
@@ -41,11 +38,13 @@ class LayerStream {
 
  private:
   static la_ssize_t read_blob(archive* handle, void* self, const void** data);
+  [[noreturn]] void fail();
 
   Blob blob_;
   Progress& progress_;
   std::vector<char> buffer_;
-  Sha256 blob_sum_, plain_sum_;
+  Digest blob_sum_, plain_sum_;
+  std::exception_ptr failure_;  // of read_blob(); kept here, as none may pass through C code
   size_t zeros_ = 0;
   bool ended_ = false;
   Archive unpacker_;  // last: its destructor may still read through the members above

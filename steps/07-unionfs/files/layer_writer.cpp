@@ -1,25 +1,11 @@
 #include "07-unionfs/files/layer_writer.hpp"
 
-#include <sys/stat.h>
+#include <fcntl.h>
 #include <sys/xattr.h>
 
-#include <filesystem>
-
 #include "common/error.hpp"
-#include "common/text.hpp"
 
 namespace stepbox {
-
-std::string path_of_entry(const char* name) {
-  if (!name) throw Failure("unpack the layer: the name of an entry is not text");
-  if (name[0] == '/') throw Failure(join({"unpack ", name, ": an absolute path"}));
-  std::string path;
-  for (const std::string& part : split(name, '/')) {
-    if (part == "..") throw Failure(join({"unpack ", name, ": it leads out of the layer"}));
-    if (!part.empty() && part != ".") path += (path.empty() ? "" : "/") + part;
-  }
-  return path;
-}
 
 LayerWriter::LayerWriter() : disk_(::archive_write_disk_new()) {
   constexpr int kKeep =
@@ -27,15 +13,18 @@ LayerWriter::LayerWriter() : disk_(::archive_write_disk_new()) {
   constexpr int kSafe = ARCHIVE_EXTRACT_SECURE_SYMLINKS | ARCHIVE_EXTRACT_SECURE_NODOTDOT |
                         ARCHIVE_EXTRACT_SECURE_NOABSOLUTEPATHS;
   ::archive_write_disk_set_options(disk_.get(), kKeep | kSafe);
+  struct stat root;
+  if (::stat(".", &root) == -1) throw_errno({"unpack the layer"});
+  root_time_ = root.st_mtim;
 }
 
-// libarchive returns ARCHIVE_WARN for an attribute or owner that cannot be set, but also for ENOSPC
-// and EDQUOT in archive_write_data_block(3): the errno decides between one warning and an error.
+// Of several warnings the first is shown.
 void LayerWriter::check(int result, Words what) {
-  if (result == ARCHIVE_OK) return;
-  const int error = ::archive_errno(disk_.get());
-  if (result < ARCHIVE_WARN || error == ENOSPC || error == EDQUOT) throw_archive(disk_.get(), what);
-  if (warning_.empty()) warning_ = join({join(what), ": ", ::archive_error_string(disk_.get())});
+  if (is_error(disk_.get(), result)) throw_archive(disk_.get(), what);
+  if (result == ARCHIVE_OK || !warning_.empty()) return;
+  const int error = system_error_of(disk_.get());
+  warning_ = join({join(what), ": not all of its attributes can be set"});
+  if (error != 0) warning_ += join({": ", std::generic_category().message(error)});
 }
 
 // An image must not set attributes that overlayfs interprets (trusted.overlay.redirect would make a
@@ -77,25 +66,21 @@ bool LayerWriter::take_whiteout(const std::string& path) {
   return true;
 }
 
-// The last entry of a name wins and replaces an earlier one; a directory is merged with a
-// directory.
-static void make_room(const std::string& path, bool for_directory) {
-  struct stat before;
-  if (::lstat(path.c_str(), &before) == -1) return;
-  if (!(S_ISDIR(before.st_mode) && for_directory)) std::filesystem::remove_all(path);
-}
-
 void LayerWriter::take(archive* tar, archive_entry* entry) {
-  const std::string path = path_of_entry(::archive_entry_pathname(entry));
+  const std::string path = paths_.of(::archive_entry_pathname(entry));
+  const auto type = ::archive_entry_filetype(entry);
   if (take_whiteout(path)) return;
-  if (const char* link = ::archive_entry_hardlink(entry)) {
-    ::archive_entry_copy_hardlink(entry, path_of_entry(link).c_str());
-  } else if (const auto type = ::archive_entry_filetype(entry); S_ISCHR(type) || S_ISBLK(type)) {
+  if (!::archive_entry_hardlink(entry) && (S_ISCHR(type) || S_ISBLK(type))) {
     ++nodes_;
     return;
   }
-  if (!path.empty()) make_room(path, ::archive_entry_filetype(entry) == AE_IFDIR);
-  ::archive_entry_copy_pathname(entry, path.empty() ? "." : path.c_str());
+  if (!paths_.resolve(entry, path)) return;
+  if (path.empty()) root_time_ = {::archive_entry_mtime(entry), ::archive_entry_mtime_nsec(entry)};
+  if (path.empty() && type != AE_IFDIR) {
+    throw Failure("unpack the layer: its root is not a directory");
+  }
+  // The last entry of a name wins; a directory is merged with a directory.
+  if (!path.empty() && make_room(path, type == AE_IFDIR)) paths_.forget();
   remove_strange_attributes(entry);
   write(entry, tar);
 }
@@ -109,7 +94,10 @@ void LayerWriter::write(archive_entry* entry, archive* content) {
   int result = ARCHIVE_EOF;
   while (content &&
          (result = ::archive_read_data_block(content, &data, &size, &offset)) == ARCHIVE_OK) {
-    check(static_cast<int>(::archive_write_data_block(disk_.get(), data, size, offset)), what);
+    // Here ARCHIVE_WARN means that bytes are missing.
+    if (::archive_write_data_block(disk_.get(), data, size, offset) != ARCHIVE_OK) {
+      throw_archive(disk_.get(), what);
+    }
     size_ += static_cast<int64_t>(size);
   }
   if (result != ARCHIVE_EOF) throw_archive(content, what);
@@ -152,6 +140,8 @@ int64_t LayerWriter::finish() {
   write_whiteouts();
   check(::archive_write_close(disk_.get()), {"unpack the layer"});  // directories get their times
   make_opaque();
+  const timespec times[] = {root_time_, root_time_};
+  if (::utimensat(AT_FDCWD, ".", times, 0) == -1) throw_errno({"unpack the layer"});
   if (!warning_.empty()) warn({warning_});
   if (nodes_ > 0) warn({"device nodes in the layer are left out: ", std::to_string(nodes_)});
   return size_;

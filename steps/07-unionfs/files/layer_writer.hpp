@@ -4,18 +4,16 @@
 #define STEPBOX_STEPS_07_UNIONFS_FILES_LAYER_WRITER_HPP_
 
 #include <archive_entry.h>
+#include <sys/stat.h>
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "07-unionfs/files/layer_stream.hpp"
+#include "07-unionfs/files/archive_handle.hpp"
+#include "07-unionfs/files/entry_paths.hpp"
 
 namespace stepbox {
-
-// Normalises the name of a tar entry to a path below the layer's root: `./etc//x/` becomes etc/x,
-// the root itself "". Throws Failure for an absolute path, and for one with `..`.
-std::string path_of_entry(const char* name);
 
 // [child] The layer's directory is the root directory and the working directory of the process.
 class LayerWriter {
@@ -37,6 +35,8 @@ class LayerWriter {
   void make_opaque();
 
   Archive disk_;
+  EntryPaths paths_;
+  timespec root_time_{};  // modification of the layer's root: each file in it changes that
   std::vector<std::string> deleted_, opaque_;
   int64_t size_ = 0;
   int nodes_ = 0;  // device nodes that were skipped

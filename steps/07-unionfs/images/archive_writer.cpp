@@ -5,6 +5,8 @@
 #include "07-unionfs/files/digest.hpp"
 #include "07-unionfs/files/progress.hpp"
 #include "07-unionfs/images/image_json.hpp"
+#include "07-unionfs/images/image_store.hpp"
+#include "07-unionfs/images/tar_recipe.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
 
@@ -35,15 +37,18 @@ class DigestSink : public Sink {
  private:
   TarWriter* archive_;
   Progress& progress_;
-  Sha256 sum_;
+  Digest sum_;
   size_t size_ = 0;
 };
 
-void pack_layer(const std::string& directory, Sink& sink) {
+// Returns false if it cannot be packed by its recipe.
+bool pack_layer(const std::string& diff_id, bool by_recipe, Sink& sink) {
+  if (by_recipe) return pack_by_recipe(layer_of(diff_id), sink);
   TarWriter tar(sink);
-  Tree tree(open_directory(directory));
+  Tree tree(open_directory(layer_directory(diff_id)));
   add_layer(tar, tree);
   tar.finish();
+  return true;
 }
 
 class ImageArchive {
@@ -54,8 +59,8 @@ class ImageArchive {
 
   void add(const SavedImage& image) {
     Json layers = Json::array(), diff_ids = Json::array(), files = Json::array();
-    for (auto directory = image.layers.rbegin(); directory != image.layers.rend(); ++directory) {
-      const Json layer = add_layer_blob(*directory, image.name);
+    for (const std::string& diff_id : image.layers) {
+      const Json layer = add_layer_blob(diff_id, image.name);
       layers.push_back(layer);
       diff_ids.push_back(layer["digest"]);
       files.push_back(blob_name(hex_of_digest(layer["digest"])));
@@ -97,20 +102,38 @@ class ImageArchive {
     return {{"mediaType", type}, {"digest", "sha256:" + digest}, {"size", text.size()}};
   }
 
-  Json add_layer_blob(const std::string& directory, const std::string& image) {
-    Progress measured("reading " + image);
-    DigestSink first(nullptr, measured);
-    pack_layer(directory, first);
-    const std::string digest = first.digest();
-    if (blobs_.insert(digest).second) {
-      Progress saved("saving " + image, static_cast<int64_t>(first.size()));
-      DigestSink second(&tar_, saved);
-      tar_.begin_file(blob_name(digest), first.size());
-      pack_layer(directory, second);
-      if (second.digest() != digest)
-        throw Failure("the layer changed while it was read: " + directory);
+  struct Packed {
+    bool by_recipe;
+    size_t size;
+    std::string digest;
+  };
+
+  // Reads the layer, and writes nothing yet.
+  static Packed measure(const std::string& diff_id, const std::string& image) {
+    Progress progress("reading " + image);
+    for (const bool by_recipe : {true, false}) {
+      DigestSink sink(nullptr, progress);
+      const bool packed = pack_layer(diff_id, by_recipe, sink);
+      const std::string digest = sink.digest();
+      if (packed && (digest == diff_id || !by_recipe)) return {by_recipe, sink.size(), digest};
     }
-    return {{"mediaType", kLayer}, {"digest", "sha256:" + digest}, {"size", first.size()}};
+    throw Failure("pack the layer " + diff_id);  // not reached: the last one is always packed
+  }
+
+  Json add_layer_blob(const std::string& diff_id, const std::string& image) {
+    const Packed packed = measure(diff_id, image);
+    if (packed.digest != diff_id) {
+      warn({"a layer of ", image, " cannot be packed as it came: the saved image gets another id"});
+    }
+    if (blobs_.insert(packed.digest).second) {
+      Progress progress("saving " + image, static_cast<int64_t>(packed.size));
+      DigestSink sink(&tar_, progress);
+      tar_.begin_file(blob_name(packed.digest), packed.size);
+      if (!pack_layer(diff_id, packed.by_recipe, sink) || sink.digest() != packed.digest) {
+        throw Failure("the layer changed while it was read: " + layer_directory(diff_id));
+      }
+    }
+    return {{"mediaType", kLayer}, {"digest", "sha256:" + packed.digest}, {"size", packed.size}};
   }
 
   TarWriter tar_;

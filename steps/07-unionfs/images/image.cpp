@@ -55,8 +55,9 @@ std::vector<std::string> directories_of(const ImageConfigFile& file) {
 
 Image load_image(const std::string& id, const std::string& name) {
   const ImageConfigFile file = read_config_file(id);
-  if (file.diff_ids.empty()) throw Failure(join({"image ", name, " has no layers"}));
-  return {.id = id, .name = name, .layers = directories_of(file), .config = file.config};
+  std::vector<std::string> layers = directories_of(file);
+  if (layers.empty()) layers = {empty_layer_directory()};
+  return {.id = id, .name = name, .layers = std::move(layers), .config = file.config};
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "07-unionfs/files/digest.hpp"
+#include "07-unionfs/files/file_tree.hpp"
 #include "07-unionfs/files/store.hpp"
 #include "07-unionfs/images/image_store.hpp"
 #include "07-unionfs/images/layer_unpack.hpp"
@@ -75,12 +76,11 @@ std::string Staging::add_layer(Blob tar, const ImagePart& part, const std::strin
   const std::string tree = folder + "/tree";
   make_directories(folder, 0700);
   make_directories(tree);
-  // A layer without an entry for its root directory takes mode and owner from the layer below.
-  struct stat root {};
-  root.st_mode = 0755;  // independent of the umask
-  if (!layers_.empty()) ::stat(tree_of(layers_.back()).c_str(), &root);
-  if (::chmod(tree.c_str(), root.st_mode & 07777) == -1) throw_errno({"chmod ", tree});
-  const Unpacked unpacked = unpack(std::move(tar), tree, "unpacking " + part.file);
+  if (::chmod(tree.c_str(), 0755) == -1) throw_errno({"chmod ", tree});  // whatever the umask
+  // A layer without an entry for its root directory has that of the layer below.
+  if (!layers_.empty()) copy_directory_attributes(tree_of(layers_.back()), tree);
+  const size_t digits = part.digest.empty() ? 64 : part.digest.size();
+  const Unpacked unpacked = unpack(std::move(tar), folder, digits, "unpacking " + part.file);
   const bool torn = !part.digest.empty() && unpacked.blob_digest != part.digest;
   if (torn || (!diff_id.empty() && unpacked.diff_id != diff_id)) {
     throw Failure(join({"read the image: the layer ", part.file, " is damaged"}),

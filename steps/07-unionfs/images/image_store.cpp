@@ -40,6 +40,11 @@ void rename_to(const std::string& from, const std::string& to) {
 std::string layer_of(const std::string& diff_id) { return store() + "/layers/" + diff_id; }
 std::string layer_directory(const std::string& diff_id) { return layer_of(diff_id) + "/tree"; }
 
+std::string empty_layer_directory() {
+  make_directories(store() + "/empty");
+  return store() + "/empty";
+}
+
 int64_t layer_size(const std::string& diff_id) {
   const std::string path = layer_of(diff_id) + "/size";
   return exists(path) ? parse_number(read_file(path)).value_or(0) : 0;

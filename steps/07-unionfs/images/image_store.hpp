@@ -2,6 +2,8 @@
 //
 //   <store>/layers/DIFF-ID/tree    a layer's files; shared by images
 //   <store>/layers/DIFF-ID/size    their size in bytes
+//   <store>/layers/DIFF-ID/*.gz    what else its tar held: tar_recipe.hpp
+//   <store>/empty                  the only layer of images that have none
 //   <store>/images/ID.json         an image's config file; ID is its digest
 //   <store>/tags/NAME:TAG          a symbolic link: ID (% stands for / in NAME)
 //   <store>/staging/XXXXXX/        images that are being added
@@ -23,6 +25,7 @@ namespace stepbox {
 
 std::string layer_of(const std::string& diff_id);
 std::string layer_directory(const std::string& diff_id);  // its files
+std::string empty_layer_directory();                      // for an image without layers; made here
 int64_t layer_size(const std::string& diff_id);           // 0 if the layer does not exist
 
 // Throws system_error if the image does not exist, Failure if its config is invalid.

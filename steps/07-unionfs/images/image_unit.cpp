@@ -97,10 +97,11 @@ TEST_CASE("layers are the uppermost first, and each is there once") {
   CHECK(layers[2].starts_with(folder + "b0"));
 }
 
-TEST_CASE("an image of no layers cannot run") {
+TEST_CASE("an image without layers has one empty directory") {
   Example example;
   example.add("abc1", {}, "web:latest");
-  CHECK_THROWS_WITH_AS(find_image("web"), doctest::Contains("has no layers"), Failure);
+  CHECK(find_image("web").layers == Texts{store() + "/empty"});
+  CHECK(list_directory(store() + "/empty").empty());
 }
 
 // --- Config files -------------------------------------------------------------------------

@@ -2,8 +2,8 @@
 //
 // A tar is not trusted: it may name files outside of the layer, by `..`, by an absolute path, or
 // through a symbolic link that it contains itself. So a child whose root directory is the layer's
-// directory unpacks it, and such names are refused besides. A layer deletes files of lower layers
-// by empty files, overlayfs in another way:
+// directory unpacks it; there an absolute path begins, and no link leads out. A layer deletes files
+// of lower layers by empty files, overlayfs in another way:
 //
 //   .wh.NAME       deletes NAME                     a character device 0/0 called NAME
 //   .wh..wh..opq   hides the directories below      the attribute trusted.overlay.opaque=y
@@ -19,17 +19,18 @@
 namespace stepbox {
 
 struct Unpacked {
-  std::string blob_digest;  // 64 hex digits each
-  std::string diff_id;
-  int64_t size = 0;    // bytes in all files
-  bool whole = false;  // it ends as a complete tar does
+  std::string blob_digest;  // 64 or 128 hex digits, as `digits`
+  std::string diff_id;      // 64 hex digits
+  int64_t size = 0;         // bytes in all files
+  bool whole = false;       // it ends as a complete tar does
 };
 
-// Unpacks `layer` into an empty directory. Keeps owners, modes, times, extended attributes and hard
-// links; skips device nodes with a warning. `what` is the text of the progress line. ^C ends it.
-// Throws Failure for a truncated or malicious archive, system_error for a full disk; the content of
-// the directory is undefined then.
-Unpacked unpack(Blob layer, const std::string& directory, const std::string& what);
+// Unpacks `layer` into tree/, which is empty, in `directory`, and keeps there what packs the same
+// tar again (tar_recipe.hpp). Keeps owners, modes, times, extended attributes and hard links; skips
+// device nodes with a warning. `digits` of the blob's digest: 64 for SHA-256, 128 for SHA-512.
+// `what` is the text of the progress line. ^C ends it. Throws Failure for a truncated or malicious
+// archive, system_error for a full disk; the content of the directory is undefined then.
+Unpacked unpack(Blob layer, const std::string& directory, size_t digits, const std::string& what);
 
 }  // namespace stepbox
 

@@ -82,6 +82,8 @@ Overlay::Overlay(const std::vector<std::string>& layers, const std::string& dire
 }
 
 void Overlay::make_own_layer() const {
+  const std::string upper = directory_ + "/upper";
+  const bool is_new = !exists(upper);
   for (const char* name : {"/upper", "/work", "/merged"}) {
     explain({"mkdir -p ", quoted(directory_), name});
     make_directories(directory_ + name);
@@ -89,11 +91,7 @@ void Overlay::make_own_layer() const {
   // A later start: after a `volatile` mount that was not unmounted cleanly, overlayfs leaves
   // work/work/incompat/volatile and refuses to mount again (overlayfs.rst, "Volatile mount").
   if (options_.remove && exists(directory_ + "/work/work")) remove_tree(directory_ + "/work/work");
-  // The upper directory becomes the container's `/`, so it gets the mode of the image's.
-  struct stat status;
-  if (::stat(layers_[0].c_str(), &status) == -1) throw_errno({"open image ", layers_[0]});
-  const std::string upper = directory_ + "/upper";
-  if (::chmod(upper.c_str(), status.st_mode & 07777) == -1) throw_errno({"chmod ", upper});
+  if (is_new) copy_directory_attributes(layers_[0], upper);  // it becomes the container's `/`
 }
 
 // Replaces all paths by those of the id-mapped mounts in the container's mount namespace.

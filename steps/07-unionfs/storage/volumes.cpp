@@ -74,17 +74,16 @@ void make_mount_point(const std::string& root, const std::string& path, bool dir
     if (end == begin || open_below(top, here)) continue;
     const bool is_directory = directory || end < path.size();
     explain({is_directory ? "mkdir " : "touch ", quoted(root + here)});
-    const bool missing = errno == ENOENT;
+    const int reason = errno;
     const Fd parent = open_below(top, path.substr(0, begin));
     const std::string name = path.substr(begin, end - begin);
     if (make_entry(parent, name, is_directory)) continue;
     const int error = errno;
     const std::string target = follow(parent, name, path.substr(0, begin), path.substr(end));
-    if (error == EEXIST && missing && !target.empty()) {
+    if (error == EEXIST && reason == ENOENT && !target.empty()) {
       return make_mount_point(root, target, directory);
     }
-    errno = error;
-    throw_errno({"make the mount point ", root, here});
+    throw_errno({"make the mount point ", root, here}, error == EEXIST ? reason : error);
   }
 }
 

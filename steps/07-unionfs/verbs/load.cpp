@@ -9,6 +9,7 @@
 #include "07-unionfs/images/image_reference.hpp"
 #include "07-unionfs/images/image_staging.hpp"
 #include "07-unionfs/images/image_store.hpp"
+#include "07-unionfs/images/old_archive.hpp"
 #include "07-unionfs/storage/overlay.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
@@ -23,27 +24,40 @@ static std::string name_of_file(const std::string& file) {
   return file == "-" ? "" : name.substr(0, name.find(".tar"));
 }
 
-// Returns the lines that docker prints.
-static std::string load(const ArchiveFiles& files, const ArchivedImage& image) {
-  std::vector<std::string> names;
-  for (const std::string& name : image.names) names.push_back(parse_reference(name).text());
+// Unpacks the layers. Returns the text of the config file.
+static std::string add_layers(Staging& staging, const ArchiveFiles& files,
+                              const ArchivedImage& image) {
+  if (image.layers.size() > kMostLayers) {
+    throw Failure(join({"the image has ", std::to_string(image.layers.size()), " layers"}),
+                  join({"at most ", std::to_string(kMostLayers), " can be mounted"}));
+  }
+  if (image.config.file.empty()) {
+    std::vector<std::string> ids;
+    for (const ImagePart& layer : image.layers) {
+      ids.push_back(staging.add_layer(files.open(layer.file), layer));
+    }
+    return with_diff_ids(image.old_config, ids);
+  }
   const std::string text = checked_text(files, image.config);
   const ImageConfigFile file = parse_config_file(text);
   if (file.diff_ids.size() != image.layers.size()) {
     throw Failure("read the image: its config and its manifest differ in the number of layers");
   }
-  if (file.diff_ids.size() > kMostLayers) {
-    throw Failure(join({"the image has ", std::to_string(file.diff_ids.size()), " layers"}),
-                  join({"at most ", std::to_string(kMostLayers), " can be mounted"}));
-  }
   if (!file.architecture.empty() && file.architecture != own_architecture()) {
     warn({"the image is for ", file.architecture, ", this machine is ", own_architecture()});
   }
-  Staging staging;
   for (size_t i = 0; i < image.layers.size(); ++i) {
     staging.add_layer(files, image.layers[i], file.diff_ids[i]);
   }
-  const std::string id = staging.publish(text, names);
+  return text;
+}
+
+// Returns the lines that docker prints.
+static std::string load(const ArchiveFiles& files, const ArchivedImage& image) {
+  std::vector<std::string> names;
+  for (const std::string& name : image.names) names.push_back(parse_reference(name).text());
+  Staging staging;
+  const std::string id = staging.publish(add_layers(staging, files, image), names);
   if (names.empty()) return join({"Loaded image ID: sha256:", id, "\n"});
   std::string lines;
   for (const std::string& name : names) lines += join({"Loaded image: ", name, "\n"});
@@ -54,9 +68,9 @@ int verb_load(int argc, char** argv) {
   std::string file = "-";
   bool quiet = false;
   VerbLine cli("load [OPTIONS]", "load -i alpine.tar");
-  cli.option(
-      "-i,--input", "FILE", file,
-      "Docker archive or OCI layout to read: a tar (gz, xz, zst) or a directory (standard input)");
+  cli.option("-i,--input", "FILE", file,
+             "Docker archive or OCI layout to read: a tar (gz, bz2, xz, zst) or a directory "
+             "(standard input)");
   cli.flag("-q,--quiet", quiet, "Do not print progress");
   cli.parse_mixed(argc, argv);
   cli.end();

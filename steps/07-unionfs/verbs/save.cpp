@@ -32,7 +32,7 @@ void select(Selection& selection, const std::string& reference) {
     selection.images.push_back({.name = reference,
                                 .config = read_config_text(image.id),
                                 .names = {},
-                                .layers = image.layers});
+                                .layers = read_config_file(image.id).diff_ids});
     known = selection.ids.insert(known, image.id);
   }
   if (!is_reference(reference)) return;
