@@ -1,11 +1,13 @@
 // The claims of step 7 about cp: files between a container and the host.
 #include <signal.h>
+#include <sys/xattr.h>
 
 #include "common/error.hpp"
 #include "common/files.hpp"
 #include "common/testing/harness/claim.hpp"
 #include "common/testing/harness/subject.hpp"
 #include "common/testing/stage/stage.hpp"
+#include "common/testing/stage/tarball.hpp"
 
 namespace stepbox {
 namespace {
@@ -142,6 +144,118 @@ CLAIM("cp never follows a container's links to the host",
     CHECK(tree(stage, secret) == ". ./file ");
     CHECK_FALSE(exists(stage.scratch("out")));
   }
+}
+
+CLAIM("cp writes through a link to a directory and keeps the link",
+      {.step = 7,
+       .points = 2,
+       .hint = "resolve the entry's directory below the container's root"}) {
+  make_directories(stage.scratch("in/bin/new"));
+  create_file(stage.scratch("in/bin/tool"), "mine\n");
+  const std::string archive = stage.scratch("in.tar");
+  Tarball(archive)
+      .directory("rel", {.mode = 0711})
+      .file("rel/tool", "mine\n")
+      .file("/abs/tool2", "mine\n")
+      .hard_link("rel/twin", "abs/tool2")
+      .file("dead/tool", "mine\n");
+  for (const bool running : {false, true}) {
+    CAPTURE(running);
+    const Box box(subject,
+                  "mkdir -p /usr/real /d; ln -s ../usr/real /d/rel; ln -s /usr/real /d/abs\n"
+                  "ln -s ../usr/real /d/bin; ln -s /no/such /d/dead; echo x > /f; ln -s /f /d/file",
+                  running);
+    const auto look = [&](const std::string& script) {
+      const Run run = subject.run({.command = {box.path("/usr/real"), "-"}, .verb = "cp"});
+      CHECK(run.status == 0);
+      create_file(stage.scratch("out.tar"), run.out);
+      return stage.on_host({"sh", "-c", script, stage.scratch("out.tar")});
+    };
+    copy(subject, {stage.scratch("in/bin"), box.path("/d")});
+    CHECK(look("tar -tf \"$0\" | sort") == "real/\nreal/new/\nreal/tool\n");
+    const Run run = subject.run(
+        {.command = {"-", box.path("/d")}, .stdin_text = read_file(archive), .verb = "cp"});
+    CHECK(run.status == 0);
+    CHECK(run.err == "");
+    CHECK(look("tar -tf \"$0\" | sort") == "real/\nreal/new/\nreal/tool\nreal/tool2\nreal/twin\n");
+    const std::string links = subject.run({.command = {box.name()}, .verb = "diff"}).out;
+    CHECK(holds(links, "A /d/rel\n"));
+    CHECK(holds(links, "A /no/such/tool\n"));
+    CHECK_FALSE(holds(links, "/d/rel/"));
+    CHECK_FALSE(holds(links, "/d/bin/"));
+    // A file does not replace the link, neither does a directory one to a file.
+    create_file(stage.scratch("rel"), "x");
+    CHECK(holds(refused(subject, {stage.scratch("rel"), box.path("/d/.")}).err,
+                "cannot overwrite directory"));
+    make_directories(stage.scratch("file"));
+    CHECK(holds(refused(subject, {stage.scratch("file"), box.path("/d")}).err,
+                "cannot overwrite non-directory"));
+    stage.on_host({"rm", "-r", stage.scratch("file"), stage.scratch("rel")});
+  }
+}
+
+CLAIM("cp to the host writes through no link that leads out of the directory", {.step = 7}) {
+  const std::string here = stage.scratch("here"), other = stage.scratch("other");
+  for (const std::string& path : {here + "/inside", other}) make_directories(path);
+  stage.on_host(
+      {"sh", "-c", "cd \"$0\"; ln -s inside d; ln -s ../other e; ln -s \"$1\" f", here, other});
+  const Box box(subject, "mkdir /d /e /f; echo x | tee /d/x /e/x > /f/x");
+  copy(subject, {box.path("/d"), here});
+  CHECK(tree(stage, here) == ". ./d ./e ./f ./inside ./inside/x ");
+  for (const char* name : {"/e", "/f"}) {
+    CHECK(holds(refused(subject, {box.path(name), here}).err, "cannot overwrite non-directory"));
+  }
+  CHECK(tree(stage, other) == ". ");
+}
+
+CLAIM("cp drops setuid and setgid and capabilities unless root asks for -a",
+      {.step = 7, .points = 2, .hint = "a user's file in a container is root's after cp"}) {
+  const Box box(subject, "mkdir /d; cp /bin/busybox /d/f; chown 7:8 /d/f; chmod 6755 /d/f");
+  const std::string mode = "stat -c '%a %u:%g' \"$0\"", kept = stage.scratch("kept"),
+                    plain = stage.scratch("plain"), back = stage.scratch("back");
+  const auto mode_of = [&](const std::string& path) {
+    return stage.on_host({"sh", "-c", mode, path});
+  };
+  copy(subject, {box.path("/d/f"), plain});
+  CHECK(mode_of(plain) == "755 0:0\n");
+  copy(subject, {"-a", box.path("/d/f"), kept});
+  CHECK(mode_of(kept) == "6755 7:8\n");
+  const std::string capability(
+      "\x01\x00\x00\x02\x00\x20\x00\x00\x00\x00\x00\x00"
+      "\x00\x00\x00\x00\x00\x00\x00\x00",
+      20);  // cap_net_raw, permitted
+  CHECK(::setxattr(kept.c_str(), "security.capability", capability.data(), 20, 0) == 0);
+  for (const bool all : {false, true}) {
+    copy(subject, all ? std::vector<std::string>{"-a", kept, box.path("/d/g")}
+                      : std::vector<std::string>{kept, box.path("/d/g")});
+    copy(subject, {"-a", box.path("/d/g"), back});
+    CHECK(mode_of(back) == (all ? "6755 7:8\n" : "755 0:0\n"));
+    CHECK((::getxattr(back.c_str(), "security.capability", nullptr, 0) == 20) == all);
+  }
+}
+
+CLAIM("cp to a full disk fails and leaves no partial file",
+      {.step = 7,
+       .points = 2,
+       .hint = "libarchive: ARCHIVE_WARN of a block means that bytes miss"}) {
+  const std::string small = stage.scratch("small"), big = stage.scratch("big");
+  make_directories(small);
+  stage.on_host({"mount", "-t", "tmpfs", "-o", "size=1m", "small", small});
+  create_file(big, std::string(3 << 20, 'x'));
+  const Box box(subject, "head -c 3000000 /dev/zero | tr '\\0' x > /big", false,
+                {"-v", small + ":/mnt"});
+  const auto check_full = [&](const Run& run) {
+    CHECK(run.status == 1);
+    CHECK_MESSAGE(holds(run.err, "No space left on device"), run.err);
+    CHECK(tree(stage, small) == ". ");
+  };
+  check_full(refused(subject, {box.path("/big"), small}));
+  check_full(refused(subject, {big, box.path("/mnt")}));
+  const std::string archive = stage.scratch("big.tar");
+  { Tarball(archive).file("big", std::string(3 << 20, 'x')); }
+  check_full(subject.run(
+      {.command = {"-", box.path("/mnt")}, .stdin_text = read_file(archive), .verb = "cp"}));
+  stage.on_host({"umount", small});
 }
 
 CLAIM("cp with - reads and writes a tar", {.step = 7}) {

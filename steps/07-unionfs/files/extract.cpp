@@ -2,12 +2,14 @@
 
 #include <archive_entry.h>
 #include <iconv.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <clocale>
 
 #include "07-unionfs/files/archive_handle.hpp"
+#include "07-unionfs/files/entry_paths.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 
@@ -16,19 +18,24 @@ namespace stepbox {
 namespace {
 
 void check(archive* handle, long result, const std::string& what) {
-  if (result >= ARCHIVE_WARN) return;
-  const int error = ::archive_errno(handle);
-  if (error > 0 && error != EINVAL && error != EILSEQ) throw_errno({what}, error);
-  const char* reason = ::archive_error_string(handle);
-  throw Failure(join({what, ": ", reason ? reason : "this is no tar archive"}));
+  if (is_error(handle, result)) throw_archive(handle, {what});
 }
 
-// Throws Failure where a directory would replace a file, or a file a directory.
-void check_replacement(archive_entry* entry, const std::string& path) {
+// Where the entry is to be written. Throws Failure where a directory would replace a file, or a
+// file a directory.
+std::string replaceable_path(EntryPaths& paths, archive_entry* entry) {
+  const std::string path = paths.of(::archive_entry_pathname(entry));
   struct stat there;
-  if (::lstat(path.c_str(), &there) == -1) return;
-  const bool directory = ::archive_entry_filetype(entry) == AE_IFDIR;
-  if (directory == S_ISDIR(there.st_mode)) return;
+  if (path.empty() || ::lstat(path.c_str(), &there) == -1) return path;
+  const auto type = ::archive_entry_filetype(entry);
+  const bool directory = type == AE_IFDIR;
+  bool is_directory = S_ISDIR(there.st_mode);
+  if (S_ISLNK(there.st_mode) && type != AE_IFLNK) {
+    const std::string target = paths.of_directory(path);
+    if (directory && !target.empty()) return target;
+    is_directory = !target.empty();
+  }
+  if (directory == is_directory) return path;
   throw Failure(directory ? join({"cannot overwrite non-directory ", path, " with directory"})
                           : join({"cannot overwrite directory ", path, " with non-directory"}),
                 "", 1);
@@ -42,10 +49,23 @@ void write_entry(archive* disk, archive* tar, archive_entry* entry, const std::s
   for (;;) {
     const int result = ::archive_read_data_block(tar, &data, &size, &offset);
     if (result == ARCHIVE_EOF) break;
-    check(tar, result, what);
-    check(disk, ::archive_write_data_block(disk, data, size, offset), what);
+    if (result != ARCHIVE_OK) throw_archive(tar, {what});
+    // ARCHIVE_WARN means that bytes are missing.
+    if (::archive_write_data_block(disk, data, size, offset) != ARCHIVE_OK) {
+      throw_archive(disk, {what});
+    }
   }
   check(disk, ::archive_write_finish_entry(disk), what);
+}
+
+// The directory of the names, below the new root directory of this process.
+std::string enter(const Fd& directory, const Fd& root) {
+  if (::fchdir(root.get()) == -1 || ::chroot(".") == -1) throw_errno({"chroot"});
+  char path[PATH_MAX];
+  if (::fchdir(directory.get()) == -1 || !::getcwd(path, sizeof path) || ::chdir("/") == -1) {
+    throw_errno({"change to the directory"});
+  }
+  return path + 1;
 }
 
 }  // namespace
@@ -56,9 +76,11 @@ void prepare_names() {
   if (tables != reinterpret_cast<iconv_t>(-1)) ::iconv_close(tables);
 }
 
-void extract(const Fd& input, const Fd& directory) {
+void extract(const Fd& input, const Fd& directory, const Fd& root) {
   prepare_names();
-  if (::fchdir(directory.get()) == -1 || ::chroot(".") == -1) throw_errno({"chroot"});
+  using Links = EntryPaths::Links;
+  EntryPaths paths(enter(directory, root),
+                   &root == &directory ? Links::kInsideOnly : Links::kWithinRoot);
   ::umask(0);
   const Archive tar(::archive_read_new()), disk(::archive_write_disk_new());
   ::archive_read_support_format_tar(tar.get());
@@ -71,15 +93,20 @@ void extract(const Fd& input, const Fd& directory) {
     const int result = ::archive_read_next_header(tar.get(), &entry);
     if (result == ARCHIVE_EOF) break;
     check(tar.get(), result, "read the archive");
-    std::string path = ::archive_entry_pathname(entry);
-    if (path.ends_with('/')) path.pop_back();  // lstat(2) follows a link that ends with a slash
     const auto type = ::archive_entry_filetype(entry);
     if (type == AE_IFCHR || type == AE_IFBLK) {
-      warn({path, ": a device node, left out"});
+      warn({path_of_entry(::archive_entry_pathname(entry)), ": a device node, left out"});
       continue;
     }
-    check_replacement(entry, path);
-    write_entry(disk.get(), tar.get(), entry, "write " + path);
+    const std::string path = replaceable_path(paths, entry);
+    if (!paths.resolve(entry, path)) continue;
+    if (type == AE_IFLNK) paths.forget();
+    try {
+      write_entry(disk.get(), tar.get(), entry, "write " + path);
+    } catch (...) {
+      if (type == AE_IFREG) ::unlink(path.c_str());  // a partial file
+      throw;
+    }
   }
   check(disk.get(), ::archive_write_close(disk.get()), "write the last directory");
 }

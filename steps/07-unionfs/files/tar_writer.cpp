@@ -59,8 +59,9 @@ long TarWriter::pass_on(archive* self, void* writer, const void* bytes, size_t s
 void TarWriter::check(long result, std::string_view what) {
   if (result >= ARCHIVE_WARN) return;
   if (failure_) std::rethrow_exception(failure_);
-  const char* reason = ::archive_error_string(archive_);
-  throw Failure(join({"archive ", what, ": ", reason ? reason : "unknown error"}));
+  if (const int error = ::archive_errno(archive_); error > 0)
+    throw_errno({"archive ", what}, error);
+  throw Failure(join({"archive ", what, ": a tar cannot hold this file"}));
 }
 
 void TarWriter::set_owner(uid_t user, gid_t group) {
@@ -83,7 +84,7 @@ static bool is_the_files_own(std::string_view name) {
 void TarWriter::put_xattrs(const std::string& path) {
   std::string value;
   for (const std::string& name : list_xattrs(path)) {
-    if (!is_the_files_own(name)) continue;
+    if (!is_the_files_own(name) || (rights_dropped_ && name == "security.capability")) continue;
     value.resize(XATTR_SIZE_MAX);
     const ssize_t size = ::lgetxattr(path.c_str(), name.c_str(), value.data(), value.size());
     if (size == -1 && errno == ENODATA) continue;  // removed since
@@ -129,6 +130,7 @@ void TarWriter::add(const FTSENT& entry, const std::string& name) {
     status.st_uid = user_;
     status.st_gid = group_;
   }
+  if (rights_dropped_) status.st_mode &= ~static_cast<mode_t>(S_ISUID | S_ISGID);
   ::archive_entry_clear(entry_);
   ::archive_entry_copy_stat(entry_, &status);
   ::archive_entry_unset_atime(entry_);  // access and change times differ on each run

@@ -63,6 +63,10 @@ class TarWriter {
   // Sets the owner of all entries that are added from now on.
   void set_owner(uid_t user, gid_t group);
 
+  // Adds entries without setuid, setgid and file capabilities from now on: rights that a file's
+  // owner in a container gave must not become rights on the host.
+  void drop_rights() { rights_dropped_ = true; }
+
   // Adds the current entry of a Tree under `name`. Throws system_error.
   void add(const FTSENT& entry, const std::string& name);
 
@@ -89,6 +93,7 @@ class TarWriter {
   uid_t user_ = 0;
   gid_t group_ = 0;
   bool owner_set_ = false;
+  bool rights_dropped_ = false;
   std::map<std::pair<dev_t, ino_t>, std::string>
       linked_;  // files with several hard links, by the first name
 };

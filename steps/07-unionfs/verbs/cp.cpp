@@ -81,13 +81,18 @@ Files find_destination(const Fd& root, const End& end, bool source_is_directory,
 // This process packs the source; a child, which has only the destination, unpacks it. One of the
 // two has the ids of the container.
 int copy(const Files& source, const Files& destination, bool keep_owners,
-         const ContainerRoot& container, bool out) {
+         const ContainerRoot& container, const Fd& root, bool out) {
+  const bool keep_rights = keep_owners && ::geteuid() == 0;
   Pipe pipe;
   Child child = spawn({}, [&] {
     restore_signal_mask();
     pipe.writer.close();
     if (!out) container.take_ids();
-    extract(pipe.reader, destination.directory);
+    if (out) {
+      extract(pipe.reader, destination.directory);
+    } else {
+      extract(pipe.reader, destination.directory, root);
+    }
     return 0;
   });
   pipe.reader.close();
@@ -96,6 +101,7 @@ int copy(const Files& source, const Files& destination, bool keep_owners,
     FdSink sink(pipe.writer.get(), "the copy");
     TarWriter tar(sink);
     if (!keep_owners) tar.set_owner(0, 0);
+    if (!keep_rights) tar.drop_rights();
     Tree tree(source.directory, source.name);
     add_tree(tar, tree, destination.name);
     tar.finish();
@@ -119,7 +125,7 @@ int unpack_stdin(const Fd& root, const End& end) {
   const ScopedPath place = look_up(root, end.path, true);
   if (!place.status) throw_missing(end);
   if (!place.is_directory()) throw Failure("not a directory: " + end.path, "", 1);
-  extract(Fd(::dup(STDIN_FILENO)), place.open());
+  extract(Fd(::dup(STDIN_FILENO)), place.open(), root);
   return 0;
 }
 
@@ -129,7 +135,9 @@ int verb_cp(int argc, char** argv) {
   bool keep_owners = false, follow = false;
   VerbLine cli("cp [OPTIONS] CONTAINER:SRC DST|-\n       cp [OPTIONS] SRC|- CONTAINER:DST",
                "cp box:/etc/hosts .");
-  cli.flag("-a,--archive", keep_owners, "Keep the owners; without it the copies belong to root");
+  cli.flag(
+      "-a,--archive", keep_owners,
+      "Keep owners, setuid, setgid and capabilities; else the copies are root's, without these");
   cli.flag("-L,--follow-link", follow, "If SRC is a symbolic link, copy its target");
   cli.parse_mixed(argc, argv);
   End source = parse_end(cli.take("SRC")), destination = parse_end(cli.take("DST"));
@@ -157,7 +165,7 @@ int verb_cp(int argc, char** argv) {
     const std::string name = own_name(source.path);
     if (destination.is_stream()) return pack_to_stdout(from, name);
     return copy(from, find_destination(out ? host : root, destination, from.is_directory, name),
-                keep_owners, container, out);
+                keep_owners, container, root, out);
   });
 }
 
