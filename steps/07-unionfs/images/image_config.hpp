@@ -22,8 +22,7 @@ struct ImageConfig {
   std::vector<std::string> exposed_ports;  // 80/tcp
   std::vector<std::string> volumes;        // VOLUME: directories in the container
   std::map<std::string, std::string> labels;
-  std::string others =
-      {};  // a JSON object of all other members as written: Healthcheck, Shell, OnBuild
+  std::string others = {};  // a JSON object of the other members as they are: Healthcheck, Shell
 };
 
 // One line of `history`: a step that made the image.
