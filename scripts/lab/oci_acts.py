@@ -206,7 +206,7 @@ def try_records(tally, room):
     pid = one.state().get("pid", 0)
     path = room.root / one.id / "state.json"
     text = path.read_text("utf-8")
-    for member, value in ("startTime", "1"), ("boot", "another"), ("pid", os.getpid()):
+    for member, value in ("start_time", "1"), ("boot", "another"), ("pid", os.getpid()):
         path.write_text(json.dumps({**json.loads(text), member: value}), encoding="utf-8")
         wrong = differs(one.status(), "stopped")
         holds(f"another {member}: it is stopped", wrong)

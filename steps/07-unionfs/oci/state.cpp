@@ -26,9 +26,15 @@ namespace stepbox {
 
 using nlohmann::json;
 
+// The members of the record.
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Hook, path, args, env, timeout)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OciSeccomp, flags, listener, metadata)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OciState, version, id, oci_version, bundle, rootfs, pid,
+                                   start_time, boot, created, cgroup, scope, seccomp, filter,
+                                   process, poststart, poststop, annotations)
+
 namespace {
 
-constexpr int kVersion = 1;
 constexpr char kMaking[] = "making";  // the name of the FIFO until create is done
 std::string g_root;                   // --root
 
@@ -60,57 +66,17 @@ bool is_there(const std::string& path) {
   return false;
 }
 
-json as_json(const std::vector<Hook>& hooks) {
-  json list = json::array();
-  for (const Hook& hook : hooks) {
-    list.push_back(
-        {{"path", hook.path}, {"args", hook.args}, {"env", hook.env}, {"timeout", hook.timeout}});
-  }
-  return list;
-}
-
-std::vector<Hook> as_hooks(const json& list) {
-  std::vector<Hook> hooks;
-  for (const json& hook : list) {
-    hooks.push_back({hook.at("path"), hook.at("args"), hook.at("env"), hook.at("timeout")});
-  }
-  return hooks;
-}
-
 std::string boot_id() { return read_file("/proc/sys/kernel/random/boot_id"); }
 
 // Of /proc/PID/stat: in clock ticks since the boot (proc(5)).
 constexpr size_t kStartTime = 22;
-
-OciState as_state(const json& object) {
-  return {.version = kVersion,
-          .id = object.at("id"),
-          .oci_version = object.at("ociVersion"),
-          .bundle = object.at("bundle"),
-          .rootfs = object.at("rootfs"),
-          .pid = object.at("pid"),
-          .start_time = object.at("startTime"),
-          .boot = object.at("boot"),
-          .created = object.at("created"),
-          .cgroup = object.at("cgroup"),
-          .scope = object.value("scope", ""),
-          .seccomp = {.rules = {},
-                      .flags = object.at("flags"),
-                      .listener = object.at("listener"),
-                      .metadata = object.at("metadata")},
-          .filter = object.at("filter"),
-          .process = object.at("process"),
-          .poststart = as_hooks(object.at("poststart")),
-          .poststop = as_hooks(object.at("poststop")),
-          .annotations = object.at("annotations")};
-}
 
 // Of another version: what is needed to end the container.
 OciState as_foreign_state(const json& object, const std::string& id) {
   OciState state;
   state.id = id;
   state.pid = object.at("pid");
-  state.start_time = object.at("startTime");
+  state.start_time = object.at("start_time");
   state.boot = object.at("boot");
   state.cgroup = object.at("cgroup");
   return state;
@@ -177,26 +143,7 @@ bool is_locked(const std::string& id) {
 }
 
 void save(const OciState& state) {
-  const json object{{"version", kVersion},
-                    {"id", state.id},
-                    {"ociVersion", state.oci_version},
-                    {"bundle", state.bundle},
-                    {"rootfs", state.rootfs},
-                    {"pid", state.pid},
-                    {"startTime", state.start_time},
-                    {"boot", state.boot},
-                    {"created", state.created},
-                    {"cgroup", state.cgroup},
-                    {"scope", state.scope},
-                    {"flags", state.seccomp.flags},
-                    {"listener", state.seccomp.listener},
-                    {"metadata", state.seccomp.metadata},
-                    {"filter", state.filter},
-                    {"process", state.process},
-                    {"poststart", as_json(state.poststart)},
-                    {"poststop", as_json(state.poststop)},
-                    {"annotations", state.annotations}};
-  replace_file(file_of(state.id, "state.json"), object.dump() + "\n", 0600);
+  replace_file(file_of(state.id, "state.json"), json(state).dump() + "\n", 0600);
 }
 
 OciState load_oci_state(const std::string& id, bool to_remove) {
@@ -209,7 +156,7 @@ OciState load_oci_state(const std::string& id, bool to_remove) {
   }
   try {
     const json object = json::parse(read_file(path));
-    if (object.at("version") == kVersion) return as_state(object);
+    if (object.at("version") == OciState().version) return object;
     if (to_remove) return as_foreign_state(object, id);
   } catch (const json::exception&) {
     throw Failure(join({"read ", path, ": it is damaged"}),
