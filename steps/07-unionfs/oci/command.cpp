@@ -153,7 +153,7 @@ void OciCommand::enter() {
   if (process_.no_new_privileges) forbid_new_privileges();
   if (!process_.no_new_privileges) filter_.install();
   User user{process_.uid, process_.gid, process_.additional_gids, {}};
-  become(user, process_.capabilities.value_or(OciCapabilities{}));
+  become(user, process_.capabilities.value_or(ProcessCapabilities{}));
   ::umask(process_.umask.value_or(022));
   program_ = find_executable(process_.args.front());
   if (filter_.has_listener()) filter_.install();

@@ -64,8 +64,8 @@ OciMount mount_in(const ConfigNode& node, const OciConfig& config) {
   return mount;
 }
 
-OciHook hook_in(const ConfigNode& node) {
-  OciHook hook;
+Hook hook_in(const ConfigNode& node) {
+  Hook hook;
   hook.path = node.at("path").needed().absolute_path();
   hook.args = node.at("args").texts();
   hook.env = node.at("env").environment();
@@ -74,8 +74,8 @@ OciHook hook_in(const ConfigNode& node) {
   return hook;
 }
 
-std::vector<OciHook> hooks_in(const ConfigNode& node) {
-  std::vector<OciHook> hooks;
+std::vector<Hook> hooks_in(const ConfigNode& node) {
+  std::vector<Hook> hooks;
   for (const ConfigNode& item : node.items()) hooks.push_back(hook_in(item));
   return hooks;
 }

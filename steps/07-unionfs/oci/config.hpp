@@ -48,8 +48,6 @@ struct OciNamespace {
   std::string path;
 };
 
-using OciCapabilities = ProcessCapabilities;
-
 struct OciProcess {
   bool terminal = false;
   unsigned short rows = 0;  // consoleSize; 0: not given
@@ -61,8 +59,8 @@ struct OciProcess {
   std::vector<std::string> args;
   std::vector<std::string> env;
   std::string cwd;
-  std::optional<OciCapabilities> capabilities;  // none: all five sets are empty
-  std::vector<Ulimit> rlimits;                  // names in lower case without RLIMIT_: nofile
+  std::optional<ProcessCapabilities> capabilities;  // none: all five sets are empty
+  std::vector<Ulimit> rlimits;                      // names in lower case without RLIMIT_: nofile
   bool no_new_privileges = false;
   std::optional<int> oom_score_adj;
   std::optional<Scheduler> scheduler;
@@ -73,18 +71,14 @@ struct OciProcess {
   std::string selinux_label;
 };
 
-using OciHook = Hook;
-
 struct OciHooks {
-  std::vector<OciHook> prestart;
-  std::vector<OciHook> create_runtime;
-  std::vector<OciHook> create_container;
-  std::vector<OciHook> start_container;
-  std::vector<OciHook> poststart;
-  std::vector<OciHook> poststop;
+  std::vector<Hook> prestart;
+  std::vector<Hook> create_runtime;
+  std::vector<Hook> create_container;
+  std::vector<Hook> start_container;
+  std::vector<Hook> poststart;
+  std::vector<Hook> poststop;
 };
-
-using OciDevice = DeviceNode;
 
 struct OciSeccomp {
   std::string rules;     // JSON of linux.seccomp without the other members; empty: no filter
@@ -112,7 +106,7 @@ struct OciConfig {
   std::vector<OciIdRange> uid_maps;
   std::vector<OciIdRange> gid_maps;
   std::string time_offsets;  // the text for /proc/PID/timens_offsets
-  std::vector<OciDevice> devices;
+  std::vector<DeviceNode> devices;
   std::string cgroups_path;
   std::string resources;  // JSON of linux.resources (resources.hpp), empty: not given
   std::map<std::string, std::string> sysctl;  // by path below /proc/sys

@@ -38,9 +38,9 @@ OciIdRange id_range_in(const ConfigNode& node) {
   return range;
 }
 
-OciDevice device_in(const ConfigNode& node) {
+DeviceNode device_in(const ConfigNode& node) {
   const ConfigNode type = node.at("type").needed(), mode = node.at("fileMode");
-  OciDevice device;
+  DeviceNode device;
   device.path = node.at("path").needed().absolute_path();
   const std::string letter = type.text();
   if (letter != "c" && letter != "u" && letter != "b" && letter != "p") {
@@ -73,10 +73,8 @@ std::string time_offsets_in(const ConfigNode& node) {
 }
 
 std::string propagation_in(const ConfigNode& node) {
-  constexpr std::string_view kKinds[] = {"private",  "slave",  "shared",  "unbindable",
-                                         "rprivate", "rslave", "rshared", "runbindable"};
   const std::string kind = node.text();
-  if (!kind.empty() && std::find(std::begin(kKinds), std::end(kKinds), kind) == std::end(kKinds)) {
+  if (!kind.empty() && propagation_of(kind) == 0) {
     node.refuse({"'", kind, "' is no propagation of mounts"});
   }
   return kind;

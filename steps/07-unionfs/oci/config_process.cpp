@@ -30,27 +30,17 @@ void keep_possible(const ConfigNode& node, CapabilitySet& set, CapabilitySet pos
   set &= possible;
 }
 
-std::optional<OciCapabilities> all_sets_in(const ConfigNode& node) {
+std::optional<ProcessCapabilities> all_sets_in(const ConfigNode& node) {
   if (!node.given()) return std::nullopt;
-  OciCapabilities sets{.bounding = capabilities_in(node.at("bounding")),
-                       .effective = capabilities_in(node.at("effective")),
-                       .permitted = capabilities_in(node.at("permitted")),
-                       .inheritable = capabilities_in(node.at("inheritable")),
-                       .ambient = capabilities_in(node.at("ambient"))};
+  ProcessCapabilities sets{.bounding = capabilities_in(node.at("bounding")),
+                           .effective = capabilities_in(node.at("effective")),
+                           .permitted = capabilities_in(node.at("permitted")),
+                           .inheritable = capabilities_in(node.at("inheritable")),
+                           .ambient = capabilities_in(node.at("ambient"))};
   keep_possible(node.at("effective"), sets.effective, sets.permitted);
   keep_possible(node.at("inheritable"), sets.inheritable, sets.bounding);
   keep_possible(node.at("ambient"), sets.ambient, sets.permitted & sets.inheritable);
   return sets;
-}
-
-bool is_resource(const std::string& name) {
-  Ulimit limit;
-  try {
-    parse_value(name + "=0", limit);
-    return true;
-  } catch (const Failure&) {
-    return false;
-  }
 }
 
 // RLIM_INFINITY, the largest number, becomes -1; set_limit() reverses that.

@@ -191,7 +191,7 @@ void mount_all(const OciConfig& config, const std::vector<GroupDirectory>& group
   }
   if (!hosts_devices) {
     make_default_devices(config.root);
-    for (const OciDevice& device : config.devices) {
+    for (const DeviceNode& device : config.devices) {
       // That one stays a link to the container's own devpts.
       if (device.path != "/dev/ptmx") make_device(config.root, device);
     }

@@ -30,12 +30,14 @@ static const Resource* find_resource(const std::string& name) {
   return found == std::end(kResources) ? nullptr : found;
 }
 
+bool is_resource(const std::string& name) { return find_resource(name); }
+
 void parse_value(const std::string& text, Ulimit& limit) {
   const size_t equals = text.find('=');
   const size_t colon = text.find(':', equals);
   if (equals == std::string::npos) throw Failure(join({"'", text, "' is not NAME=SOFT[:HARD]"}));
   limit.name = text.substr(0, equals);
-  if (!find_resource(limit.name)) {
+  if (!is_resource(limit.name)) {
     throw Failure(join({"'", limit.name, "' is not a resource with a limit"}),
                   "as nofile, nproc, core: see setrlimit(2)");
   }

@@ -17,6 +17,9 @@ struct Ulimit {
 };
 void parse_value(const std::string& text, Ulimit& limit);  // throws Failure
 
+// Whether setrlimit(2) has a limit of this name, as "nofile".
+bool is_resource(const std::string& name);
+
 // [child] Throws system_error if the kernel refuses it (EPERM).
 void set_limit(const Ulimit& limit);
 
