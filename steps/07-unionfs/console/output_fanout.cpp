@@ -62,12 +62,14 @@ void OutputFanout::write(Stream stream, std::string_view text) {
 
 void OutputFanout::finish() { log_.finish_lines(); }
 
-void OutputFanout::take_own_errors() {
+void OutputFanout::take_own_errors() try {
   Pipe errors;
   ::fcntl(errors.reader.get(), F_SETFL, O_NONBLOCK);
   ::fcntl(errors.writer.get(), F_SETFL, O_NONBLOCK);  // full: the rest is lost
   ::dup2(errors.writer.get(), STDERR_FILENO);
   own_errors_ = std::move(errors.reader);
+} catch (const std::system_error&) {
+  return;  // no descriptor is left: the container is worth more than these messages
 }
 
 void OutputFanout::tell_own_errors() {

@@ -39,7 +39,7 @@ class OutputFanout {
   void finish();
 
   // From now on stderr of this process, with its warnings and what --stats prints, goes to the
-  // clients, at the end: their own stderr may be gone before. Throws system_error.
+  // clients, at the end: their own stderr may be gone before.
   void take_own_errors();
 
   // Sends the exit status to the clients, and disconnects them, the first when it has read all, or
