@@ -50,6 +50,9 @@ static std::string format_hint(const std::string& path) {
   unsigned char header[20];
   const ssize_t size = file ? ::read(file.get(), header, sizeof header) : -1;
   if (size == 0) return "the file is empty";
+  if (size > 1 && header[0] == '#' && header[1] == '!') {
+    return "its interpreter, named after #!, cannot be executed here";
+  }
   if (size == sizeof header && std::memcmp(header, ELFMAG, SELFMAG) == 0) {
     utsname own;
     ::uname(&own);

@@ -138,11 +138,10 @@ CLAIM("docker's long names of verbs work", {.step = 7}) {
   CHECK(tell(subject, "container", {"prune", "-f"}).status == 0);
   CHECK(tell(subject, "ps", {"-aq"}).out == "");
   CHECK(tell(subject, "image", {"rm", "mine"}).status == 0);
-  for (const char* word : {"fly", ""}) {
-    const Run unknown = tell(subject, "container", {word}, true);
-    CHECK(unknown.status == 125);
-    CHECK(holds(unknown.err, std::string("container has no verb '") + word + "': it has attach "));
-  }
+  CHECK(tell(subject, "container", {"--help"}).out == tell(subject, "help", {}).out);
+  const Run unknown = tell(subject, "container", {"fly"}, true);
+  CHECK(unknown.status == 125);
+  CHECK(holds(unknown.err, "container has no verb 'fly': it has attach "));
 }
 
 CLAIM("system df shows the space of images and containers", {.step = 7}) {

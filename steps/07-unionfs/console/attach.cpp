@@ -29,8 +29,9 @@ namespace {
 
 class Attachment {
  public:
-  Attachment(const Fd& line, const AttachOptions& options)
+  Attachment(const Fd& line, const Fd& monitor, const AttachOptions& options)
       : line_(line),
+        monitor_(monitor),
         options_(options),
         watch_(options.keys),
         raw_(options.tty && options.input ? STDIN_FILENO : -1) {
@@ -88,14 +89,13 @@ class Attachment {
     signalfd_siginfo info{};
     if (::read(signals_.get(), &info, sizeof info) != sizeof info) return;
     const int signal = static_cast<int>(info.ssi_signo);
-    const char byte = static_cast<char>(signal);
     if (signal == SIGWINCH || signal == SIGCONT) {
       raw_.set();
       send_window();
     } else if (signal == SIGTSTP) {
       ::raise(SIGSTOP);
     } else if (options_.sig_proxy && !options_.tty) {
-      send(line_, Kind::kSignal, {&byte, 1});
+      send_signal(monitor_, signal);
     } else {
       leave(kSignalBase + signal);
     }
@@ -121,6 +121,7 @@ class Attachment {
   }
 
   const Fd& line_;
+  const Fd& monitor_;
   AttachOptions options_;
   KeyWatch watch_;
   RawTerminal raw_;
@@ -133,8 +134,8 @@ class Attachment {
 
 }  // namespace
 
-std::optional<int> attach(const Fd& line, const AttachOptions& options) {
-  return Attachment(line, options).run();
+std::optional<int> attach(const Fd& line, const Fd& monitor, const AttachOptions& options) {
+  return Attachment(line, monitor, options).run();
 }
 
 }  // namespace stepbox

@@ -25,9 +25,11 @@ void add_options(CommandLine& cli, AttachOptions& options);
 void check_terminal(const AttachOptions& options);
 
 // Relays until the container ends, and returns its exit status; 0 if the detach keys were typed;
-// nothing if the monitor was killed. A signal that is not forwarded (--sig-proxy=false, or with a
-// terminal, where ^C arrives as a character) ends the client: 128 + N. Restores the terminal.
-std::optional<int> attach(const Fd& line, const AttachOptions& options);
+// nothing if the monitor was killed. Signals go to the monitor by its pidfd: behind input that the
+// container does not read, a message on the line would never arrive. A signal that is not forwarded
+// (--sig-proxy=false, or with a terminal, where ^C arrives as a character) ends the client: 128 +
+// N. Restores the terminal.
+std::optional<int> attach(const Fd& line, const Fd& monitor, const AttachOptions& options);
 
 }  // namespace stepbox
 

@@ -35,8 +35,7 @@ std::optional<Message> Receiver::next(const Fd& line) {
   ssize_t got = -1;
   do {
     got = ::recv(line.get(), buffer_.data(), buffer_.size(), 0);
-    // ECONNRESET, once: the other end closed before it had read all. What it sent can still be
-    // read.
+    // ECONNRESET, once: the other end closed before it had read all; what it sent is still here.
   } while (got == -1 && (errno == ECONNRESET || errno == EINTR));
   if (got <= 0) return std::nullopt;
   return Message{static_cast<Kind>(buffer_[0]),

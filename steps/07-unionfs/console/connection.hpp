@@ -16,7 +16,6 @@ enum class Kind : char {
   kInput = 'i',     // for the container's stdin
   kInputEnd = 'e',  // end of file of that
   kWindow = 'w',    // a struct winsize (ioctl_tty(2))
-  kSignal = 's',    // one byte: the signal's number
   kDetach = 'd',    // the client detaches; the container keeps running
   // From the monitor.
   kOutput = 'o',  // from the container's stdout

@@ -79,7 +79,7 @@ void Console::feed() {
   if (written == -1 && errno != EAGAIN) pending_.clear();  // EPIPE: the container closed its stdin
 }
 
-void Console::answer(const Message& message, Child& child) {
+void Console::answer(const Message& message) {
   switch (message.kind) {
     case Kind::kInput:
       if (!options_.interactive) return;
@@ -91,9 +91,6 @@ void Console::answer(const Message& message, Child& child) {
       if (message.data.size() != sizeof(winsize)) return;
       message.data.copy(reinterpret_cast<char*>(&fanout_->window), sizeof(winsize));
       if (options_.tty) ::ioctl(output_.get(), TIOCSWINSZ, &fanout_->window);
-      return;
-    case Kind::kSignal:
-      if (!message.data.empty()) pass_on_signal(message.data[0], child.process());
       return;
     default:
       return;
@@ -126,7 +123,7 @@ int Console::serve(Child& child) {
     if (watched[3].revents) pump(errors_, Stream::kErrors);
     if (!pending_.empty()) feed();
     fanout_->send_waiting();
-    if (pending_.empty()) fanout_->receive([&](const Message& said) { answer(said, child); });
+    if (pending_.empty()) fanout_->receive([&](const Message& said) { answer(said); });
     if (fanout_->lost_last_client()) send_signal(ended, SIGKILL);
   }
   // Relays output that is still in the pipes. A process that outlives process 1 (--share pid) may

@@ -49,7 +49,7 @@ class Console {
 
  private:
   void take_ours();
-  void answer(const Message& message, Child& child);
+  void answer(const Message& message);
   bool pump(Fd& from, Stream stream);
   void feed();
 

@@ -72,17 +72,19 @@ void Daemon::start(std::vector<int> keep, void (*call)(void*, Caller&), void* ar
   ::waitpid(between, nullptr, 0);
 }
 
-void Daemon::wait_until_released() const {
+Fd Daemon::wait_until_released() const {
   pid_t daemon = 0;
   if (::read(pipe_.reader.get(), &daemon, sizeof daemon) != sizeof daemon) {
     throw Failure("start a background process: it ended at once");
   }
-  while (const int signal = wait_for_input(pipe_.reader)) ::kill(daemon, signal);
+  Fd handle = open_pidfd(daemon);
+  while (const int signal = wait_for_input(pipe_.reader)) send_signal(handle, signal);
   char text[4097];
   const ssize_t got = ::read(pipe_.reader.get(), text, sizeof text);
   if (got <= 0) throw Failure("start a background process: it was killed");
   const std::string message(text + 1, static_cast<size_t>(got) - 1);
   if (text[0] != 0) throw Failure(message, "", static_cast<unsigned char>(text[0]));
+  return handle;
 }
 
 // The mappings without private dirty pages: program text and constants, which the kernel can read

@@ -45,8 +45,8 @@ class Daemon {
   }
 
   // Returns after Caller::release(). Rethrows what work() threw before. Forwards TERM, INT, HUP and
-  // QUIT to the daemon while it waits.
-  void wait_until_released() const;
+  // QUIT to the daemon while it waits. Returns the daemon's pidfd.
+  Fd wait_until_released() const;
 
  private:
   void start(std::vector<int> keep, void (*call)(void*, Caller&), void* argument);

@@ -63,13 +63,13 @@ static void be_monitor(Container held, Runner runner, Caller& caller, Fd first,
   fanout.tell_exit(status);  // after ~Container(): everything is given back
 }
 
-void run_detached(Container& held, Runner runner, Fd first) {
+Fd run_detached(Container& held, Runner runner, Fd first) {
   const Daemon monitor({held.run_lock(), first.get()}, [&](Caller& caller) {
     be_monitor(std::move(held), runner, caller, std::move(first), own_window());
   });
   held.hand_over();
   first.close();
-  monitor.wait_until_released();
+  return monitor.wait_until_released();
 }
 
 int run_attached(Container& held, Runner runner, AttachOptions options) {
@@ -83,8 +83,8 @@ int run_attached(Container& held, Runner runner, AttachOptions options) {
   options.end_input = options.input;
   check_terminal(options);
   Connection line;
-  run_detached(held, runner, std::move(line.theirs));
-  return attach(line.ours, options).value_or(kKilled);
+  const Fd monitor = run_detached(held, runner, std::move(line.theirs));
+  return attach(line.ours, monitor, options).value_or(kKilled);
 }
 
 }  // namespace stepbox

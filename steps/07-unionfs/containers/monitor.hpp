@@ -20,7 +20,7 @@ int run_held(Container& held, Runner runner);
 // The same under a monitor, which takes over the run lock. Returns when the command runs. `first`:
 // the connection of a client that receives all output; none by default.
 // Throws Failure if the command cannot be run: the monitor has given back everything and ended.
-void run_detached(Container& held, Runner runner, Fd first = Fd());
+Fd run_detached(Container& held, Runner runner, Fd first = Fd());
 
 // In the foreground: attached to a monitor, or, with options.direct and neither -t nor --restart,
 // in this process. Returns the exit status; 0 after a detach (attach.hpp). Throws as run_held() and

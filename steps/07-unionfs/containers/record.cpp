@@ -92,9 +92,9 @@ Record read_record(const std::string& path) {
           "use the version of stepbox that wrote it");
     }
     auto record = json.get<Record>();
-    if (version == 1) {
-      record.started *= kNanoseconds;
-      record.ended *= kNanoseconds;
+    for (int64_t* time : {&record.started, &record.ended}) {
+      // Not again, if a monitor of version 1.0 has written a newer record without its version.
+      if (version == 1 && *time < kNanoseconds * 1'000) *time *= kNanoseconds;
     }
     return record;
   } catch (const Failure& error) {

@@ -1,8 +1,10 @@
 #include "07-unionfs/files/entry_paths.hpp"
 
 #include <archive_entry.h>
+#include <limits.h>
 #include <sys/stat.h>
 
+#include <cstring>
 #include <filesystem>
 
 #include "common/error.hpp"
@@ -23,6 +25,7 @@ static std::string below(const std::string& directory, const std::string& name) 
 
 std::string path_of_entry(const char* name) {
   if (!name) throw Failure("unpack the archive: the name of an entry is not text");
+  if (std::strlen(name) > PATH_MAX) throw Failure("unpack the archive: a name is longer than 4096");
   std::string path;
   bool outside = false;
   for (const std::string& part : split(name, '/')) {
@@ -44,17 +47,12 @@ bool make_room(const std::string& path, bool for_directory) {
   return true;
 }
 
-[[noreturn]] static void throw_outside(const std::string& target) {
-  throw Failure(join({"write through a link to ", target, ": it leads out of the directory"}));
-}
-
 // Each link is followed here and not by the kernel, so that the missing target of one can be made:
 // `lib -> usr/lib` may stand before usr/ in the archive.
 void EntryPaths::walk(const std::string& path, std::string& here, int& links, bool make) const {
   for (const std::string& part : split(path, '/')) {
     if (part.empty() || part == ".") continue;
     if (part == "..") {
-      if (here.empty() && links_ == Links::kInsideOnly) throw_outside(path);
       here = above(here);
       continue;
     }
@@ -67,7 +65,9 @@ void EntryPaths::walk(const std::string& path, std::string& here, int& links, bo
     } else if (S_ISLNK(status.st_mode)) {
       if (++links > 40) throw_errno({"write to ", next}, ELOOP);  // as many as the kernel follows
       const std::string target = read_link(next);
-      if (target.starts_with('/') && links_ == Links::kInsideOnly) throw_outside(target);
+      if (links_ == Links::kNone) {
+        throw Failure(join({"write through the link ", next, " to ", target, ": refused"}));
+      }
       if (target.starts_with('/')) here.clear();
       walk(target, here, links, make);
       continue;

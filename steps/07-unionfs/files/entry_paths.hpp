@@ -22,9 +22,9 @@ bool make_room(const std::string& path, bool for_directory);
 // [child] After chroot(2).
 class EntryPaths {
  public:
-  // Links are followed within the root directory, or are refused if they leave `directory`, when
-  // that is the root of another tree than the links were made for.
-  enum class Links { kWithinRoot, kInsideOnly };
+  // Links are followed within the root directory; or, where they would be followed on the host,
+  // none: a container may have made them by an earlier copy.
+  enum class Links { kWithinRoot, kNone };
 
   // `directory`: what the names are relative to; a path without a slash at either end.
   explicit EntryPaths(std::string directory = {}, Links links = Links::kWithinRoot)

@@ -79,8 +79,7 @@ void prepare_names() {
 void extract(const Fd& input, const Fd& directory, const Fd& root) {
   prepare_names();
   using Links = EntryPaths::Links;
-  EntryPaths paths(enter(directory, root),
-                   &root == &directory ? Links::kInsideOnly : Links::kWithinRoot);
+  EntryPaths paths(enter(directory, root), &root == &directory ? Links::kNone : Links::kWithinRoot);
   ::umask(0);
   const Archive tar(::archive_read_new()), disk(::archive_write_disk_new());
   ::archive_read_support_format_tar(tar.get());

@@ -62,10 +62,8 @@ Json join_list(const Arguments& arguments) {
   const std::string& separator = text_of(arguments[1], "join");
   if (!arguments[0].is_array()) fail({"join takes a list, not ", as_go_text(arguments[0])});
   std::string text;
-  for (const Json& item : arguments[0]) {
-    text += (text.empty() ? "" : separator) + text_of(item, "join");
-  }
-  return text;
+  for (const Json& item : arguments[0]) text += text_of(item, "join") + separator;
+  return text.substr(0, text.size() - (text.empty() ? 0 : separator.size()));
 }
 
 Json split_text(const Arguments& arguments) {
@@ -104,14 +102,15 @@ Json print_all(const Arguments& arguments) {
 
 Json print_line(const Arguments& arguments) {
   std::string text;
-  for (const Json& value : arguments) text += (text.empty() ? "" : " ") + as_go_text(value);
+  for (const Json& value : arguments) text += as_go_text(value) + " ";
+  if (!text.empty()) text.pop_back();
   return text + "\n";
 }
 
 // One value by the rest of its verb: "-12s", ".3f". fmt (pkg.go.dev/fmt)
 std::string formatted(const std::string& flags, char verb, const Json& value) {
   const bool decimals = flags.find('.') != flags.npos;
-  char text[512];  // more than any width that is allowed
+  char text[512];
   int length = 0;
   if (verb == 'd' || verb == 'x') {
     const long long number = number_of(value, "printf");
@@ -124,9 +123,12 @@ std::string formatted(const std::string& flags, char verb, const Json& value) {
     if (decimals)
       all.resize(std::min(all.size(), std::stoul("0" + flags.substr(flags.find('.') + 1))));
     const size_t width = std::stoul("0" + flags.substr(flags.starts_with('-') ? 1 : 0));
+    if (width >= sizeof text) fail({"printf: '%", flags, "' is too wide"});
     const std::string spaces(width > all.size() ? width - all.size() : 0, ' ');
     return flags.starts_with('-') ? all + spaces : spaces + all;
   }
+  if (length < 0 || length >= static_cast<int>(sizeof text))
+    fail({"printf: '%", flags, "' is too wide"});
   return std::string(text, static_cast<size_t>(length));
 }
 
@@ -228,9 +230,9 @@ std::string as_go_text(const Json& value) {
   const bool structure = value.is_object() && !value.empty() && is_capital(value.begin().key());
   std::string text;
   for (const auto& [key, item] : value.items()) {
-    text += text.empty() ? "" : " ";
-    text += (value.is_object() && !structure ? key + ":" : "") + as_go_text(item);
+    text += (value.is_object() && !structure ? key + ":" : "") + as_go_text(item) + " ";
   }
+  if (!text.empty()) text.pop_back();
   if (value.is_array()) return "[" + text + "]";
   return structure ? "{" + text + "}" : "map[" + text + "]";
 }

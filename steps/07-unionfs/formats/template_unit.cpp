@@ -40,6 +40,8 @@ TEST_CASE("functions and pipes") {
   CHECK(made("{{(index (index .Ports \"80/tcp\") 0).HostPort}}") == "8080");
   CHECK(made("{{join .Args \", \"}} {{split \"a,b\" \",\"}}") == "-a, b c [a b]");
   CHECK(made("{{upper .Name}} {{\"ÄB\" | lower}}") == "/WEB Äb");
+  CHECK(made("{{join (split `,a,` `,`) `;`}} {{println `` 1}}{{split `,a` `,`}}") ==
+        ";a;  1\n[ a]");
   CHECK(made("{{println .Name 1}}{{print 1 2 \"a\" 3}}") == "/web 1\n1 2a3");
   CHECK(made("{{printf \"%s|%5s|%-6s|%.2s\" .Name \"ab\" .Name .Name}}") == "/web|   ab|/web  |/w");
   CHECK(made("{{printf \"%05d %v %q %t %.1f %x%%\" 42 .Args .Name true .Share 255}}") ==
@@ -93,6 +95,9 @@ TEST_CASE("what is not a template is refused") {
                           "{{printf \"%s\"}}",
                           "{{printf \"%\"}}",
                           "{{printf \"%999999999s\" 1}}",
+                          "{{printf \"%99999d\" 1}}",
+                          "{{printf \"%.999f\" 1}}",
+                          "{{printf \"%9999s\" 1}}",
                           "{{printf \"%*d\" 1 2}}",
                           "{{lt 1 `a`}}",
                           "{{upper 1}}",

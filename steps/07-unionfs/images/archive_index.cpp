@@ -40,7 +40,9 @@ class Index {
   // The image that a descriptor names: of an index the first for this machine. None if it names no
   // image, or one for another platform.
   std::optional<ArchivedImage> find(const Json& descriptor, int depth = 0) {
-    if (!fits(descriptor)) return {};
+    // An index may name another very often. The second time it has nothing for this machine,
+    // either.
+    if (!fits(descriptor) || (depth > 0 && !seen_.insert(digest_in(descriptor)).second)) return {};
     const auto read = [&](const Json& json) { return find_in(json, depth); };
     auto image =
         read_json(checked_text(files_, part(descriptor, ".manifest.json")), "manifest", read);
@@ -65,7 +67,7 @@ class Index {
     for (const std::string& other : others_) others += (others.empty() ? "" : ", ") + other;
     if (!found) {
       throw Failure("no image in it is for linux/" + own_architecture(),
-                    others.empty() ? "" : "what it holds: " + others);
+                    others.empty() ? "" : "it holds " + others);
     }
     if (!others.empty()) warn({"passed over in the archive: ", others});
   }
@@ -115,6 +117,7 @@ class Index {
   const ArchiveFiles& files_;
   bool is_layout_;
   std::set<std::string> others_;
+  std::set<std::string> seen_;  // digests of what an index names
 };
 
 // --- A docker archive: [{"Config": FILE, "RepoTags": […], "Layers": [FILE, …]}] -----------

@@ -38,10 +38,10 @@ bool in_several_repositories(const std::vector<std::string>& names) {
 
 // The layers of this image that no other image has, the topmost first.
 std::vector<std::string> own_layers(const std::string& id) {
-  std::vector<std::string> layers = read_config_file(id).diff_ids;
+  std::vector<std::string> layers = diff_ids_of(id);
   for (const std::string& other : image_ids()) {
     if (other == id) continue;
-    for (const std::string& layer : read_config_file(other).diff_ids) std::erase(layers, layer);
+    for (const std::string& layer : diff_ids_of(other)) std::erase(layers, layer);
   }
   return {layers.rbegin(), layers.rend()};
 }
@@ -53,11 +53,11 @@ Pruned remove(ImageIndex& index, const std::string& id) {
     throw Failure(join({"conflict: unable to delete ", short_id(id),
                         " (cannot be forced) - a container is about to start from it"}));
   }
+  const std::vector<std::string> layers = own_layers(id);
   for (const std::string& name : names_of(id)) {
     index.untag(name);
     pruned.lines.push_back("Untagged: " + name);
   }
-  const std::vector<std::string> layers = own_layers(id);
   index.remove(id);
   pruned.lines.push_back("Deleted: sha256:" + id);
   for (const std::string& layer : layers) {

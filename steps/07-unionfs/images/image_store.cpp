@@ -53,6 +53,12 @@ int64_t layer_size(const std::string& diff_id) {
 ImageConfigFile read_config_file(const std::string& id) {
   return parse_config_file(read_config_text(id));
 }
+std::vector<std::string> diff_ids_of(const std::string& id) try {
+  return read_config_file(id).diff_ids;
+} catch (const std::exception& error) {
+  warn({error.what()});
+  return {};
+}
 std::string read_config_text(const std::string& id) { return read_file(image_file_of(id)); }
 
 int64_t time_stored(const std::string& id) {

@@ -30,6 +30,8 @@ int64_t layer_size(const std::string& diff_id);           // 0 if the layer does
 
 // Throws system_error if the image does not exist, Failure if its config is invalid.
 ImageConfigFile read_config_file(const std::string& id);
+// Of its layers, the lowest first. A damaged image has none: a warning, so that it can be removed.
+std::vector<std::string> diff_ids_of(const std::string& id);
 std::string read_config_text(const std::string& id);  // unchanged: its digest is the id
 
 // Locks an image: with kShared it cannot be removed, with kAlone no container can start to use it.

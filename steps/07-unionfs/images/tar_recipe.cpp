@@ -43,6 +43,7 @@ void TarRecipe::put(uint64_t content) {
   write(headers_, sizes, sizeof sizes);
   if (!kept_.empty()) write(headers_, kept_.data(), kept_.size());
   kept_.clear();
+  body_ = 0;
 }
 
 // Header of an entry (tar(5)): its size in octal at 124, its type at 156. The next header begins at
@@ -62,10 +63,12 @@ void TarRecipe::read_header() {
   if (in_content_) return put(left_);
   left_ += padding_;
   padding_ = 0;
+  body_ = kept_.size();
 }
 
 void TarRecipe::add(std::string_view bytes) {
   while (usable_ && !bytes.empty()) {
+    if (kept_.size() > 1 << 16 && left_ == 0) put(0);
     const bool in_header = left_ == 0 && !ended_;
     const uint64_t most = in_header ? 512 - block_.size() : ended_ ? bytes.size() : left_;
     const std::string_view part = bytes.substr(0, std::min<uint64_t>(most, bytes.size()));
@@ -86,7 +89,9 @@ void TarRecipe::add(std::string_view bytes) {
     in_content_ = false;
     padding_ = 0;
     // A pax header may give the next file another size.
-    usable_ = kept_.find(" GNU.sparse.") == kept_.npos && kept_.find(" size=") == kept_.npos;
+    const size_t begin = std::min(body_, kept_.size());
+    usable_ = kept_.find(" GNU.sparse.", begin) == kept_.npos &&
+              kept_.find(" size=", begin) == kept_.npos;
   }
 }
 

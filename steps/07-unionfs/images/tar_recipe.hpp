@@ -42,6 +42,7 @@ class TarRecipe {
   gzFile_s* headers_ = nullptr;
   gzFile_s* names_ = nullptr;
   std::string block_, kept_;  // an incomplete header; bytes that are not written yet
+  size_t body_ = 0;           // where in `kept_` the body of the last header begins
   uint64_t left_ = 0;         // bytes up to the next header, without `padding_`
   uint64_t padding_ = 0;      // after the content
   bool in_content_ = false, ended_ = false, usable_ = true;

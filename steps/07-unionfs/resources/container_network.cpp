@@ -99,10 +99,7 @@ ContainerNetwork::ContainerNetwork(const std::string& id, const ContainerNetwork
 void ContainerNetwork::connect(pid_t child) {
   if (!own_) return;
   own_->connect(child);
-  if (::geteuid() != 0) return;
-  for (const PublishedPort& port : own_->ports()) {
-    if (port.udp) forget_udp_connections(port);
-  }
+  if (::geteuid() == 0) forget_udp_connections(own_->ports());
 }
 
 // The highest group id of this user namespace. (user_namespaces(7), gid_map)
@@ -138,12 +135,14 @@ std::vector<PublishedPort> ContainerNetwork::ports() const {
 }
 
 // For mount_name_files(): in the upper layer, where the image has none, or dangling links.
-static void make_name_files_in_layer() try {
+static void make_name_files_in_layer() {
   for (const char* path : {"/etc/resolv.conf", "/etc/hosts", "/etc/hostname"}) {
-    make_mount_point("/", path, false);
+    try {
+      make_mount_point("/", path, false);
+    } catch (const std::exception& error) {
+      warn({error.what()});  // a link that leads to /proc, for instance
+    }
   }
-} catch (const std::exception& error) {
-  warn({error.what()});  // a link that leads to /proc, for instance
 }
 
 void ContainerNetwork::configure_inside() const {

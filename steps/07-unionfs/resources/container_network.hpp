@@ -63,10 +63,10 @@ class ContainerNetwork {
 // it, but its address will be leased to another one. [parent]
 void remove_veth(const std::string& id);
 
-// [parent] Forgets the UDP connections that were made to this port before it was published: NAT
-// looks at the first packet of a connection only, so a client that keeps sending from one port
-// would never reach the container. Throws system_error. (network_leftovers.cpp)
-void forget_udp_connections(const PublishedPort& port);
+// [parent] Forgets the UDP connections that were made to these ports before they were published:
+// NAT looks at the first packet of a connection only, so a client that keeps sending from one port
+// would never reach the container. Only warns if that fails. (network_leftovers.cpp)
+void forget_udp_connections(const std::vector<PublishedPort>& ports);
 
 // For `rescue`, as root: calls settle_network(), removes the veths that no living container has,
 // and if no container is connected, the bridge, its table and the rules in FORWARD.

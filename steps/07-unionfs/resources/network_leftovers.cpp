@@ -98,8 +98,8 @@ Fd send(const NetlinkMessage& message) {
   return socket;
 }
 
-// Whether the entry is of UDP, and its first packet went to this port.
-bool leads_to(nlattr* tuple, const PublishedPort& port) {
+// Whether the entry is of UDP, and its first packet went to one of these ports.
+bool leads_to(nlattr* tuple, const std::vector<PublishedPort>& ports) {
   nlattr* parts[CTA_TUPLE_MAX + 1];
   nlattr* ip[CTA_IP_MAX + 1];
   nlattr* protocol[CTA_PROTO_MAX + 1];
@@ -109,15 +109,20 @@ bool leads_to(nlattr* tuple, const PublishedPort& port) {
       ::nla_parse_nested(protocol, CTA_PROTO_MAX, parts[CTA_TUPLE_PROTO], nullptr) < 0) {
     return false;
   }
-  return ip[CTA_IP_V4_DST] && protocol[CTA_PROTO_NUM] && protocol[CTA_PROTO_DST_PORT] &&
-         ::nla_get_u8(protocol[CTA_PROTO_NUM]) == IPPROTO_UDP &&
-         ::nla_get_u16(protocol[CTA_PROTO_DST_PORT]) == htons(port.host_port) &&
-         (port.host_address.number == 0 ||
-          ::nla_get_u32(ip[CTA_IP_V4_DST]) == htonl(port.host_address.number));
+  if (!ip[CTA_IP_V4_DST] || !protocol[CTA_PROTO_NUM] || !protocol[CTA_PROTO_DST_PORT] ||
+      ::nla_get_u8(protocol[CTA_PROTO_NUM]) != IPPROTO_UDP) {
+    return false;
+  }
+  const uint32_t address = ntohl(::nla_get_u32(ip[CTA_IP_V4_DST]));
+  const uint16_t number = ntohs(::nla_get_u16(protocol[CTA_PROTO_DST_PORT]));
+  return std::any_of(ports.begin(), ports.end(), [&](const PublishedPort& port) {
+    return port.udp && port.host_port == number &&
+           (port.host_address.number == 0 || port.host_address.number == address);
+  });
 }
 
 // The matching entries, each as the attribute by which conntrack knows it.
-std::vector<std::string> find_entries(const PublishedPort& port) {
+std::vector<std::string> find_entries(const std::vector<PublishedPort>& ports) {
   std::vector<std::string> found;
   const Fd socket = send(about_connections(IPCTNL_MSG_CT_GET, NLM_F_DUMP));
   std::array<char, 32768> buffer;
@@ -129,7 +134,7 @@ std::vector<std::string> find_entries(const PublishedPort& port) {
       // An error: this kernel tracks no connections.
       if (header->nlmsg_type == NLMSG_DONE || header->nlmsg_type == NLMSG_ERROR) return found;
       nlattr* tuple = ::nlmsg_find_attr(header, sizeof(nfgenmsg), CTA_TUPLE_ORIG);
-      if (!tuple || !leads_to(tuple, port)) continue;
+      if (!tuple || !leads_to(tuple, ports)) continue;
       found.emplace_back(static_cast<const char*>(::nla_data(tuple)),
                          static_cast<size_t>(::nla_len(tuple)));
     }
@@ -138,14 +143,18 @@ std::vector<std::string> find_entries(const PublishedPort& port) {
 
 }  // namespace
 
-void forget_udp_connections(const PublishedPort& port) {
-  for (const std::string& tuple : find_entries(port)) {
-    explain({"conntrack -D -p udp --orig-port-dst ", std::to_string(port.host_port)});
+void forget_udp_connections(const std::vector<PublishedPort>& ports) try {
+  const auto is_udp = [](const PublishedPort& port) { return port.udp; };
+  if (std::none_of(ports.begin(), ports.end(), is_udp)) return;
+  for (const std::string& tuple : find_entries(ports)) {
+    explain({"conntrack -D -p udp --orig-port-dst …"});
     const NetlinkMessage message = about_connections(IPCTNL_MSG_CT_DELETE, 0);
     ::nla_put(message.get(), NLA_F_NESTED | CTA_TUPLE_ORIG, static_cast<int>(tuple.size()),
               tuple.data());
     send(message);  // the kernel has done it when send(2) returns
   }
+} catch (const std::system_error& error) {
+  warn({error.what()});
 }
 
 }  // namespace stepbox

@@ -82,8 +82,12 @@ Overlay::Overlay(const std::vector<std::string>& layers, const std::string& dire
 }
 
 void Overlay::make_own_layer() const {
-  const std::string upper = directory_ + "/upper";
-  const bool is_new = !exists(upper);
+  const std::string upper = directory_ + "/upper", fresh = upper + ".new";
+  if (!exists(upper)) {  // renamed when it is whole: it becomes the container's `/`
+    make_directories(fresh);
+    copy_directory_attributes(layers_[0], fresh);
+    if (::rename(fresh.c_str(), upper.c_str()) == -1) throw_errno({"rename ", fresh});
+  }
   for (const char* name : {"/upper", "/work", "/merged"}) {
     explain({"mkdir -p ", quoted(directory_), name});
     make_directories(directory_ + name);
@@ -91,7 +95,6 @@ void Overlay::make_own_layer() const {
   // A later start: after a `volatile` mount that was not unmounted cleanly, overlayfs leaves
   // work/work/incompat/volatile and refuses to mount again (overlayfs.rst, "Volatile mount").
   if (options_.remove && exists(directory_ + "/work/work")) remove_tree(directory_ + "/work/work");
-  if (is_new) copy_directory_attributes(layers_[0], upper);  // it becomes the container's `/`
 }
 
 // Replaces all paths by those of the id-mapped mounts in the container's mount namespace.

@@ -5,6 +5,7 @@
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/id.hpp"
+#include "common/openers.hpp"
 
 namespace stepbox {
 
@@ -16,12 +17,13 @@ int attach_to(const Record& record, AttachOptions options) {
   options.tty = record.options.console.tty;
   options.input = options.input && record.options.console.interactive;
   check_terminal(options);
-  const Fd line = connect_to(record.id);
+  const Fd monitor = open_pidfd(record.holder);
+  const Fd line = connect_to(record.id);  // after it: as there is a monitor, that was its number
   if (!line) {
     throw Failure(join({"container ", short_id(record.id), " has no monitor"}),
                   "it runs in the foreground of another terminal");
   }
-  const std::optional<int> status = attach(line, options);
+  const std::optional<int> status = attach(line, monitor, options);
   return status ? *status : wait_for_end(record);
 }
 

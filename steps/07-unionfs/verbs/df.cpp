@@ -28,7 +28,7 @@ Usage usage_of_images() {
   for (const StoredImage& image : all_images()) {
     ++usage.total;
     usage.active += used.contains(image.id);
-    for (const std::string& layer : read_config_file(image.id).diff_ids) {
+    for (const std::string& layer : diff_ids_of(image.id)) {
       layers.insert(layer);
       if (used.contains(image.id)) used_layers.insert(layer);
     }

@@ -64,8 +64,8 @@ static int run_detached(const Record& record, const Fd& process, const ExecOptio
     fanout.tell_exit(run(record, process, &fanout, &caller));
   });
   line.theirs.close();
-  daemon.wait_until_released();
-  return options.detach ? 0 : attach(line.ours, attached).value_or(kKilled);
+  const Fd monitor = daemon.wait_until_released();
+  return options.detach ? 0 : attach(line.ours, monitor, attached).value_or(kKilled);
 }
 
 int verb_exec(int argc, char** argv) {

@@ -24,6 +24,11 @@ static std::string name_of_file(const std::string& file) {
   return file == "-" ? "" : name.substr(0, name.find(".tar"));
 }
 
+static void check_platform(const ImageConfigFile& file) {
+  if (file.architecture.empty() || file.architecture == own_architecture()) return;
+  warn({"the image is for ", file.architecture, ", this machine is ", own_architecture()});
+}
+
 // Unpacks the layers. Returns the text of the config file.
 static std::string add_layers(Staging& staging, const ArchiveFiles& files,
                               const ArchivedImage& image) {
@@ -32,6 +37,7 @@ static std::string add_layers(Staging& staging, const ArchiveFiles& files,
                   join({"at most ", std::to_string(kMostLayers), " can be mounted"}));
   }
   if (image.config.file.empty()) {
+    check_platform(parse_config_file(with_diff_ids(image.old_config, {})));
     std::vector<std::string> ids;
     for (const ImagePart& layer : image.layers) {
       ids.push_back(staging.add_layer(files.open(layer.file), layer));
@@ -43,9 +49,7 @@ static std::string add_layers(Staging& staging, const ArchiveFiles& files,
   if (file.diff_ids.size() != image.layers.size()) {
     throw Failure("read the image: its config and its manifest differ in the number of layers");
   }
-  if (!file.architecture.empty() && file.architecture != own_architecture()) {
-    warn({"the image is for ", file.architecture, ", this machine is ", own_architecture()});
-  }
+  check_platform(file);
   for (size_t i = 0; i < image.layers.size(); ++i) {
     staging.add_layer(files, image.layers[i], file.diff_ids[i]);
   }

@@ -17,8 +17,7 @@ struct Noun {
 constexpr Noun kNouns[] = {
     {"container",
      "attach commit cp create diff exec export inspect kill logs pause port prune rename restart "
-     "rm "
-     "run start stats stop top unpause update wait"},
+     "rm run start stats stop top unpause update wait"},
     {"image", "history import inspect load prune save tag"},
     {"system", "df info prune"},
 };
@@ -51,6 +50,7 @@ std::vector<char*> in_short(std::vector<char*> words) {
   });
   if (noun == std::end(kNouns)) return words;
   const std::string_view word = words.size() > 2 ? words[2] : "";
+  if (word.empty() || word == "--help") return {words[0], const_cast<char*>("--help")};
   words.erase(words.begin() + 1);
   for (const LongName& name : kLongNames) {
     if (name.noun != noun->name || name.word != word) continue;
