@@ -219,7 +219,7 @@ def try_solution(tally):
     types, work = tally.types, Path("work/02-chroot")
     for path in Path("work/02-chroot.solution").iterdir():
         shutil.copy(path, work)
-    types("works", "^29 passed, 0 failed, 0 skipped$", "make", "check2")
+    types("works", r"^\d+ passed, 0 failed, 0 skipped$", "make", "check2")
     types("works", "^Your main.cpp is ours", "make", "solution2")
     types("works", "^Nothing was red", "make", "hint2")
     types("works", "^  9/  9  total$", "make", "grade")

@@ -38,9 +38,7 @@ static std::string resolv_conf(const NetworkOptions& options) {
   }
   const bool lost = servers.empty() && hidden && options.mode == NetworkMode::kBridge;
   if (lost)
-    warn(
-        {"the host's name servers are on its loopback, out of reach: using 8.8.8.8; --dns names "
-         "others"});
+    warn({"the host's name servers are on its loopback: using 8.8.8.8; --dns names others"});
   if (servers.empty()) servers = lost ? "nameserver 8.8.8.8\n" : "# no name server is reachable\n";
   return servers + others;
 }

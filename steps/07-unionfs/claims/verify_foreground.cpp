@@ -71,15 +71,18 @@ CLAIM("a foreground run without --rm has a log and can be attached to",
 CLAIM("the death of its client does not end a foreground run", {.step = 7, .points = 2}) {
   stage.expect_orphans();
   const std::string name = random_word();
-  Running run = subject.start(spelled_run({"--name", name}, {"/bin/probe", "catch"}));
-  run.wait_for_output("ready");
+  const std::string beat =
+      "trap 'echo caught TERM; exit 5' TERM; while :; do echo beat; sleep 0.1; done";
+  Running run = subject.start(spelled_run({"--name", name}, {"/bin/sh", "-c", beat}));
+  run.wait_for_output("beat");
   Running other = subject.start({.command = {name}, .verb = "attach"});
+  other.wait_for_output("beat");
   run.kill_hard();
   CHECK(holds(verb(subject, "ps", {}), name));
   other.signal(SIGTERM);
   other.wait_for_output("caught TERM");
   CHECK(other.wait().status == 5);
-  CHECK(verb(subject, "logs", {name}) == "ready\ncaught TERM\n");
+  CHECK(verb(subject, "logs", {name}).ends_with("beat\ncaught TERM\n"));
   verb(subject, "rm", {name});
 }
 
@@ -91,6 +94,14 @@ CLAIM("run forwards signals and loses no output to a slow reader",
   caught.wait_for_output("ready");
   caught.signal(SIGINT);
   CHECK(caught.wait().status == 5);
+  verb(subject, "rm", {name});
+  // Nobody reads the input: a signal behind it on the line would never arrive.
+  RunSpec deaf = spelled_run({"-i", "--name", name}, {"/bin/probe", "catch"});
+  deaf.through = {"/bin/sh", "-c", "exec \"$@\" </dev/zero", "sh"};
+  Running flooded = subject.start(deaf);
+  flooded.wait_for_output("ready");
+  flooded.signal(SIGTERM);
+  CHECK(flooded.wait().status == 5);
   verb(subject, "rm", {name});
   // 12 MB each way: more than the queue of the client and the pipes hold.
   RunSpec spec = spelled_run({"-i", "--name", name}, {"/bin/cat"});

@@ -42,15 +42,16 @@ class Attachment {
 
   std::optional<int> run() {
     while (!over_) {
-      pollfd watched[] = {
-          {pending_.empty() && options_.input ? STDIN_FILENO : -1, POLLIN, 0},
-          {signals_.get(), POLLIN, 0},
-          {line_.get(), static_cast<short>(pending_.empty() ? POLLIN : POLLIN | POLLOUT), 0}};
+      const bool waits = !pending_.empty() || ending_;  // for room in the line's queue
+      pollfd watched[] = {{!waits && options_.input ? STDIN_FILENO : -1, POLLIN, 0},
+                          {signals_.get(), POLLIN, 0},
+                          {line_.get(), static_cast<short>(waits ? POLLIN | POLLOUT : POLLIN), 0}};
       if (::poll(watched, 3, -1) == -1 && errno != EINTR) throw_errno({"wait for the container"});
       if (watched[1].revents) take_signal();
       if (watched[2].revents & ~POLLOUT) listen();
       if (watched[0].revents) read_input();
       if (!pending_.empty() && send(line_, Kind::kInput, pending_)) pending_.clear();
+      if (ending_ && pending_.empty() && send(line_, Kind::kInputEnd, "")) ending_ = false;
     }
     return status_;
   }
@@ -76,7 +77,7 @@ class Attachment {
     const ssize_t got = ::read(STDIN_FILENO, block, sizeof block);
     if (got <= 0) {
       options_.input = false;
-      if (options_.end_input) send(line_, Kind::kInputEnd, "");
+      ending_ = options_.end_input;
       return;
     }
     bool found = false;
@@ -128,6 +129,7 @@ class Attachment {
   Fd signals_;
   Receiver receiver_;
   std::string pending_;  // typed, but not sent yet
+  bool ending_ = false;  // the end of the input is not sent yet
   bool over_ = false;
   std::optional<int> status_;
 };

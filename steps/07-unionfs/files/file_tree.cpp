@@ -87,8 +87,10 @@ static struct stat status_of(const std::string& path) {
 }
 
 void copy_directory_attributes(const std::string& from, const std::string& to) {
+  constexpr unsigned kUnmapped = 65534;  // as stat(2) shows it (user_namespaces(7))
   const auto copy = [&](bool owner) {
     const struct stat status = status_of(from);
+    owner = owner && status.st_uid != kUnmapped && status.st_gid != kUnmapped;
     const timespec times[] = {status.st_atim, status.st_mtim};
     if ((owner && ::chown(to.c_str(), status.st_uid, status.st_gid) == -1) ||
         ::chmod(to.c_str(), status.st_mode & 07777) == -1 ||

@@ -14,7 +14,7 @@ namespace {
 // Runs it in a container of step 7, whose shell does `before`, then reads it from stdin.
 std::string inside(Subject& subject, const Stage& stage, const std::string& options,
                    const std::string& before = "") {
-  const std::string script = join({"exec step7 run --rm ", options, " ", stage.rootfs(),
+  const std::string script = join({"exec step7 run --rm -i ", options, " ", stage.rootfs(),
                                    " /bin/sh -c '", before, "exec sh -s' <\"$1\""});
   return subject.run({.through = {"/bin/sh", "-c", script, "sh"}}).out;
 }
