@@ -225,7 +225,7 @@ def try_solution(tally):
     types("works", "^  9/  9  total$", "make", "grade")
     types("works", '^  "score": 9,$', "make", "grade", "FORMAT=json")
     types("works", '<testcase classname="step 2"', "make", "grade", "FORMAT=junit")
-    types("fails", "^  9/ 34  total$", "make", "grade", "STEPS=1 2")  # there is no work/01-clone
+    types("fails", r"^  9/ \d+  total$", "make", "grade", "STEPS=1 2")  # there is no work/01-clone
     types("fails", "no step .8.", "make", "grade", "STEPS=8")
 
 
