@@ -18,16 +18,21 @@
 
 namespace stepbox {
 
+bool is_executable(const std::string& path) {
+  struct stat status;
+  if (::stat(path.c_str(), &status) == -1) return false;
+  errno = EACCES;
+  return S_ISREG(status.st_mode) && ::access(path.c_str(), X_OK) == 0;
+}
+
 std::string search_path(const std::string& name) {
   if (name.empty() || name.find('/') != name.npos) return name;
   std::string denied;
   const char* path = std::getenv("PATH");
   for (const std::string& directory : split(path ? path : "/bin:/usr/bin", ':')) {
     const std::string candidate = join({directory.empty() ? "." : directory, "/", name});
-    struct stat status;
-    if (::stat(candidate.c_str(), &status) == -1 || !S_ISREG(status.st_mode)) continue;
-    if (::access(candidate.c_str(), X_OK) == 0) return candidate;
-    if (denied.empty()) denied = candidate;
+    if (is_executable(candidate)) return candidate;
+    if (errno == EACCES && denied.empty()) denied = candidate;
   }
   return denied;
 }

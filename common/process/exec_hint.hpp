@@ -6,6 +6,9 @@
 
 namespace stepbox {
 
+// Whether a file may be executed; errno says why not.
+bool is_executable(const std::string& path);
+
 // The file that execvp(3) executes for `name`: with a slash it is a path, any other is looked up in
 // PATH, without PATH in /bin and /usr/bin; a file that may not be executed counts if there is no
 // other. Empty if there is none at all. For execve(2): execvp(3) gives a file in a format that the

@@ -14,41 +14,20 @@
 #include "common/error.hpp"
 #include "common/files.hpp"
 #include "common/process/exec_hint.hpp"
-#include "common/text.hpp"
 
 namespace stepbox {
 
 namespace {
 
-// A file that may be executed; errno says why not.
-bool is_program(const std::string& path) {
-  struct stat status;
-  if (::stat(path.c_str(), &status) == -1) return false;
-  errno = EACCES;
-  return S_ISREG(status.st_mode) && ::access(path.c_str(), X_OK) == 0;
-}
-
-// As execvp(3) does. Engines decide between 126 and 127 by the words of these messages.
-std::string find_in_path(const std::string& name) {
-  bool denied = false;
-  const char* path = std::getenv("PATH");
-  for (const std::string& directory : split(path ? path : "/bin:/usr/bin", ':')) {
-    const std::string candidate = join({directory.empty() ? "." : directory, "/", name});
-    if (is_program(candidate)) return candidate;
-    denied = denied || errno == EACCES;
-  }
-  if (denied) throw Failure(join({"exec: \"", name, "\": permission denied"}), {}, kCannotRun);
-  throw Failure(join({"exec: \"", name, "\": executable file not found in $PATH"}), {}, kNoCommand);
-}
-
+// Engines decide between 126 and 127 by the words of these messages.
 std::string find_executable(const std::string& name) {
-  if (name.find('/') == name.npos) return find_in_path(name);
-  if (is_program(name)) return name;
-  const bool denied = errno == EACCES;
-  throw Failure(
-      join({"exec: \"", name,
-            denied ? "\": permission denied" : "\": stat " + name + ": no such file or directory"}),
-      {}, denied ? kCannotRun : kNoCommand);
+  const std::string program = search_path(name);
+  if (is_executable(program)) return program;
+  const bool denied = errno == EACCES, is_path = name.find('/') != name.npos;
+  const std::string reason = denied    ? "permission denied"
+                             : is_path ? "stat " + name + ": no such file or directory"
+                                       : "executable file not found in $PATH";
+  throw Failure(join({"exec: \"", name, "\": ", reason}), {}, denied ? kCannotRun : kNoCommand);
 }
 
 void set_environment(const OciProcess& process, int listening) {
