@@ -313,7 +313,7 @@ CLAIM("empty layers may repeat", {.step = 7}) {
   check_motd(subject, stage, "mine", "x");
 }
 
-CLAIM("a saved image keeps its id whoever packed its layers",
+CLAIM("a saved image keeps its id whichever tool packed its layers",
       {.step = 7, .points = 2, .hint = "keep the headers of a layer's tar, too"}) {
   ImageFolder image(stage, "mine");
   image.add_layer([](Tarball& tar) {
