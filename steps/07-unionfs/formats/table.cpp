@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "07-unionfs/formats/template.hpp"
 #include "common/error.hpp"
 #include "common/text.hpp"
 
@@ -14,22 +13,21 @@ using Json = nlohmann::ordered_json;
 
 void parse_value(const std::string& text, Format& format) {
   constexpr std::string_view kTable = "table";
-  format.table = text.starts_with(kTable);
-  format.pattern =
-      text == kTable || text == "json" ? "" : text.substr(format.table ? kTable.size() : 0);
-  if (format.pattern.empty() && (format.table || text == "json")) return;
+  format = {.table = text.starts_with(kTable), .pattern = {}};
+  if (text == kTable || text == "json") return;
   if (text.find("{{") == text.npos) {
     throw Failure(join({"no format is called '", text, "'"}),
                   "table, json, or a template such as {{.Name}}");
   }
+  std::string pattern = text.substr(format.table ? kTable.size() : 0);
   // As docker does: a shell passes \t and \n on as two characters each.
   for (const auto& [escape, character] : {std::pair{"\\t", "\t"}, {"\\n", "\n"}}) {
-    for (size_t at; (at = format.pattern.find(escape)) != text.npos;) {
-      format.pattern.replace(at, 2, character);
+    for (size_t at; (at = pattern.find(escape)) != text.npos;) {
+      pattern.replace(at, 2, character);
     }
   }
-  if (format.table) format.pattern.erase(0, format.pattern.find_first_not_of(' '));
-  check_template(format.pattern);
+  if (format.table) pattern.erase(0, pattern.find_first_not_of(' '));
+  format.pattern = Template(pattern);
 }
 
 void add_format_option(CommandLine& cli, Format& format) {
@@ -77,7 +75,7 @@ std::string dump(const Json& json) {
 }
 
 std::string Format::object(const Json& object) const {
-  return (pattern.empty() ? dump(object) : apply_template(pattern, object)) + "\n";
+  return (pattern ? pattern.text(object) : dump(object)) + "\n";
 }
 
 // CreatedAt: CREATED AT.
@@ -110,8 +108,8 @@ std::string Listing::text(const Format& format) const {
   std::vector<Row> table{heads};
   table.insert(table.end(), rows_.begin(), rows_.end());
   for (Row& row : table) {
-    if (!format.pattern.empty()) {
-      row = split(apply_template(format.pattern, object(row)), '\t');
+    if (format.pattern) {
+      row = split(format.pattern.text(object(row)), '\t');
       continue;
     }
     Row cells;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "07-unionfs/files/printing.hpp"
+#include "07-unionfs/formats/template.hpp"
 #include "common/cli.hpp"
 
 namespace stepbox {
@@ -18,9 +19,9 @@ namespace stepbox {
 // with a line of heads.
 struct Format {
   bool table = true;
-  std::string pattern;  // a template; empty: the table's own columns, or JSON
+  Template pattern;  // none: the table's own columns, or JSON
 
-  bool is_given() const { return !table || !pattern.empty(); }
+  bool is_given() const { return !table || pattern; }
 
   // An object that is not part of a list: JSON in one line, or what the template makes of it, and a
   // line end.

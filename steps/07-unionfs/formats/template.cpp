@@ -143,10 +143,12 @@ class Evaluation {
 }  // namespace
 }  // namespace template_tree
 
-std::string apply_template(const std::string& text, const nlohmann::ordered_json& data) {
-  return template_tree::Evaluation(data).text(template_tree::parse(text), data);
+Template::Template(const std::string& text)
+    : nodes_(std::make_shared<const std::vector<template_tree::Node>>(template_tree::parse(text))) {
 }
 
-void check_template(const std::string& text) { template_tree::parse(text); }
+std::string Template::text(const nlohmann::ordered_json& data) const {
+  return template_tree::Evaluation(data).text(*nodes_, data);
+}
 
 }  // namespace stepbox

@@ -14,7 +14,7 @@ std::string made(const std::string& text) {
     "Name": "/web", "State": {"Running": true, "ExitCode": 0, "Error": ""},
     "Args": ["-a", "b c"], "Ports": {"80/tcp": [{"HostPort": "8080"}]}, "Empty": [], "None": null,
     "Labels": {"owner": "me", "b": "2"}, "Share": 0.25})");
-  return apply_template(text, kData);
+  return Template(text).text(kData);
 }
 
 }  // namespace
@@ -108,10 +108,10 @@ TEST_CASE("what is not a template is refused") {
     INFO(bad);
     CHECK_THROWS_AS(made(bad), Failure);
   }
-  CHECK_THROWS_AS(check_template("{{" + std::string(100'000, '(') + "}}"), Failure);
+  CHECK_THROWS_AS(Template("{{" + std::string(100'000, '(') + "}}"), Failure);
   std::string nested;
   for (int i = 0; i < 100'000; ++i) nested += "{{if 1}}";
-  CHECK_THROWS_AS(check_template(nested), Failure);
+  CHECK_THROWS_AS(Template{nested}, Failure);
 }
 
 }  // namespace stepbox
