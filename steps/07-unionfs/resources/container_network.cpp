@@ -137,6 +137,7 @@ std::vector<PublishedPort> ContainerNetwork::ports() const {
 // For mount_name_files(): in the upper layer, where the image has none, or dangling links.
 static void make_name_files_in_layer() {
   for (const char* path : {"/etc/resolv.conf", "/etc/hosts", "/etc/hostname"}) {
+    if (exists(path)) continue;  // nearly always; saves 30 system calls of a start
     try {
       make_mount_point("/", path, false);
     } catch (const std::exception& error) {
