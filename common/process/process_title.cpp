@@ -2,20 +2,16 @@
 
 #include <cstdint>
 #include <cstring>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "common/files.hpp"
+#include "common/process/stat_fields.hpp"
 
 namespace stepbox {
 
 void replace_command_line(std::string_view title) try {
-  // proc_pid_stat(5): the third field follows the name of the program, which may contain blanks.
-  const std::string stat = read_file("/proc/self/stat");
-  std::istringstream words(stat.substr(stat.rfind(')') + 1));
-  std::vector<std::string> fields(3);
-  for (std::string word; words >> word;) fields.push_back(word);
+  const std::vector<std::string> fields = fields_in_stat(read_file("/proc/self/stat"));
   const auto address = [&](size_t field) {
     return reinterpret_cast<char*>(static_cast<uintptr_t>(std::stoull(fields.at(field))));
   };

@@ -6,16 +6,13 @@
 #include "07-unionfs/files/store.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
+#include "common/process/stat_fields.hpp"
 #include "common/text.hpp"
 
 namespace stepbox {
 
 std::vector<std::string> stat_fields(pid_t pid) {
-  const std::string text = read_file(join({"/proc/", std::to_string(pid), "/stat"}));
-  std::vector<std::string> fields =
-      split(text.substr(text.rfind(')') + 2), ' ');  // from the third field on
-  fields.insert(fields.begin(), 3, "");
-  return fields;
+  return fields_in_stat(read_file(join({"/proc/", std::to_string(pid), "/stat"})));
 }
 
 // Throws system_error if the process has ended.
