@@ -53,7 +53,7 @@ if(STEPBOX_SANITIZE)
   # g++ 12 sees uninitialized members in std::regex here, where none are.
   list(APPEND sanitizers -Wno-maybe-uninitialized)
   target_compile_options(stepbox_settings INTERFACE ${sanitizers})
-  target_link_options(stepbox_settings INTERFACE ${sanitizers})
+  target_link_options(stepbox_settings INTERFACE ${sanitizers} -Wl,--wrap=clone)
 else()
   target_link_options(stepbox_quick_start INTERFACE -static)
 endif()
