@@ -4,10 +4,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -96,11 +96,36 @@ void PtyRun::type(std::string_view keys) {
   if (::write(terminal_.get(), keys.data(), keys.size()) == -1) throw_errno({"type"});
 }
 
-void PtyRun::give_way() {
-  const sched_param unused{};
-  if (::sched_setscheduler(::tcgetpgrp(terminal_.get()), SCHED_IDLE, &unused) == -1) {
-    throw_errno({"set the scheduling policy of the subject"});
+namespace {
+
+// Not SIGSTOP: the shell would see a stopped job.
+class HeldProcess {
+ public:
+  explicit HeldProcess(pid_t pid) : pid_(pid) {
+    if (::ptrace(PTRACE_SEIZE, pid_, nullptr, nullptr) == -1 ||
+        ::ptrace(PTRACE_INTERRUPT, pid_, nullptr, nullptr) == -1 ||
+        ::waitpid(pid_, nullptr, __WALL) == -1) {
+      throw_errno({"hold process ", std::to_string(pid_)});
+    }
   }
+  HeldProcess(const HeldProcess&) = delete;
+  HeldProcess& operator=(const HeldProcess&) = delete;
+  ~HeldProcess() { ::ptrace(PTRACE_DETACH, pid_, nullptr, nullptr); }
+
+ private:
+  pid_t pid_;
+};
+
+}  // namespace
+
+void PtyRun::type_ahead_of_leader(std::string_view keys, std::string_view text, int times) {
+  const HeldProcess leader(::tcgetpgrp(terminal_.get()));
+  type(keys);
+  wait_for_output(text, times);
+}
+
+void PtyRun::signal(int number) {
+  if (::kill(::tcgetpgrp(terminal_.get()), number) == -1) throw_errno({"signal the subject"});
 }
 
 void PtyRun::resize(unsigned short rows, unsigned short columns) {
