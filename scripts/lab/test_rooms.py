@@ -64,6 +64,12 @@ def sources():
                 yield name, path
 
 
+def types_of(text):
+    """Names of the types that a source defines outside of an unnamed namespace."""
+    named = re.sub(r"^namespace \{$.*?^\}  // namespace$", "", text, flags=re.M | re.S)
+    return re.findall(r"^(?:struct|class|union|enum(?: class)?) (?!class )(\w+)(?: [^;\n]*)? \{", named, re.M)
+
+
 class Rooms(unittest.TestCase):
     def test_includes_point_to_earlier_rooms(self):
         for name, path in sources():
@@ -87,6 +93,18 @@ class Rooms(unittest.TestCase):
         self.assertEqual(violation("06-network/a.cpp", "common/testing/stage/pty.hpp"),
                          "the test harness")
         self.assertEqual(violation("06-network/a_unit.cpp", "common/testing/stage/pty.hpp"), "")
+
+    def test_no_two_types_have_one_name(self):
+        # The linker keeps one destructor of the two (the one definition rule) and says nothing.
+        found = {}
+        for name, path in sources():
+            if not name.endswith("/main.cpp"):  # of seven programs
+                for type_name in types_of(path.read_text()):
+                    self.assertEqual(found.setdefault(type_name, name), name, type_name)
+
+    def test_types_in_an_unnamed_namespace_are_not_shared(self):
+        text = "struct A {\n};\nnamespace {\nclass B {\n};\n}  // namespace\nenum C : char { kC };\n"
+        self.assertEqual(types_of(text + "class D;\n"), ["A", "C"])
 
     def test_rooms_are_small_and_introduce_themselves(self):
         rooms = {path.parent for _, path in sources()}

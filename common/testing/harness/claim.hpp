@@ -24,7 +24,7 @@ namespace stepbox {
 class Subject;
 class Stage;
 
-enum Kind {
+enum ClaimKind {
   kNew,   // false of step N-1, true from N on
   kHole,  // says what is still open: true from N on, false from `closed` on
   kKept,  // true before N too; the sabotage it names turns it red
@@ -32,7 +32,7 @@ enum Kind {
 
 struct Traits {
   int step = 0;
-  Kind kind = kNew;
+  ClaimKind kind = kNew;
   int closed = 0;                  // kHole: the first step that closes it
   int points = 1;                  // for grading
   std::string_view hint = {};      // printed below a red claim

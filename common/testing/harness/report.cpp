@@ -52,7 +52,9 @@ std::string hint_of(const Cell& cell) {
 
 }  // namespace
 
-std::string name_of(Kind kind) { return kind == kNew ? "new" : kind == kHole ? "hole" : "kept"; }
+std::string name_of(ClaimKind kind) {
+  return kind == kNew ? "new" : kind == kHole ? "hole" : "kept";
+}
 
 std::string state_of(const Cell& cell) {
   if (cell.verdict.answer == Answer::kSkipped) return "skipped";

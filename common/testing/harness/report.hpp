@@ -20,7 +20,7 @@ Tally tally_of(const std::vector<Cell>& cells);
 // "7 passed, 1 failed, 0 skipped"
 std::string summary_of(const Tally& tally);
 
-std::string name_of(Kind kind);          // "new", "hole", "kept"
+std::string name_of(ClaimKind kind);     // "new", "hole", "kept"
 std::string state_of(const Cell& cell);  // "passed", "failed", "skipped", "not applicable"
 // Why a cell is red: the claim's own reason, or that a claim is true which should be false.
 std::string reason_of(const Cell& cell);
