@@ -16,6 +16,7 @@
 #include <chrono>
 
 #include "common/error.hpp"
+#include "common/files.hpp"
 #include "common/openers.hpp"
 
 namespace stepbox {
@@ -118,14 +119,25 @@ class HeldProcess {
 
 }  // namespace
 
-void PtyRun::type_ahead_of_leader(std::string_view keys, std::string_view text, int times) {
-  const HeldProcess leader(::tcgetpgrp(terminal_.get()));
-  type(keys);
-  wait_for_output(text, times);
+// Whether a process sleeps and has taken each SIGINT that it was sent. (proc_pid_status(5))
+static bool has_taken_interrupt(pid_t pid) {
+  const std::string status = read_file("/proc/" + std::to_string(pid) + "/status");
+  const size_t pending = status.find("ShdPnd:\t");
+  return status.find("State:\tS") != status.npos && pending != status.npos &&
+         (std::stoull(status.substr(pending + 8), nullptr, 16) & 1 << (SIGINT - 1)) == 0;
 }
 
-void PtyRun::signal(int number) {
-  if (::kill(::tcgetpgrp(terminal_.get()), number) == -1) throw_errno({"signal the subject"});
+void PtyRun::interrupt_leader_last(std::string_view text, int times) {
+  const pid_t leader = ::tcgetpgrp(terminal_.get());
+  {
+    const HeldProcess held(leader);
+    type("\x03");
+    wait_for_output(text, times);
+  }
+  for (const auto deadline = Clock::now() + patience_; !has_taken_interrupt(leader);) {
+    if (Clock::now() > deadline) FAIL("the subject does not take its ^C");
+    read_more(1);
+  }
 }
 
 void PtyRun::resize(unsigned short rows, unsigned short columns) {

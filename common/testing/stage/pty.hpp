@@ -24,12 +24,10 @@ class PtyRun {
 
   // Types these keys: "ls\n", "\x03" for ^C, "\x1a" for ^Z.
   void type(std::string_view keys);
-  // The same, and waits until the screen has shown `text` so many times. The leader of the
-  // foreground group, which is the subject, is held by ptrace(2) until then: it sees the keys'
-  // signals later than all others in the group do.
-  void type_ahead_of_leader(std::string_view keys, std::string_view text, int times);
-  // Sends a signal to the leader of the foreground group alone, as kill(1) does.
-  void signal(int number);
+  // Types ^C and waits until the screen has shown `text` so many times, and then until the leader
+  // of the foreground group, which is the subject, has taken its signal: it is held by ptrace(2),
+  // so that it sees the ^C later than all others in the group do.
+  void interrupt_leader_last(std::string_view text, int times);
   // Changes the size of the terminal's window (TIOCSWINSZ).
   void resize(unsigned short rows, unsigned short columns);
 
