@@ -3,9 +3,11 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -107,6 +109,16 @@ Fd open_directory(const std::string& path) {
   Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory) throw_errno({"open ", path});
   return directory;
+}
+
+Fd open_resolved(const Fd& directory, const std::string& path, int flags, uint64_t resolve) {
+  open_how how{};
+  how.flags = static_cast<uint64_t>(flags | O_CLOEXEC);
+  how.resolve = resolve;
+  for (int tries = 10'000;; --tries) {  // not for ever: a container may rename all the time
+    const long fd = ::syscall(SYS_openat2, directory.get(), path.c_str(), &how, sizeof how);
+    if (fd != -1 || errno != EAGAIN || tries == 0) return Fd(static_cast<int>(fd));
+  }
 }
 
 bool exists(const std::string& path) {

@@ -42,6 +42,11 @@ std::vector<std::string> subdirectories_of(const std::string& path);
 // Opens an existing directory. Throws system_error: `open PATH: Not a directory`.
 Fd open_directory(const std::string& path);
 
+// openat2(2): opens `path` below `directory`, as the RESOLVE_ flags say; close-on-exec. An empty
+// Fd, and errno, on failure. The call is repeated while EAGAIN says that some file of the system
+// was renamed, or mounted on, while the kernel followed a `..`.
+Fd open_resolved(const Fd& directory, const std::string& path, int flags, uint64_t resolve);
+
 // Whether a file exists; a dangling symbolic link does not. Throws system_error for EIO and ENOMEM.
 bool exists(const std::string& path);
 

@@ -2,13 +2,16 @@
 // a violated lock order abort the process?
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
+#include <filesystem>
 #include <thread>
 
 #include "common/files.hpp"
@@ -228,6 +231,28 @@ TEST_CASE("a lock that was released or moved from leaves the order") {
   moved.release();
   CHECK_FALSE(moved);
   CHECK(lock_file(scratch.file("second"), LockRank::kRecord));
+}
+
+TEST_CASE("a path with .. is found while another process renames files") {
+  const ScratchDirectory scratch;
+  std::filesystem::create_directories(scratch.file("a/b"));
+  const std::string one = scratch.file("one"), two = scratch.file("two");
+  open_to_lock(one);
+  std::atomic<bool> done = false;
+  std::thread renaming([&] {
+    while (!done) {
+      ::rename(one.c_str(), two.c_str());
+      ::rename(two.c_str(), one.c_str());
+    }
+  });
+  const Fd root = open_directory(scratch.path());
+  int failed = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    if (!open_resolved(root, "a/b/../b/../b", O_PATH, RESOLVE_IN_ROOT)) ++failed;
+  }
+  done = true;
+  renaming.join();
+  CHECK(failed == 0);
 }
 
 }  // namespace stepbox

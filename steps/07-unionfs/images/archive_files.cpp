@@ -3,13 +3,13 @@
 #include <archive_entry.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <filesystem>
 
 #include "07-unionfs/files/layer_stream.hpp"
 #include "common/error.hpp"
+#include "common/files.hpp"
 
 namespace stepbox {
 
@@ -76,11 +76,9 @@ const ArchiveFiles::Member* ArchiveFiles::find(std::string name) const {
 }
 
 Fd ArchiveFiles::open_in_folder(const std::string& name) const {
-  open_how how{};
-  how.flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;  // O_NONBLOCK: open(2) of a FIFO would block
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-  return Fd(
-      static_cast<int>(::syscall(SYS_openat2, folder_.get(), name.c_str(), &how, sizeof how)));
+  return open_resolved(folder_, name,
+                       O_RDONLY | O_NONBLOCK,  // O_NONBLOCK: open(2) of a FIFO would block
+                       RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
 }
 
 bool ArchiveFiles::has(const std::string& name) const {

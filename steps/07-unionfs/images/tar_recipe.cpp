@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -139,10 +138,8 @@ class RecipeFile {
 
 // The files of a hostile layer may have become links since their content was written.
 Fd open_regular(const Fd& tree, const std::string& name) {
-  open_how how{};
-  how.flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
-  return Fd(static_cast<int>(::syscall(SYS_openat2, tree.get(), name.c_str(), &how, sizeof how)));
+  return open_resolved(tree, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK,
+                       RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
 }
 
 bool copy_content(const Fd& tree, const std::string& name, uint64_t size, Sink& sink) {

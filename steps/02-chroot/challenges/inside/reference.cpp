@@ -1,4 +1,5 @@
 // inside ROOTFS PATH: prints a file as a process sees it whose root is ROOTFS. (openat2(2))
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
@@ -18,7 +19,10 @@ static Fd open_inside(const char* rootfs, const char* path) {
   open_how how{};
   how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;  // else open(2) of a FIFO waits for a writer
   how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-  Fd file(static_cast<int>(::syscall(SYS_openat2, root.get(), path, &how, sizeof how)));
+  Fd file;
+  do {
+    file = Fd(static_cast<int>(::syscall(SYS_openat2, root.get(), path, &how, sizeof how)));
+  } while (!file && errno == EAGAIN);  // a file was renamed meanwhile, anywhere
   if (!file) throw_errno({"open ", path, " inside ", rootfs});
   return file;
 }
