@@ -67,7 +67,8 @@ def sources():
 def types_of(text):
     """Names of the types that a source defines outside of an unnamed namespace."""
     named = re.sub(r"^namespace \{$.*?^\}  // namespace$", "", text, flags=re.M | re.S)
-    return re.findall(r"^(?:struct|class|union|enum(?: class)?) (?!class )(\w+)(?: [^;\n]*)? \{", named, re.M)
+    kinds = "struct|class|union|enum class|enum"
+    return re.findall(rf"^(?:{kinds}) (\w+)(?: [^;\n]*)? \{{", named, re.M)
 
 
 class Rooms(unittest.TestCase):
