@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <thread>
 
 #include "common/files.hpp"
 #include "common/testing/harness/claim.hpp"
@@ -56,8 +57,7 @@ Share share_of(pid_t pid) {
     const auto start = Clock::now();
     const double used = cpu_seconds(pid);
     const double throttled = cpu_counter(group, "nr_throttled");
-    const timespec second{.tv_sec = 1, .tv_nsec = 0};  // the duration of the measurement
-    ::nanosleep(&second, nullptr);
+    std::this_thread::sleep_for(std::chrono::seconds{1});
     const std::chrono::duration<double> elapsed = Clock::now() - start;
     const double periods = 10 * elapsed.count();
     const Share share{(cpu_seconds(pid) - used) / elapsed.count(),
@@ -83,11 +83,6 @@ Running start_spinning(Subject& subject, const std::string& word) {
       subject.start({.options = {"--cpus", "0.1"}, .command = {"/bin/probe", "spin", "60", word}});
   running.wait_for_output("ready");
   return running;
-}
-
-void pause_for(long microseconds) {
-  const timespec pause{.tv_sec = 0, .tv_nsec = microseconds * 1000};
-  ::nanosleep(&pause, nullptr);
 }
 
 }  // namespace
@@ -162,15 +157,19 @@ CLAIM("a fork bomb does not affect the host",
 CLAIM("limits are in force before the command starts",
       {.step = 5, .points = 3, .hint = "join the group first, then exec"}) {
   require_controller("pids");
-  for (long moment = 0; moment < 20; ++moment) {
+  const RunSpec bomb{.options = {"--pids-limit", "8"}, .command = {"/bin/probe", "forks", "300"}};
+  const std::string limited = "7 processes, then: Resource temporarily unavailable\n";
+  const auto begin = std::chrono::steady_clock::now();
+  REQUIRE(subject.run(bomb).out == limited);
+  const auto whole = std::chrono::steady_clock::now() - begin;  // a start's duration at this load
+  for (int moment = 0; moment < 20; ++moment) {
     INFO("start number " << moment << ": limited too late, it gets more than its 8 processes");
-    Running running = subject.start(
-        {.options = {"--pids-limit", "8"}, .command = {"/bin/probe", "forks", "300"}});
-    pause_for(moment * 500);  // up to 10 ms
+    Running running = subject.start(bomb);
+    std::this_thread::sleep_for(whole * moment / 20);
     running.signal(SIGSTOP);  // what the subject would do later than the command's start waits
-    for (int i = 0; i < 100 && running.out().empty(); ++i) pause_for(500);
+    for (int i = 0; i < 50 && running.out().empty(); ++i) std::this_thread::sleep_for(whole / 20);
     running.signal(SIGCONT);
-    REQUIRE(running.wait().out == "7 processes, then: Resource temporarily unavailable\n");
+    REQUIRE(running.wait().out == limited);
   }
 }
 
