@@ -1,18 +1,14 @@
 """Terminals of an OCI runtime: sent to a socket, or relayed to the caller's own. For try_oci.py."""
 
 import array
-import fcntl
 import os
-import select
 import signal
 import socket
-import struct
 import subprocess
-import termios
-import tty
 
 from oci_bundle import PATIENCE, WAIT, Container, becomes, differs, mounts, reap
 from oci_inside import maps
+from terminal import Caller, Terminal
 
 SIZE = {"terminal": True, "consoleSize": {"height": 30, "width": 100}}
 
@@ -20,32 +16,6 @@ SIZE = {"terminal": True, "consoleSize": {"height": 30, "width": 100}}
 def with_terminal(config):
     """A terminal."""
     config["process"].update(terminal=True)
-
-
-class Terminal:
-    """The master of a terminal, and what it has shown."""
-
-    def __init__(self):
-        self.master, self.said = None, ""
-
-    def shows(self, text):
-        """Reads until the text is there; returns the defect, if any."""
-        while text not in self.said and self.master is not None:
-            if not select.select([self.master], [], [], PATIENCE)[0]:
-                break
-            try:
-                self.said += os.read(self.master, 4096).decode()
-            except OSError:  # its last user has ended
-                break
-        _, found, after = self.said.rpartition(text)
-        wrong = "" if found else f"it shows no {text!r} but {self.said!r}"
-        self.said = after
-        return wrong
-
-    def types(self, text):
-        """Input, as if it were typed at the terminal."""
-        if self.master is not None:
-            os.write(self.master, text.encode())
 
 
 class Sent(Terminal):
@@ -74,60 +44,14 @@ class Sent(Terminal):
         return "" if fds and os.isatty(self.master) else "no terminal was sent"
 
 
-class Caller(Terminal):
-    """A terminal of 50 rows and 120 columns at which the runtime is run with these words. `piped`:
-    standard files that are another file than the terminal."""
-
-    def __init__(self, room, *words, **piped):
-        super().__init__()
-        self.master, self.slave = os.openpty()
-        self.resize(50, 120)
-        self.before = termios.tcgetattr(self.slave)
-        files = {"stdin": self.slave, "stdout": self.slave, "stderr": self.slave, **piped}
-        words = [str(word) for word in (room.program, "--root", room.root, *words)]
-        # setsid(1) --ctty: as a shell, it is the session's leader; its child is in the foreground.
-        self.process = subprocess.Popen(  # pylint: disable=consider-using-with
-            words, **files, start_new_session=True, preexec_fn=self.control
-        )
-
-    def control(self):
-        """[child] The terminal becomes the controlling one."""
-        fcntl.ioctl(self.slave, termios.TIOCSCTTY, 0)
-
-    def resize(self, rows, columns):
-        """Another size of the window."""
-        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-    def is_raw(self):
-        """Whether keys are passed on as they are."""
-        return not termios.tcgetattr(self.slave)[tty.LFLAG] & (termios.ECHO | termios.ISIG)
-
-    def status(self):
-        """Waits for the runtime, not forever; returns its exit status."""
-        try:
-            return self.process.wait(2 * PATIENCE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            return f"none, it has not ended, {self.process.wait()}"
-
-    def ends(self, status):
-        """Waits for the runtime; returns the defect, if any: another status, or a terminal that is
-        not as before."""
-        wrong = differs(self.status(), status)
-        if wrong:
-            return f"{wrong}\n{self.shows('no such text')}"
-        return differs(termios.tcgetattr(self.slave), self.before)
-
-    def close(self):
-        """Hangs up."""
-        os.close(self.slave)
-        os.close(self.master)
-        self.master = None
+def at_terminal(room, *words, **piped):
+    """The runtime with these words, at a terminal."""
+    return Caller(room.program, "--root", room.root, *words, **piped)
 
 
 def run_at_terminal(room, one, *options, **piped):
     """`run` at a terminal, in the foreground."""
-    return Caller(room, "run", *options, "--bundle", one.bundle, one.id, **piped)
+    return at_terminal(room, "run", *options, "--bundle", one.bundle, one.id, **piped)
 
 
 def try_terminal_sent(tally, room):
@@ -189,7 +113,7 @@ def try_terminal_of_spec(tally, room):
     bundle.mkdir()
     room.copy_rootfs(bundle / "rootfs")
     tally.holds("spec", room.call("spec", "--bundle", bundle).unlike(0))
-    screen = Caller(room, "run", "--bundle", bundle, name)
+    screen = at_terminal(room, "run", "--bundle", bundle, name)
     tally.holds("spec, run: a prompt", screen.shows("/ # "))
     screen.types("exit 7\n")
     tally.holds("spec, run, exit 7", screen.ends(7))
@@ -286,7 +210,7 @@ def try_terminal_of_exec(tally, room):
     holds("begin", one.begin())
     words = "tty; stty size; test -e /dev/console && echo a console; stat -c %u $(tty);"
     words += "read x; exit $x"
-    screen = Caller(room, "exec", "--tty", "--user", "7:8", one.id, "sh", "-c", words)
+    screen = at_terminal(room, "exec", "--tty", "--user", "7:8", one.id, "sh", "-c", words)
     holds("exec: its name and size", screen.shows("/dev/pts/0\r\n50 "))
     holds("exec: its owner; no /dev/console", screen.shows("120\r\n7\r\n"))
     screen.types("6\n")
@@ -295,7 +219,7 @@ def try_terminal_of_exec(tally, room):
     file = room.top / f"process{next(room.numbers)}"
     process = {**one.config["process"], **SIZE, "args": ["stty", "size"]}
     file.write_text(str(process).replace("'", '"').replace("True", "true"), encoding="utf-8")
-    screen = Caller(room, "exec", "--process", file, one.id)
+    screen = at_terminal(room, "exec", "--process", file, one.id)
     holds("exec: consoleSize", screen.shows("30 100\r\n") or screen.ends(0))
     screen.close()
     holds("delete", one.delete().unlike(0) or one.traces())
@@ -310,7 +234,7 @@ def try_terminal_without(tally, room):
     holds("run: begin", screen.shows("begun\r\n"))
     screen.types("\x03")
     holds("run: ctrl-c reaches a command without a terminal", screen.shows("int\r\n"))
-    inner = Caller(room, "exec", one.id, "sh", "-c", script)
+    inner = at_terminal(room, "exec", one.id, "sh", "-c", script)
     holds("exec: begin", inner.shows("begun\r\n"))
     inner.types("\x03")
     holds("exec: ctrl-c reaches a command without a terminal", inner.shows("int\r\n"))
