@@ -206,11 +206,6 @@ CLAIM("--cidfile receives the id and is not overwritten", {.step = 7}) {
   CHECK(read_file(file) == id);
 }
 
-CLAIM("--pull accepts never and refuses other policies", {.step = 7}) {
-  CHECK(subject.run({.options = {"--pull", "never"}, .command = {"/bin/echo", "x"}}).out == "x\n");
-  check_refused(subject, {"--pull", "always"}, "fetches no images");
-}
-
 CLAIM("valid labels and stop signals are accepted", {.step = 7}) {
   CHECK(subject
             .run({.options = {"-l", "who=me", "--label", "alone", "--stop-signal", "SIGUSR1",

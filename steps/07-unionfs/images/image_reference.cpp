@@ -73,6 +73,18 @@ bool is_valid(const Reference& reference) {
 
 }  // namespace
 
+std::string Reference::registry() const {
+  const size_t slash = repository.find('/');
+  const std::string first = repository.substr(0, slash);
+  return slash != repository.npos && is_registry(first) ? first : "docker.io";
+}
+
+std::string Reference::full_text() const {
+  if (repository.starts_with(registry() + "/")) return text();
+  const bool official = repository.find('/') == repository.npos;
+  return join({"docker.io/", official ? "library/" : "", text()});
+}
+
 bool is_reference(const std::string& text) { return is_valid(split_reference(text)); }
 
 Reference parse_reference(const std::string& text) {

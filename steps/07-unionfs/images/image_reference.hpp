@@ -10,6 +10,8 @@ struct Reference {
   std::string repository;  // in docker's short form: alpine for docker.io/library/alpine
   std::string tag;
   std::string text() const { return repository + ":" + tag; }
+  std::string registry() const;   // docker.io, unless the repository names another
+  std::string full_text() const;  // docker.io/library/alpine:latest
 };
 
 // The default tag is latest. Removes the prefixes docker.io/, docker.io/library/ and podman's

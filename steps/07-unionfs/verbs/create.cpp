@@ -8,9 +8,11 @@ namespace stepbox {
 int verb_create(int argc, char** argv) {
   VerbLine cli("create [OPTIONS] ROOTFS-or-IMAGE [COMMAND] [ARG...]",
                "create --name box busybox /bin/sh");
+  PullOptions pull;
+  add_options(cli, pull);
   const Options options = parse_options(cli, argc, argv);
   recover_container_records();
-  Container held(options);
+  Container held = create_container(options, pull);
   tell_of_directory(held);
   const Overlay layer(held.image().layers, held.directory(), storage_options(held.options()),
                       false);  // for diff, commit

@@ -7,10 +7,7 @@
 #include "07-unionfs/files/progress.hpp"
 #include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/images/image_reference.hpp"
-#include "07-unionfs/images/image_staging.hpp"
-#include "07-unionfs/images/image_store.hpp"
-#include "07-unionfs/images/old_archive.hpp"
-#include "07-unionfs/storage/overlay.hpp"
+#include "07-unionfs/registry/image_loading.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 
@@ -24,48 +21,12 @@ static std::string name_of_file(const std::string& file) {
   return file == "-" ? "" : name.substr(0, name.find(".tar"));
 }
 
-static void check_platform(const ImageConfigFile& file) {
-  if (file.architecture.empty() || file.architecture == own_architecture()) return;
-  warn({"the image is for ", file.architecture, ", this machine is ", own_architecture()});
-}
-
-// Unpacks the layers. Returns the text of the config file.
-static std::string add_layers(Staging& staging, const ArchiveFiles& files,
-                              const ArchivedImage& image) {
-  if (image.layers.size() > kMostLayers) {
-    throw Failure(join({"the image has ", std::to_string(image.layers.size()), " layers"}),
-                  join({"at most ", std::to_string(kMostLayers), " can be mounted"}));
+// What docker prints.
+static void tell(const std::string& id, const std::vector<std::string>& names) {
+  if (names.empty()) print(join({"Loaded image ID: sha256:", id, "\n"}));
+  for (const std::string& name : names) {
+    print(join({"Loaded image: ", parse_reference(name).text(), "\n"}));
   }
-  if (image.config.file.empty()) {
-    check_platform(parse_config_file(with_diff_ids(image.old_config, {})));
-    std::vector<std::string> ids;
-    for (const ImagePart& layer : image.layers) {
-      ids.push_back(staging.add_layer(files.open(layer.file), layer));
-    }
-    return with_diff_ids(image.old_config, ids);
-  }
-  const std::string text = checked_text(files, image.config);
-  const ImageConfigFile file = parse_config_file(text);
-  if (file.diff_ids.size() != image.layers.size()) {
-    throw Failure("read the image: its config and its manifest differ in the number of layers");
-  }
-  check_platform(file);
-  for (size_t i = 0; i < image.layers.size(); ++i) {
-    staging.add_layer(files, image.layers[i], file.diff_ids[i]);
-  }
-  return text;
-}
-
-// Returns the lines that docker prints.
-static std::string load(const ArchiveFiles& files, const ArchivedImage& image) {
-  std::vector<std::string> names;
-  for (const std::string& name : image.names) names.push_back(parse_reference(name).text());
-  Staging staging;
-  const std::string id = staging.publish(add_layers(staging, files, image), names);
-  if (names.empty()) return join({"Loaded image ID: sha256:", id, "\n"});
-  std::string lines;
-  for (const std::string& name : names) lines += join({"Loaded image: ", name, "\n"});
-  return lines;
 }
 
 int verb_load(int argc, char** argv) {
@@ -86,7 +47,7 @@ int verb_load(int argc, char** argv) {
   const Staging staging;
   const ArchiveFiles files(file, staging.path());
   for (const ArchivedImage& image : list_images(files, name_of_file(file))) {
-    print(load(files, image));
+    tell(load_image(files, image), image.names);
   }
   return 0;
 }

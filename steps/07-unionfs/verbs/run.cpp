@@ -69,6 +69,30 @@ Options parse_options(CommandLine& cli, int argc, char** argv) {
   return options;
 }
 
+void add_options(CommandLine& cli, PullOptions& options) {
+  cli.group("Lifecycle");
+  cli.option("--pull", "WHEN", options.when,
+             "Pull the image: missing (it is not in the store), always or never (missing)");
+  add_options(cli, options.remote);
+}
+
+static void fetch(const std::string& name, const Remote& remote) {
+  const Reference reference = parse_reference(name);
+  if (!remote.quiet) warn({"pulling ", reference.full_text()});
+  pull_image(reference, remote);
+}
+
+Container create_container(const Options& options, const PullOptions& pull) {
+  if (pull.when == PullWhen::kAlways) fetch(options.image, pull.remote);
+  try {
+    return Container(options);
+  } catch (const NoSuchImage&) {
+    if (pull.when != PullWhen::kMissing || !is_reference(options.image)) throw;
+  }
+  fetch(options.image, pull.remote);
+  return Container(options);
+}
+
 void tell_of_directory(const Container& container) {
   const Image& image = container.image();
   const bool is_path = image.name.find('/') != image.name.npos;
@@ -82,17 +106,20 @@ static int run(int argc, char** argv, Runner runner, bool bare) {
   bool detach = false;
   AttachOptions attach;
   Options options;
+  PullOptions pull;
+  if (bare) pull.when = PullWhen::kNever;
   {  // freed before the monitor is forked, which would keep its memory
     VerbLine cli("run [OPTIONS] ROOTFS-or-IMAGE [COMMAND] [ARG...]", "busybox /bin/sh");
     cli.group("Process");
     cli.flag("-d,--detach", detach, "Run the container in the background and print its id");
     add_options(cli, attach);
+    if (!bare) add_options(cli, pull);
     options = parse_options(cli, argc, argv);
   }
   attach.direct = bare || options.remove;  // nothing is kept of it, so nobody needs its log
   attach.input = bare || options.console.interactive;
   recover_container_records();
-  Container held(options);
+  Container held = create_container(options, pull);
   if (!bare) tell_of_directory(held);
   if (!detach) return run_attached(held, runner, attach);
   run_detached(held, runner);

@@ -31,21 +31,12 @@ const Verb* find_verb(std::string_view name) {
 struct IgnoredOption {
   std::string_view verb;
   const char* names;
-  const char* metavar;  // null: a switch
   const char* help;
 };
 constexpr IgnoredOption kIgnored[] = {
-    {"create", "--pull", "never", "Accepted and ignored: images are never pulled"},
-    {"images", "-a,--all", nullptr, "Accepted and ignored: there are no intermediate images"},
-    {"rm", "-v,--volumes", nullptr, "Accepted and ignored: there are no anonymous volumes"},
-    {"run", "--pull", "never", "Accepted and ignored: images are never pulled"},
+    {"images", "-a,--all", "Accepted and ignored: there are no intermediate images"},
+    {"rm", "-v,--volumes", "Accepted and ignored: there are no anonymous volumes"},
 };
-
-void parse_value(const std::string& text, PullPolicy&) {
-  if (text == "never") return;
-  throw Failure(join({"'", text, "': stepbox fetches no images"}),
-                "never; skopeo copy fetches an image, load reads it");
-}
 
 VerbLine::VerbLine(std::string_view usage, std::string_view example) : CommandLine(usage, example) {
   std::string_view name = usage.substr(0, usage.find(' '));
@@ -53,12 +44,7 @@ VerbLine::VerbLine(std::string_view usage, std::string_view example) : CommandLi
   describe(find_verb(name)->about);
   add_store_option(*this);
   for (const IgnoredOption& ignored : kIgnored) {
-    if (ignored.verb != name) continue;
-    if (ignored.metavar) {
-      option(ignored.names, ignored.metavar, pull_, ignored.help);
-    } else {
-      flag(ignored.names, ignored_flag_, ignored.help);
-    }
+    if (ignored.verb == name) flag(ignored.names, ignored_flag_, ignored.help);
   }
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "07-unionfs/containers/monitor.hpp"
+#include "07-unionfs/registry/registry.hpp"
 #include "common/cli.hpp"
 
 namespace stepbox {
@@ -38,10 +39,6 @@ std::span<const Verb> all_verbs();
 // The verb of that name; null if there is none.
 const Verb* find_verb(std::string_view name);
 
-// --pull of run and create: `never` is accepted, because nothing is ever pulled.
-struct PullPolicy {};
-void parse_value(const std::string& text, PullPolicy& policy);  // throws Failure
-
 // The command line of the verb that is the first word of `usage`: "pause [OPTIONS] CONTAINER...".
 // Has --root, the sentence about the verb, and the options that it accepts and ignores.
 class VerbLine : public CommandLine {
@@ -50,7 +47,6 @@ class VerbLine : public CommandLine {
 
  private:
   bool ignored_flag_ = false;
-  PullPolicy pull_;
 };
 
 #define VERB(name, about) int verb_##name(int argc, char** argv);
@@ -67,6 +63,16 @@ int run_without_verb(int argc, char** argv, Runner runner);
 
 // Reads the options of run and create. `cli` may have more. Throws as CommandLine does.
 Options parse_options(CommandLine& cli, int argc, char** argv);
+
+// --pull and its companions: what run and create do for an image that is not in the store.
+struct PullOptions {
+  PullWhen when = PullWhen::kMissing;
+  Remote remote = {};
+};
+void add_options(CommandLine& cli, PullOptions& options);
+
+// Creates the container; pulls its image first if that is wanted.
+Container create_container(const Options& options, const PullOptions& pull);
 
 // Prints a line if a plain word of `run` or `create` was taken as the name of a directory.
 void tell_of_directory(const Container& container);
