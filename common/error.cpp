@@ -33,7 +33,11 @@ static void print_line(const std::string& text) {
   [[maybe_unused]] ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 
-void warn(Words words) { print_line(join(words)); }
+static void (*g_warning_receiver)(const std::string&) = print_line;
+
+void warn(Words words) { g_warning_receiver(join(words)); }
+
+void send_warnings_to(void (*receiver)(const std::string& text)) { g_warning_receiver = receiver; }
 
 std::string message_of(const std::exception& error) {
   const auto* system = dynamic_cast<const std::system_error*>(&error);

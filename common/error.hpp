@@ -54,6 +54,9 @@ class WordsError : public UsageError {
 // does not stop the program.
 void warn(Words words);
 
+// From now on warn() calls this instead.
+void send_warnings_to(void (*receiver)(const std::string& text));
+
 // The line that report() prints: what(), and for a missing privilege a hint.
 std::string message_of(const std::exception& error);
 

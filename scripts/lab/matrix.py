@@ -41,6 +41,7 @@ SAME_WITHOUT_ROOT = {
     "07-unionfs/claims/verify_logs.cpp": "a log's lines",
     "07-unionfs/claims/verify_oci.cpp": "layouts of images",
     "07-unionfs/claims/verify_ps.cpp": "the table of containers and its formats",
+    "07-unionfs/claims/verify_registry.cpp": "registries",
     "07-unionfs/claims/verify_restart.cpp": "a monitor's policy",
 }
 NOT_THE_SAME = {  # claims of these files: helpers of a rootless network are signalled, and so on

@@ -11,23 +11,27 @@
 
 namespace stepbox {
 
-// Runs a shell script in `directory`, in a mount namespace where the peers may write to /dev/shm,
-// to /run, to temporary directories and to caches; podman keeps its storage in `directory`, too.
-// Returns stdout; the claim fails when a command of the script fails.
+// The beginning of a script in a mount namespace of its own: the peers may write to /dev/shm, to
+// /run, to temporary directories and to caches.
+inline constexpr const char* kWritable =
+    "for i in /dev/shm /tmp /var/tmp /var/cache; do mount -t tmpfs peers $i; done\n"
+    "mkdir /tmp/stage; mount --rbind /run/stage /tmp/stage; mount -t tmpfs peers /run\n"
+    "mkdir /run/stage; mount --rbind /tmp/stage /run/stage\n";
+
+// Runs a shell script in `directory`, where podman and buildah keep their storage, too. Returns
+// stdout; the claim fails when a command of the script fails.
 inline std::string run_peers(const Stage& stage, const std::string& directory,
                              const std::string& script) {
   make_directories(directory);
-  return stage.on_host(
-      {"env", "HOME=" + directory, "unshare", "--mount", "sh", "-ec",
-       "for i in /dev/shm /tmp /var/tmp /var/cache; do mount -t tmpfs peers $i; done\n"
-       "mkdir /tmp/stage; mount --rbind /run/stage /tmp/stage; mount -t tmpfs peers /run\n"
-       "mkdir /run/stage; mount --rbind /tmp/stage /run/stage; cd \"$0\"\n"
-       "podman() { command podman --storage-driver=vfs --events-backend=none --root=\"$PWD/root\" "
-       "--runroot=\"$PWD/run\" --tmpdir=\"$PWD/tmp\" \"$@\"; }\n"
-       "buildah() { command buildah --storage-driver=vfs --root=\"$PWD/root\" "
-       "--runroot=\"$PWD/run\" \"$@\"; }\n" +
-           script,
-       directory});
+  return stage.on_host({"env", "HOME=" + directory, "unshare", "--mount", "sh", "-ec",
+                        kWritable + std::string("cd \"$0\"\n") +
+                            "podman() { command podman --storage-driver=vfs --events-backend=none "
+                            "--root=\"$PWD/root\" "
+                            "--runroot=\"$PWD/run\" --tmpdir=\"$PWD/tmp\" \"$@\"; }\n"
+                            "buildah() { command buildah --storage-driver=vfs --root=\"$PWD/root\" "
+                            "--runroot=\"$PWD/run\" \"$@\"; }\n" +
+                            script,
+                        directory});
 }
 
 // Skips the claim unless `peer` is installed and the command `trial` works, which is independent of

@@ -35,24 +35,31 @@ struct OciLog {
   std::string file;
   std::string format = "text";
 
-  // Never throws: the error itself must not be lost.
-  void write_error(const std::string& message) const;
+  // `level`: warning, error. False: it is not written, and must not be lost.
+  bool write(std::string_view level, const std::string& message) const;
 };
 
-void OciLog::write_error(const std::string& message) const {
-  if (file.empty()) return;
+bool OciLog::write(std::string_view level, const std::string& message) const {
+  if (file.empty()) return false;
   const std::string time = as_timestamp(::time(nullptr)), text = in_double_quotes(message);
   const std::string line =
-      format == "json" ? join({R"({"level":"error","msg":)", text, R"(,"time":")", time, "\"}\n"})
-                       : join({"time=\"", time, "\" level=error msg=", text, "\n"});
+      format == "json"
+          ? join({R"({"level":")", level, R"(","msg":)", text, R"(,"time":")", time, "\"}\n"})
+          : join({"time=\"", time, "\" level=", level, " msg=", text, "\n"});
   const Fd log(::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
-  if (!log || ::write(log.get(), line.data(), line.size()) == -1) {
-    warn({"write ", file, ": ", std::generic_category().message(errno)});
-  }
+  if (log && ::write(log.get(), line.data(), line.size()) != -1) return true;
+  report(Failure(join({"write ", file, ": ", std::generic_category().message(errno)})));
+  return false;
+}
+
+OciLog g_log;
+
+// As runc: a warning goes to the log only, so that it does not mix with the output of a build.
+void write_warning(const std::string& text) {
+  if (!g_log.write("warning", text)) report(Failure(text));
 }
 
 struct GlobalOptions {
-  OciLog log;
   bool debug = false;
   bool systemd = false;
   bool version = false;
@@ -67,8 +74,8 @@ void add_options(CommandLine& cli, GlobalOptions& options) {
       "resume, update, events, spec, features");
   cli.option("--cgroup-manager", "NAME", options.manager, "cgroupfs (the default) or systemd");
   cli.flag("--debug", options.debug, "Accepted, and ignored");
-  cli.option("--log", "FILE", options.log.file, "Append errors to this file, too");
-  cli.option("--log-format", "FORMAT", options.log.format, "text or json");
+  cli.option("--log", "FILE", g_log.file, "Append warnings to this file instead, errors too");
+  cli.option("--log-format", "FORMAT", g_log.format, "text or json");
   cli.option("--root", "DIR", options.root, "Keep the state of containers here");
   cli.option("--rootless", "WHETHER", options.rootless, "Accepted, and ignored");
   cli.flag("--systemd-cgroup", options.systemd, "Make groups through systemd");
@@ -103,6 +110,7 @@ int parse_and_call(int argc, char** argv, Creator create, GlobalOptions& options
   CommandLine cli("[OPTIONS] VERB [ARG...]", "run --bundle BUNDLE ID");
   add_options(cli, options);
   cli.parse(argc, argv);
+  send_warnings_to(write_warning);
   if (options.version) return print_version();
   if (!options.root.empty()) set_oci_root(options.root);
   std::vector<std::string> words = cli.take_all("VERB");
@@ -118,7 +126,7 @@ int dispatch_oci(int argc, char** argv, Creator create) {
   try {
     return parse_and_call(argc, argv, create, options);
   } catch (const std::exception& error) {
-    options.log.write_error(message_of(error));
+    g_log.write("error", message_of(error));
     report(error);
     return status_of(error) == kFailed ? 1 : status_of(error);
   }

@@ -82,16 +82,7 @@ Pulled pull(const Reference& reference, const Remote& remote) {
 std::string push(const Reference& reference, const Remote& remote) {
   const Staging staging;
   const std::string archive = staging.path() + "/pushed.tar", digest = staging.path() + "/digest";
-  {
-    const Image image = find_image(id_of_tag(reference.text()));
-    const Fd held = use_image(image);
-    Output output(archive);
-    write_images(output, {{.name = reference.text(),
-                           .config = read_config_text(image.id),
-                           .names = {reference.text()},
-                           .layers = read_config_file(image.id).diff_ids}});
-    output.commit();
-  }
+  save_image(reference, archive);
   Strings words = skopeo(remote);
   words.insert(words.end(), {"copy", "--digestfile", digest, "docker-archive:" + archive,
                              "docker://" + reference.full_text()});
@@ -131,6 +122,17 @@ void add_options(CommandLine& cli, Remote& remote) {
 
 Pulled pull_image(const Reference& reference, const Remote& remote) {
   return told("pull " + reference.full_text(), [&] { return pull(reference, remote); });
+}
+
+void save_image(const Reference& reference, const std::string& archive) {
+  const Image image = find_image(id_of_tag(reference.text()));
+  const Fd held = use_image(image);
+  Output output(archive);
+  write_images(output, {{.name = reference.text(),
+                         .config = read_config_text(image.id),
+                         .names = {reference.text()},
+                         .layers = read_config_file(image.id).diff_ids}});
+  output.commit();
 }
 
 std::string push_image(const Reference& reference, const Remote& remote) {

@@ -39,6 +39,9 @@ struct Pulled {
 // no answer in 15 s, …; then the store is as before.
 Pulled pull_image(const Reference& reference, const Remote& remote);
 
+// Writes an image of the store to `archive`, as docker does. Throws Failure.
+void save_image(const Reference& reference, const std::string& archive);
+
 // Copies an image of the store to its registry. Returns the digest. Throws Failure.
 std::string push_image(const Reference& reference, const Remote& remote);
 

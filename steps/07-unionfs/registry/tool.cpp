@@ -1,11 +1,13 @@
 #include "07-unionfs/registry/tool.hpp"
 
+#include <sched.h>
 #include <unistd.h>
 
 #include <string_view>
 #include <utility>
 
 #include "01-clone/process.hpp"
+#include "04-namespaces/namespaces.hpp"
 #include "07-unionfs/files/blob.hpp"
 #include "common/error.hpp"
 #include "common/openers.hpp"
@@ -82,7 +84,8 @@ std::string reason_of(const std::string& errors) {
   for (const Reason& reason : kReasons) {
     if (last.find(reason.part) != last.npos) return reason.meaning;
   }
-  const size_t clause = last.rfind(": ");
+  size_t clause = last.rfind(": ");
+  if (clause != last.npos && clause > 0) clause = last.rfind(": ", clause - 1);
   return clause == last.npos ? last : last.substr(clause + 2);
 }
 
@@ -92,7 +95,8 @@ std::string run_tool(const std::vector<std::string>& words, const ToolFiles& fil
   }
   const Fd input = file_with(files.input);
   Fd output = open_memfd("output"), errors = open_memfd("errors");
-  Child child = spawn({}, [&] {
+  Child child = spawn({.namespaces = files.private_mounts ? CLONE_NEWNS : 0}, [&] {
+    if (files.private_mounts) make_mounts_private({});
     if (!files.input.empty()) put(input.get(), STDIN_FILENO);
     put(files.output == -1 ? output.get() : files.output, STDOUT_FILENO);
     if (!files.shows_errors) put(errors.get(), STDERR_FILENO);
@@ -101,7 +105,7 @@ std::string run_tool(const std::vector<std::string>& words, const ToolFiles& fil
   const int status = child.wait();
   if (status == 0) return text_of(std::move(output));
   if (status > kSignalBase) throw Failure(join({words[0], ": interrupted"}), "", status);
-  if (files.shows_errors) throw Failure(join({words[0], " failed, as it says above"}));
+  if (files.shows_errors) throw Failure("it failed, as it says above");
   throw Failure(reason_of(text_of(std::move(errors))));
 }
 

@@ -30,7 +30,7 @@ std::string list(const std::string& wanted, const ImagesOptions& options) {
   std::string ids;
   Listing listing({{"REPOSITORY", "Repository"},
                    {"TAG", "Tag"},
-                   // The digest in a registry: stepbox pulls nothing, so there is none.
+                   // The digest in a registry: it is not kept.
                    {options.digests ? "DIGEST" : "", "Digest"},
                    {"IMAGE ID", "ID"},
                    {"CREATED", "CreatedSince"},
@@ -59,7 +59,7 @@ int verb_images(int argc, char** argv) {
   VerbLine cli("images [OPTIONS] [NAME[:TAG]]", "images");
   cli.flag("-q,--quiet", options.quiet, "Print ids only");
   cli.flag("--digests", options.digests,
-           "Add a column of digests: <none>, because images are not pulled");
+           "Add a column of digests in a registry: <none>, as they are not kept");
   cli.flag("--no-trunc", options.whole, "Do not truncate ids");
   add_format_option(cli, options.format);
   cli.parse_mixed(argc, argv);

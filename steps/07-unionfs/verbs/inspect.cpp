@@ -21,6 +21,21 @@ Json as_set(const std::vector<std::string>& names) {
   return set;
 }
 
+// With the members that stepbox only keeps, such as Healthcheck.
+Json config_as_json(const ImageConfig& config) {
+  Json json = config.others.empty() ? Json::object() : Json::parse(config.others);
+  json.update(Json{{"User", config.user},
+                   {"ExposedPorts", as_set(config.exposed_ports)},
+                   {"Env", config.env},
+                   {"Cmd", config.command},
+                   {"Volumes", as_set(config.volumes)},
+                   {"WorkingDir", config.working_directory},
+                   {"Entrypoint", config.entrypoint},
+                   {"Labels", config.labels},
+                   {"StopSignal", config.stop_signal}});
+  return json;
+}
+
 Json image_as_json(const Image& image) {
   const ImageConfig& config = image.config;
   StoredImage stored{.id = image.id, .names = {image.name}};  // a plain directory has no more
@@ -33,22 +48,13 @@ Json image_as_json(const Image& image) {
   for (const std::string& digest : file.diff_ids) layers.push_back("sha256:" + digest);
   return {{"Id", digest_of(image)},
           {"RepoTags", stored.names},
-          {"RepoDigests", Json::array()},  // stepbox pulls nothing
+          {"RepoDigests", Json::array()},  // they are not kept
           {"Created", as_timestamp(stored.created)},
           {"Author", file.author},
           {"Architecture", file.architecture.empty() ? own_architecture() : file.architecture},
           {"Os", "linux"},
           {"Size", stored.size},
-          {"Config",
-           {{"User", config.user},
-            {"ExposedPorts", as_set(config.exposed_ports)},
-            {"Env", config.env},
-            {"Cmd", config.command},
-            {"Volumes", as_set(config.volumes)},
-            {"WorkingDir", config.working_directory},
-            {"Entrypoint", config.entrypoint},
-            {"Labels", config.labels},
-            {"StopSignal", config.stop_signal}}},
+          {"Config", config_as_json(config)},
           {"RootFS", {{"Type", "layers"}, {"Layers", layers}}},
           {"GraphDriver",
            {{"Name", "overlay"}, {"Data", {{"LowerDir", lower_directories(image.layers)}}}}}};

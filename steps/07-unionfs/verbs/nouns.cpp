@@ -18,7 +18,7 @@ constexpr Noun kNouns[] = {
     {"container",
      "attach commit cp create diff exec export inspect kill logs pause port prune rename restart "
      "rm run start stats stop top unpause update wait"},
-    {"image", "history import inspect load prune save tag"},
+    {"image", "build history import inspect load prune pull push save tag"},
     {"system", "df info prune"},
 };
 

@@ -7,6 +7,7 @@
 #include "07-unionfs/formats/container_text.hpp"
 #include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/images/image.hpp"
+#include "07-unionfs/registry/building.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 
@@ -29,6 +30,7 @@ int ask(const Kinds& kinds, bool all) {
       join({"WARNING! This will remove:\n",
             kinds.containers ? "  - all containers that are not running\n" : "",
             kinds.images ? join({"  - all images without a ", all ? "container\n" : "name\n"}) : "",
+            kinds.images && all ? "  - the layers that `build` has kept\n" : "",
             "\nAre you sure you want to continue? [y/N] "}));
   const Fd input(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
   if (const int signal = wait_for_input(input)) return kSignalBase + signal;
@@ -74,6 +76,7 @@ int verb_prune(int argc, char** argv) {
   const std::string ids = kinds.containers ? remove_containers(bytes) : "";
   std::string text = ids.empty() ? "" : join({"Deleted Containers:\n", ids, "\n"});
   const Pruned images = kinds.images ? prune_images(all, image_users) : Pruned{};
+  if (kinds.images && all) bytes += remove_build_cache();
   if (!images.lines.empty()) text += "Deleted Images:\n";
   for (const std::string& line : images.lines) text += line + "\n";
   if (!images.lines.empty()) text += "\n";
