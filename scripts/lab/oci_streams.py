@@ -7,6 +7,8 @@ import re
 from oci_bundle import Container, differs, run
 from oci_hooks import ORDER
 
+UNKNOWN = {"capabilities": {"bounding": ["CAP_FUTURE", "CAP_KILL"]}}
+
 
 def try_descriptors(tally, room):
     """What of the caller's descriptors reaches a container."""
@@ -68,6 +70,12 @@ def try_words(tally, room):
     room.call("--log", log, "state", "unknown")
     said = log.read_text("utf-8") if log.exists() else ""
     holds("--log: text", "" if re.match("time=.* level=error msg=", said) else said)
+    log.unlink()
+    one = Container(room, "echo works", lambda config: config["process"].update(UNKNOWN))
+    ended = room.call("--log", log, "run", "--bundle", one.bundle, one.id)
+    said = log.read_text("utf-8") if log.exists() else ""
+    holds("--log: a warning", "" if re.match("time=.* level=warning msg=.*CAP_FUTURE", said) else said)
+    holds("--log: a warning is in no output", ended.unlike(0, r"\Aworks\n\Z"))
 
     holds("--version", run(room.program, "--version").unlike(0, r"version \d(.*\n)*spec: 1\."))
     ended = room.call("features")
