@@ -8,13 +8,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <initializer_list>
 #include <string>
 
 #include "common/error.hpp"
 #include "common/files.hpp"
 #include "common/openers.hpp"
+#include "common/process/stat_fields.hpp"
 
 namespace stepbox {
 
@@ -49,14 +49,6 @@ void restore_signal_mask() {
   ::sigtimedwait(&pipe, nullptr, &at_once);  // a SIGPIPE pending since then would end the command
   ::sigprocmask(SIG_SETMASK, &g_mask_at_start, nullptr);
   g_blocked = false;
-}
-
-// Whether `signal` is in the mask that /proc/PID/status shows as `name` ("SigCgt:").
-static bool in_status_mask(const std::string& status, const std::string& name, int signal) {
-  const size_t at = status.find(name);
-  if (at == std::string::npos) return false;
-  const auto mask = std::strtoull(status.c_str() + at + name.size(), nullptr, 16);
-  return (mask >> (signal - 1)) & 1;
 }
 
 bool takes_default_action(pid_t pid, int signal) try {

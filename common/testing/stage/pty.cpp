@@ -18,6 +18,7 @@
 #include "common/error.hpp"
 #include "common/files.hpp"
 #include "common/openers.hpp"
+#include "common/process/stat_fields.hpp"
 
 namespace stepbox {
 namespace {
@@ -68,6 +69,24 @@ void say(int socket, const std::string& event) {
   _exit(0);
 }
 
+// Not SIGSTOP: the shell would see a stopped job.
+class HeldProcess {
+ public:
+  explicit HeldProcess(pid_t pid) : pid_(pid) {
+    if (::ptrace(PTRACE_SEIZE, pid_, nullptr, nullptr) == -1 ||
+        ::ptrace(PTRACE_INTERRUPT, pid_, nullptr, nullptr) == -1 ||
+        ::waitpid(pid_, nullptr, __WALL) == -1) {
+      throw_errno({"hold process ", std::to_string(pid_)});
+    }
+  }
+  HeldProcess(const HeldProcess&) = delete;
+  HeldProcess& operator=(const HeldProcess&) = delete;
+  ~HeldProcess() { ::ptrace(PTRACE_DETACH, pid_, nullptr, nullptr); }
+
+ private:
+  pid_t pid_;
+};
+
 }  // namespace
 
 PtyRun::PtyRun(const Launch& launch, Milliseconds patience) : patience_(patient(patience)) {
@@ -97,34 +116,10 @@ void PtyRun::type(std::string_view keys) {
   if (::write(terminal_.get(), keys.data(), keys.size()) == -1) throw_errno({"type"});
 }
 
-namespace {
-
-// Not SIGSTOP: the shell would see a stopped job.
-class HeldProcess {
- public:
-  explicit HeldProcess(pid_t pid) : pid_(pid) {
-    if (::ptrace(PTRACE_SEIZE, pid_, nullptr, nullptr) == -1 ||
-        ::ptrace(PTRACE_INTERRUPT, pid_, nullptr, nullptr) == -1 ||
-        ::waitpid(pid_, nullptr, __WALL) == -1) {
-      throw_errno({"hold process ", std::to_string(pid_)});
-    }
-  }
-  HeldProcess(const HeldProcess&) = delete;
-  HeldProcess& operator=(const HeldProcess&) = delete;
-  ~HeldProcess() { ::ptrace(PTRACE_DETACH, pid_, nullptr, nullptr); }
-
- private:
-  pid_t pid_;
-};
-
-}  // namespace
-
 // Whether a process sleeps and has taken each SIGINT that it was sent. (proc_pid_status(5))
 static bool has_taken_interrupt(pid_t pid) {
   const std::string status = read_file("/proc/" + std::to_string(pid) + "/status");
-  const size_t pending = status.find("ShdPnd:\t");
-  return status.find("State:\tS") != status.npos && pending != status.npos &&
-         (std::stoull(status.substr(pending + 8), nullptr, 16) & 1 << (SIGINT - 1)) == 0;
+  return status.find("State:\tS") != status.npos && !in_status_mask(status, "ShdPnd:", SIGINT);
 }
 
 void PtyRun::interrupt_leader_last(std::string_view text, int times) {
