@@ -53,7 +53,7 @@ CallFilter filter_of(const std::string& profile, CapabilitySet capabilities) {
   const std::string path = join({folder, "/", std::to_string(std::hash<std::string>()(key))});
   CallFilter filter = read_kept(path, key);
   if (filter.empty() || filter.size() % sizeof(sock_filter) != 0) {
-    filter = compile_profile(profile, capabilities);
+    filter = with_ranges(compile_profile(profile, capabilities));
     make_directories(folder, 0700);
     const FileLock lock = lock_file(run_directory() + "/seccomp.lock", LockRank::kSeccomp);
     replace_file(path, key + filter, 0600);

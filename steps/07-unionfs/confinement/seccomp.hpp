@@ -27,6 +27,10 @@ CallFilter filter_of(const std::string& profile, CapabilitySet capabilities);
 // Compiles a profile, without the cache. (seccomp_profile.cpp)
 CallFilter compile_profile(const std::string& profile, CapabilitySet capabilities);
 
+// The same filter in fewer instructions: numbers of system calls with the same answer are compared
+// as ranges. Returns `filter` itself where that is no gain. (filter_ranges.cpp)
+CallFilter with_ranges(const CallFilter& filter);
+
 // [child] Installs the filter for this process and its descendants. Needs no_new_privs or
 // CAP_SYS_ADMIN. `flags` are those of seccomp(2); with SECCOMP_FILTER_FLAG_NEW_LISTENER returns the
 // listener, otherwise an empty Fd. Throws system_error.
