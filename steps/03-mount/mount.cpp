@@ -42,9 +42,7 @@ static Fd find(const std::string& rootfs, const std::string& path) {
 MountPoint::MountPoint(const std::string& rootfs, const std::string& path)
     : MountPoint(find(rootfs, path)) {}
 
-MountPoint::MountPoint(Fd found) : fd_(std::move(found)), name_(read_link(handle())) {
-  if (name_.empty()) throw_errno({"read ", handle()});
-}
+std::string MountPoint::name() const { return read_link(handle()); }
 
 std::string MountPoint::handle() const { return proc_path(fd_); }
 
@@ -61,7 +59,9 @@ static std::string as_options(unsigned long flags, const char* data) {
 }
 
 void mount_new(const char* type, const MountPoint& target, unsigned long flags, const char* data) {
-  explain({"mount -t ", type, as_options(flags, data), " stepbox ", quoted(target.name())});
+  if (explaining()) {
+    explain({"mount -t ", type, as_options(flags, data), " stepbox ", quoted(target.name())});
+  }
   if (::mount(kMountSource, target.handle().c_str(), type, flags, data) == -1) {
     throw_errno({"mount ", type, " on ", target.name()});
   }
@@ -71,8 +71,9 @@ void mount_new(const char* type, const MountPoint& target, unsigned long flags, 
 // after the first. open_tree(2) makes a detached copy, mount_setattr(2) (Linux 5.12) changes it
 // with all mounts below, move_mount(2) attaches it. LAB: bind
 void bind(const std::string& source, const MountPoint& target, bool read_only) {
-  explain({"mount --rbind --make-rprivate ", quoted(source), " ", quoted(target.name())});
-  if (read_only) explain({"mount -o remount,bind,ro ", quoted(target.name()), "  # and all below"});
+  const std::string name = explaining() ? quoted(target.name()) : "";
+  explain({"mount --rbind --make-rprivate ", quoted(source), " ", name});
+  if (read_only) explain({"mount -o remount,bind,ro ", name, "  # and all below"});
   const Fd copy(
       ::open_tree(AT_FDCWD, source.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE));
   mount_attr attributes{};

@@ -27,14 +27,13 @@ Fd open_below(const Fd& root, const std::string& path);
 class MountPoint {
  public:
   MountPoint(const std::string& rootfs, const std::string& path);
-  explicit MountPoint(Fd found);
-  const std::string& name() const { return name_; }  // its path on the host, for messages
-  std::string handle() const;                        // /proc/self/fd/N, for mount(2) and umount2(2)
+  explicit MountPoint(Fd found) : fd_(std::move(found)) {}
+  std::string name() const;    // its path on the host, for messages
+  std::string handle() const;  // /proc/self/fd/N, for mount(2) and umount2(2)
   int fd() const { return fd_.get(); }
 
  private:
   Fd fd_;
-  std::string name_;
 };
 
 // Mounts that the destructor unmounts, in reverse order; it warns of failures. After release() it

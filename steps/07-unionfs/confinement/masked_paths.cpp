@@ -92,7 +92,7 @@ static Fd open_root(const std::string& rootfs) {
 
 // mount --bind, then -o remount,ro: of what was opened, as its name may be another file's by now.
 static void protect(const MountPoint& place) {
-  const std::string name = stepbox::quoted(place.name());
+  const std::string name = explaining() ? stepbox::quoted(place.name()) : "";
   explain({"mount --rbind --make-rprivate ", name, " ", name});
   explain({"mount -o remount,bind,ro ", name, "  # and all below"});
   const Fd copy = copy_tree(place.fd(), "", AT_RECURSIVE);

@@ -40,6 +40,7 @@ MountPoint find_place(const std::string& root, const std::string& destination) {
 }
 
 void change(const MountPoint& mounted, uint64_t set, uint64_t cleared, bool below) {
+  if ((set | cleared) == 0) return;
   mount_attr attributes{};
   attributes.attr_set = set;
   attributes.attr_clr = cleared;
@@ -49,6 +50,10 @@ void change(const MountPoint& mounted, uint64_t set, uint64_t cleared, bool belo
 void change(const MountPoint& mounted, const MountOptions& options) {
   change(mounted, options.set, options.cleared, false);
   change(mounted, options.set_below, options.cleared_below, true);
+}
+
+void propagate(const MountPoint& mounted, unsigned long flags) {
+  if (flags != 0) set_propagation(mounted.handle(), mounted.name(), flags);
 }
 
 // The tree is detached until all is set: no process ever sees it with fewer restrictions.
@@ -72,7 +77,7 @@ void mount_bind(const OciConfig& config, const OciMount& mount, MountSources& so
 void change_mount(const std::string& root, const OciMount& mount) {
   const MountPoint mounted(root, mount.destination);
   change(mounted, mount.options);
-  set_propagation(mounted.handle(), mounted.name(), mount.options.propagation);
+  propagate(mounted, mount.options.propagation);
 }
 
 // tmpcopyup: a tmpfs begins with the files that it hides. `hidden` was opened before the mount. The
@@ -159,7 +164,7 @@ void mount_file_system(const OciConfig& config, const OciMount& mount) {
   if (mount.options.copy_up) copy_up(place, mounted);
   if (mount.type == "mqueue") label_mqueue(config, mounted);
   change(mounted, mount.options.set_below, mount.options.cleared_below, true);
-  set_propagation(mounted.handle(), mounted.name(), mount.options.propagation);
+  propagate(mounted, mount.options.propagation);
 }
 
 void mount_one(const OciConfig& config, const OciMount& mount,

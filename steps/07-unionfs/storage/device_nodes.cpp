@@ -47,28 +47,33 @@ static bool make_node(const Fd& parent, const std::string& name, const DeviceNod
   return true;
 }
 
-void make_device(const std::string& root, const DeviceNode& device) {
-  const size_t slash = device.path.rfind('/');
-  const std::string folder = device.path.substr(0, slash), name = device.path.substr(slash + 1);
+// Opens a directory below `root`, and makes it if it is missing.
+static Fd open_folder(const std::string& root, const std::string& folder) {
   if (!folder.empty()) make_mount_point(root, folder, true);
-  const Fd top = open_directory(root);
-  const Fd parent = open_below(top, folder.empty() ? "/" : folder);
-  if (!parent) throw_errno({"open ", folder});
-  if (make_node(parent, name, device)) return;
+  Fd opened = open_below(open_directory(root), folder.empty() ? "/" : folder);
+  if (!opened) throw_errno({"open ", folder});
+  return opened;
+}
+
+// `parent`: the open directory of its path.
+static void make_in(const std::string& root, const Fd& parent, const DeviceNode& device) {
+  if (make_node(parent, device.path.substr(device.path.rfind('/') + 1), device)) return;
   make_mount_point(root, device.path, false);
   bind(device.path, MountPoint(root, device.path), false);
 }
 
-static void make_links(const std::string& root) {
-  const Fd top = open_directory(root);
-  const Fd dev = open_below(top, "/dev");
+void make_device(const std::string& root, const DeviceNode& device) {
+  make_in(root, open_folder(root, device.path.substr(0, device.path.rfind('/'))), device);
+}
+
+static void make_links(const Fd& dev) {
   constexpr std::pair<const char*, const char*> kLinks[] = {{"/proc/self/fd", "fd"},
                                                             {"/proc/self/fd/0", "stdin"},
                                                             {"/proc/self/fd/1", "stdout"},
                                                             {"/proc/self/fd/2", "stderr"},
                                                             {"pts/ptmx", "ptmx"}};
   for (const auto& [target, name] : kLinks) {
-    if (dev && ::symlinkat(target, dev.get(), name) == -1 && errno != EEXIST) {
+    if (::symlinkat(target, dev.get(), name) == -1 && errno != EEXIST) {
       throw_errno({"link /dev/", name});
     }
   }
@@ -78,10 +83,11 @@ void make_default_devices(const std::string& root) {
   constexpr std::tuple<const char*, unsigned, unsigned> kDevices[] = {
       {"/dev/null", 1, 3},   {"/dev/zero", 1, 5},    {"/dev/full", 1, 7},
       {"/dev/random", 1, 8}, {"/dev/urandom", 1, 9}, {"/dev/tty", 5, 0}};
+  const Fd dev = open_folder(root, "/dev");
   for (const auto& [path, major, minor] : kDevices) {
-    make_device(root, {.path = path, .major = major, .minor = minor});
+    make_in(root, dev, {.path = path, .major = major, .minor = minor});
   }
-  make_links(root);
+  make_links(dev);
 }
 
 }  // namespace stepbox

@@ -1,5 +1,7 @@
 #include "07-unionfs/storage/group_mounts.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -28,10 +30,16 @@ static void link_controllers(const MountPoint& top, const std::string& name) {
   }
 }
 
-static void bind_group(const std::string& root, const std::string& place,
+// `top` is a new tmpfs: no link, and no other file system, is in it.
+static void bind_group(const MountPoint& top, const std::string& name,
                        const GroupDirectory& group) {
-  make_mount_point(root, place, true);
-  bind(group.path(), find_mount_place(root, place), false);
+  constexpr int kPlace = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  if (::mkdirat(top.fd(), name.c_str(), 0755) == -1 && errno != EEXIST) {
+    throw_errno({"mkdir ", top.name(), "/", name});
+  }
+  Fd place(::openat(top.fd(), name.c_str(), kPlace));
+  if (!place) throw_errno({"open ", top.name(), "/", name});
+  bind(group.path(), MountPoint(std::move(place)), false);
 }
 
 static void bind_all(const std::string& root, const std::string& destination,
@@ -40,7 +48,7 @@ static void bind_all(const std::string& root, const std::string& destination,
             "mode=755");
   const MountPoint top(root, destination);
   for (const GroupDirectory& group : groups) {
-    bind_group(root, join({destination, "/", name_of(group)}), group);
+    bind_group(top, name_of(group), group);
     link_controllers(top, name_of(group));
   }
 }
@@ -54,7 +62,7 @@ void mount_groups(const std::string& root, const std::string& destination,
     throw Failure(join({"mount cgroup2 on ", destination, ": the container has no v2 group"}));
   }
   if (v2 != groups.end() && (only_v2 || groups.size() == 1)) {
-    bind_group(root, destination, *v2);
+    bind(v2->path(), find_mount_place(root, destination), false);
   } else {
     bind_all(root, destination, groups);
   }

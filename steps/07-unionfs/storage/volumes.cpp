@@ -68,6 +68,7 @@ static std::string follow(const Fd& parent, const std::string& name, const std::
 void make_mount_point(const std::string& root, const std::string& path, bool directory) {
   const Fd top(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!top) throw_errno({"open rootfs ", root});
+  if (open_below(top, path)) return;
   for (size_t begin = 1, end; begin < path.size(); begin = end + 1) {
     end = std::min(path.find('/', begin), path.size());
     const std::string here = path.substr(0, end);
