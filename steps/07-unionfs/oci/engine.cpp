@@ -169,16 +169,18 @@ std::optional<Child> choose_groups(const CreateOptions& options, const OciConfig
 void erase_container(const OciState& state) {
   const Fd process = open_oci_process(state);
   if (process) send_signal(process, SIGKILL);
-  remove_oci_groups(state.cgroup);  // thaws them: KILL has no effect on a frozen process of v1
+  // Thaws them: KILL has no effect on a frozen process of v1.
+  const std::vector<std::string> left = remove_oci_groups(state.cgroup);
   stop_scope(state.scope);
   const auto has_ended = [&] { return !process || !open_oci_process(state); };
   if (!wait_until(10, has_ended)) {
     throw Failure(join({"delete container ", state.id, ": its process does not end"}),
                   "the kernel holds it, or one that nobody waits for; delete it again later");
   }
-  for (const GroupDirectory& group : open_oci_groups(state.cgroup)) {
-    if (::access((group.path() + "/..").c_str(), W_OK) == -1) continue;  // never ours to remove
-    throw Failure(join({"delete container ", state.id, ": cgroup ", group.path(), " is left"}),
+  for (const std::string& group : left) {
+    if (!exists(group)) continue;
+    if (::access((group + "/..").c_str(), W_OK) == -1) continue;  // never ours to remove
+    throw Failure(join({"delete container ", state.id, ": cgroup ", group, " is left"}),
                   "delete it again later");
   }
   remove_oci_directory(state.id);

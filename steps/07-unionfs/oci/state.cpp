@@ -66,7 +66,10 @@ bool is_there(const std::string& path) {
   return false;
 }
 
-std::string boot_id() { return read_file("/proc/sys/kernel/random/boot_id"); }
+const std::string& boot_id() {
+  static const std::string id = read_file("/proc/sys/kernel/random/boot_id");
+  return id;
+}
 
 // Of /proc/PID/stat: in clock ticks since the boot (proc(5)).
 constexpr size_t kStartTime = 22;
@@ -224,7 +227,7 @@ OciStatus status_of(const OciState& state) {
   if (unfinished && is_locked(state.id)) return OciStatus::kCreating;
   if (!open_oci_process(state)) return OciStatus::kStopped;
   if (unfinished) return OciStatus::kCreating;  // kill -9 has ended create just before its end
-  if (are_frozen(open_oci_groups(state.cgroup))) return OciStatus::kPaused;
+  if (are_frozen(open_oci_freezers(state.cgroup))) return OciStatus::kPaused;
   // The process has the FIFO open until execve(2); without a reader this fails with ENXIO.
   const Fd start(::open(start_fifo_of(state.id).c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
   return start ? OciStatus::kCreated : OciStatus::kRunning;

@@ -24,7 +24,7 @@ static int set_frozen(int argc, char** argv, bool frozen) {
     throw Failure(frozen ? "container not running" : "container not paused",
                   join({"it is ", name_of(status)}));
   }
-  freeze_groups(open_oci_groups(state.cgroup), frozen);
+  freeze_groups(open_oci_freezers(state.cgroup), frozen);
   return 0;
 }
 

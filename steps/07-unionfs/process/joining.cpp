@@ -12,6 +12,7 @@
 
 #include "common/error.hpp"
 #include "common/explain.hpp"
+#include "common/files.hpp"
 
 namespace stepbox {
 
@@ -26,16 +27,16 @@ Fd open_namespace(const std::string& path) {
 // setns(2) fails for the user namespace that the caller is in already, so only those count that
 // differ.
 static int foreign_namespaces(const std::string& pid) {
+  const std::string own_path = "/proc/self/ns", path = join({"/proc/", pid, "/ns"});
+  const Fd own = open_directory(own_path), their = open_directory(path);
   int flags = 0;
   for (const auto& [name, flag] : kNamespaceKinds) {
     struct stat ours, theirs;
-    const std::string path = join({"/proc/", pid, "/ns/", name});
-    const std::string own = join({"/proc/self/ns/", name});
-    if (::stat(own.c_str(), &ours) == -1) {
+    if (::fstatat(own.get(), name, &ours, 0) == -1) {
       if (flag == CLONE_NEWTIME) continue;  // before Linux 5.6
-      throw_errno({"open ", own});
+      throw_errno({"open ", own_path, "/", name});
     }
-    if (::stat(path.c_str(), &theirs) == -1) throw_errno({"open ", path});
+    if (::fstatat(their.get(), name, &theirs, 0) == -1) throw_errno({"open ", path, "/", name});
     if (ours.st_ino != theirs.st_ino) flags |= flag;
   }
   return flags;

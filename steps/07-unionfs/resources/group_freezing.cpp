@@ -10,7 +10,7 @@ namespace stepbox {
 // v1 trees come first.
 const GroupDirectory* find_freezer(const std::vector<GroupDirectory>& groups) {
   const auto group = std::find_if(groups.begin(), groups.end(), [](const auto& candidate) {
-    return candidate.offers("freezer.state") || candidate.offers("cgroup.freeze");
+    return candidate.hierarchy().v2 ? candidate.offers("cgroup.freeze") : candidate.has("freezer");
   });
   return group == groups.end() ? nullptr : &*group;
 }

@@ -6,11 +6,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "common/deadline.hpp"
 #include "common/error.hpp"
-#include "common/explain.hpp"
 #include "common/files.hpp"
 #include "common/text.hpp"
 
@@ -42,10 +42,11 @@ bool is_root_of_host() {
 
 // Makes one directory, if it is missing. False if its parent has just been removed: by another
 // container, the last one that was in it.
-static bool make_one(const Hierarchy& tree, const std::string& parent, const std::string& path) {
-  if (!exists(path)) explain({"mkdir ", quoted(path)});
+static bool make_one(const Hierarchy& tree, const std::string& parent, const std::string& path,
+                     bool is_parent) {
   if (::mkdir(path.c_str(), 0755) == 0) {
-    ::setxattr(path.c_str(), kMark, "", 0, 0);  // only root can; without it the group stays
+    // Only root can; without it the group stays.
+    if (is_parent) ::setxattr(path.c_str(), kMark, "", 0, 0);
   } else if (errno != EEXIST) {
     if (errno == ENOENT) return false;
     throw_errno({"make cgroup ", path});
@@ -60,20 +61,25 @@ static void make_in(const Hierarchy& tree, const std::string& path) {
     for (const std::string& name : split(path.substr(1), '/')) {
       const std::string parent = directory;
       directory += "/" + name;
-      if (!make_one(tree, parent, directory)) return false;
+      if (!make_one(tree, parent, directory, directory != tree.base + path)) return false;
     }
     return true;
   });
   if (!made) throw_errno({"make cgroup ", tree.base, path}, ENOENT);
 }
 
-static GroupDirectory open_in(const Hierarchy& tree, const std::string& path) {
+static std::optional<GroupDirectory> find_in(const Hierarchy& tree, const std::string& path) {
   const std::string whole = tree.base + path;
+  Fd directory(::open(whole.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (const int error = errno; !directory) {
+    if (error == ENOENT || !exists(whole)) return std::nullopt;
+    throw_errno({"open ", whole}, error);
+  }
   Hierarchy own = tree;
   if (tree.v2) {
     own.controllers = words_in(split(read_file(whole + "/cgroup.controllers"), '\n')[0]);
   }
-  return GroupDirectory(own, whole, open_directory(whole));
+  return GroupDirectory(own, whole, std::move(directory));
 }
 
 static bool is_denied(const std::system_error& error) {
@@ -98,7 +104,7 @@ std::vector<GroupDirectory> make_oci_groups(const std::string& path, bool must) 
     } catch (const Failure&) {
       if (must) throw;  // processes live in the parent: the group has no controllers
     }
-    if (exists(tree.base + path)) groups.push_back(open_in(tree, path));
+    if (auto group = find_in(tree, path)) groups.push_back(std::move(*group));
   }
   if (must && groups.empty()) {
     throw Failure(join({"make cgroup ", path, ": no cgroup tree that we may write to"}),
@@ -107,13 +113,23 @@ std::vector<GroupDirectory> make_oci_groups(const std::string& path, bool must) 
   return groups;
 }
 
-std::vector<GroupDirectory> open_oci_groups(const std::string& path) {
+template <class Wanted>
+static std::vector<GroupDirectory> open_groups(const std::string& path, Wanted wanted) {
   std::vector<GroupDirectory> groups;
   if (path.empty()) return groups;
   for (const Hierarchy& tree : all_hierarchies()) {
-    if (exists(tree.base + path)) groups.push_back(open_in(tree, path));
+    if (!wanted(tree)) continue;
+    if (auto group = find_in(tree, path)) groups.push_back(std::move(*group));
   }
   return groups;
+}
+
+std::vector<GroupDirectory> open_oci_groups(const std::string& path) {
+  return open_groups(path, [](const Hierarchy&) { return true; });
+}
+
+std::vector<GroupDirectory> open_oci_freezers(const std::string& path) {
+  return open_groups(path, [](const Hierarchy& tree) { return tree.v2 || tree.has("freezer"); });
 }
 
 // Those below our own one need no mark: kill -9 of create may have come before it.
@@ -129,16 +145,22 @@ static void remove_parents(const std::string& base, std::string path) {
   }
 }
 
-void remove_oci_groups(const std::string& path) {
-  if (path.empty()) return;  // it would mean the trees' bases, with all processes of the host
+std::vector<std::string> remove_oci_groups(const std::string& path) {
+  std::vector<std::string> left;
+  if (path.empty()) return left;  // it would mean the trees' bases, with all processes of the host
   std::vector<Hierarchy> trees = all_hierarchies();
   // A frozen v1 process ends only after it is thawed, so that tree is emptied first.
   std::stable_partition(trees.begin(), trees.end(),
                         [](const Hierarchy& tree) { return tree.has("freezer"); });
   for (const Hierarchy& tree : trees) {
-    remove_group(tree.base + path);
-    remove_parents(tree.base, tree.base + path);
+    const std::string whole = tree.base + path;
+    if (::rmdir(whole.c_str()) == -1 && errno != ENOENT) {
+      remove_group(whole);
+      if (exists(whole)) left.push_back(whole);
+    }
+    remove_parents(tree.base, whole);
   }
+  return left;
 }
 
 // A group may vanish meanwhile, or be a threaded one, whose file cannot be read (cgroups(7)).

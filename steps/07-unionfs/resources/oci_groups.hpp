@@ -30,10 +30,13 @@ std::vector<GroupDirectory> make_oci_groups(const std::string& path, bool must);
 // Opens the groups that exist: none for an empty path.
 std::vector<GroupDirectory> open_oci_groups(const std::string& path);
 
+// The same, only in trees that can freeze: for find_freezer().
+std::vector<GroupDirectory> open_oci_freezers(const std::string& path);
+
 // Kills the members, and removes the groups with all groups below them; then those parents that
 // make_oci_groups() has made and that are empty. No error if there are none; warns about a group
-// that cannot be removed. Throws system_error for such a parent.
-void remove_oci_groups(const std::string& path);
+// that cannot be removed, and returns its path. Throws system_error for such a parent.
+std::vector<std::string> remove_oci_groups(const std::string& path);
 
 // With --systemd-cgroup, systemd makes the first group, for a scope: a unit for processes that
 // systemd has not started. Its name for `cgroupsPath` slice:prefix:name is prefix-name.scope; for
