@@ -36,9 +36,7 @@ void set_environment(const OciProcess& process, int listening) {
     const size_t equals = variable.find('=');
     ::setenv(variable.substr(0, equals).c_str(), variable.substr(equals + 1).c_str(), 1);
   }
-  if (!std::getenv("HOME")) {
-    ::setenv("HOME", find_user(std::to_string(process.uid)).home.c_str(), 1);
-  }
+  if (!std::getenv("HOME")) ::setenv("HOME", home_of(process.uid).c_str(), 1);
   if (listening <= 0) return;
   ::setenv("LISTEN_FDS", std::to_string(listening).c_str(), 1);
   ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);

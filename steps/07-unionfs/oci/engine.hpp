@@ -57,6 +57,9 @@ using Creator = Child (*)(CreateOptions& options);
 // the file of --log, in its format.
 int dispatch_oci(int argc, char** argv, Creator create);
 
+// Whether a namespace has a path.
+bool has_paths(const OciConfig& config);
+
 // Joins the namespaces that have a path, but those of mounts and time. For spawn_joined().
 void join_namespaces(const OciConfig& config);
 

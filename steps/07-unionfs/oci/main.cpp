@@ -93,7 +93,7 @@ static Child build(CreateOptions& options, const OciConfig& config, OciState& st
   Gates gates;
   MountSources sources(config);
   Child child = spawn_joined(
-      [&] { join_namespaces(config); }, flags_for_clone(config),
+      has_paths(config), [&] { join_namespaces(config); }, flags_for_clone(config),
       [&] { return container(options, config, groups, command, sources, gates, start, state); });
   write_oci_id_maps(child.pid(), config);
   identify(state, child.pid());

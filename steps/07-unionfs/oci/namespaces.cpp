@@ -42,6 +42,11 @@ bool OciConfig::has_own(int flag) const {
   return found && (found->path.empty() || !is_ours(*found));
 }
 
+bool has_paths(const OciConfig& config) {
+  return std::any_of(config.namespaces.begin(), config.namespaces.end(),
+                     [](const OciNamespace& one) { return !one.path.empty(); });
+}
+
 // The user namespace may own others, and then gives the right to join them; this process's own
 // rights may do for the rest, and end with the user namespace. So what is refused before is tried
 // again after it. setns(2) refuses the user namespace that the process is in already.

@@ -159,7 +159,7 @@ int run(ExecOptions& options, const OciState& state, const OciProcess& process) 
   const ContainerNamespaces namespaces(first, state.pid);
   Gate allowed;
   Child child = spawn_joined(
-      [&] { namespaces.join_before_clone(); }, 0,
+      namespaces.has_users(), [&] { namespaces.join_before_clone(); }, 0,
       [&] { return container(groups, namespaces, command, options, process, allowed, state); });
   command.allow(child.pid());
   command.schedule(child.pid());

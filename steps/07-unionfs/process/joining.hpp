@@ -34,6 +34,9 @@ class ContainerNamespaces {
   // for the container's processes, which would see the child in /proc at once (CVE-2016-9962).
   void join_before_clone() const;
 
+  // Whether a user namespace is among them.
+  bool has_users() const { return flags_ & CLONE_NEWUSER; }
+
   // [child] Joins the others; the container's root directory becomes that of this process.
   void join() const;
 
@@ -47,11 +50,15 @@ class ContainerNamespaces {
 // vfork(2), and waits for its end. Throws system_error, Failure.
 void call_in_helper(int (*call)(void*), void* argument);
 
-// [parent] spawn() in the namespaces that `join` enters, and new ones (CLONE_NEW*). A helper
-// process joins them and makes the child, so this process stays in its own: there is no way back
-// from a user namespace (setns(2)). The child is this process's (CLONE_PARENT, clone(2)).
+// [parent] spawn() in the namespaces that `join` enters, and new ones (CLONE_NEW*). With `helped` a
+// helper process joins them and makes the child, so this process stays in its own: there is no way
+// back from a user namespace (setns(2)). The child is this process's (CLONE_PARENT, clone(2)).
 template <class Join, class Function>
-Child spawn_joined(Join join, int namespaces, Function function) {
+Child spawn_joined(bool helped, Join join, int namespaces, Function function) {
+  if (!helped) {
+    join();
+    return spawn({.namespaces = namespaces}, function);
+  }
   std::optional<Child> child;
   std::exception_ptr error;
   auto task = [&] {

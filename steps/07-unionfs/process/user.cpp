@@ -95,6 +95,12 @@ User find_user(const std::string& text) {
   return user;
 }
 
+std::string home_of(uid_t user) {
+  User found;
+  look_up_user(std::to_string(user), found);
+  return found.home;
+}
+
 static void set_groups(const User& user) {
   if (::setgroups(user.groups.size(), user.groups.data()) == 0) return;
   if (errno == EINVAL && ::setgroups(1, &user.gid) == 0) return;

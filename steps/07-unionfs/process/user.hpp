@@ -22,6 +22,9 @@ struct User {
 // Throws Failure for a name without an entry.
 User find_user(const std::string& text);
 
+// [child] The home directory of a user without regard to groups: "/" without an entry.
+std::string home_of(uid_t user);
+
 // [child] Changes groups, gid and uid for good (setgroups(2), setgid(2), setuid(2)).
 // Throws Failure for an id that the user namespace does not map.
 void become(const User& user);
