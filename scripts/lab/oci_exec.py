@@ -152,6 +152,25 @@ def try_exec_group(tally, room):
     tally.holds("delete", one.delete().unlike(0) or one.traces())
 
 
+def try_exec_users(tally, room):
+    """In a user namespace: what the host's root alone may do for the process is done."""
+    ids = [{"containerID": 0, "hostID": 100000, "size": 65536}]
+
+    def users(config):
+        config["linux"].update(uidMappings=ids, gidMappings=ids)
+        config["linux"]["namespaces"].append({"type": "user"})
+
+    one = Container(room, WAIT, users, own=True)
+    file = room.top / "process.json"
+    words = ["sh", "-c", "awk '{ print $19 }' /proc/self/stat; id -u"]
+    urgent = {"policy": "SCHED_OTHER", "nice": -5}
+    wrong = one.begin()
+    file.write_text(json.dumps({**one.config["process"], "args": words, "scheduler": urgent}))
+    wrong = wrong or one.verb("exec", "--process", file).unlike(0, r"\A-5\n0\n\Z")
+    tally.holds("exec: the priority of a process in a user namespace", wrong)
+    tally.holds("delete", one.delete().unlike(0) or one.traces())
+
+
 def try_control(tally, room):
     """pause, list, events, update."""
     holds = tally.holds

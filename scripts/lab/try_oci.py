@@ -20,7 +20,7 @@ import oci_mounts
 from oci_acts import try_acts, try_refusals
 from oci_attacks import PARTS as ATTACKS
 from oci_bundle import WAIT, Container, Room, becomes, differs, enter_room, hide_unified, reap
-from oci_exec import try_control, try_exec, try_exec_group
+from oci_exec import try_control, try_exec, try_exec_group, try_exec_users
 from oci_hooks import try_hooks, try_hooks_outside
 from oci_seccomp import try_listener
 from oci_streams import try_descriptors, try_words
@@ -158,9 +158,9 @@ def main(arguments):
     if "crun" in words:
         hide_unified()
     room, tally = Room(scratch, *words), Tally()
-    parts = (try_acts, try_refusals, try_exec, try_exec_group, try_control, try_hooks)
-    parts += (*TERMINALS, *ATTACKS, try_descriptors, try_words, try_hooks_outside, try_listener)
-    parts += (try_joining, try_limits, try_inside, try_mounts, try_pair)
+    parts = (try_acts, try_refusals, try_exec, try_exec_group, try_exec_users, try_control)
+    parts += (try_hooks, *TERMINALS, *ATTACKS, try_descriptors, try_words, try_hooks_outside)
+    parts += (try_listener, try_joining, try_limits, try_inside, try_mounts, try_pair)
     for part in parts:
         wanted = os.environ.get("PARTS", "").split()
         if wanted and not any(name in part.__name__ for name in wanted):
