@@ -192,7 +192,7 @@ void abandon_container(const OciState& state) {
   } catch (const std::exception& error) {
     warn({message_of(error)});
   }
-  try_hooks(state.poststop, state_for_hooks(state, OciStatus::kStopped));
+  try_hooks(state.poststop, state, OciStatus::kStopped);
 }
 
 }  // namespace stepbox

@@ -48,7 +48,7 @@ static int container(const CreateOptions& options, const OciConfig& config,
   gates.mounted.open();
   gates.hooked.wait();
   state.pid = ::getpid();  // as these hooks see it
-  run_hooks(config.hooks.create_container, state_for_hooks(state, OciStatus::kCreating));
+  run_hooks(config.hooks.create_container, state, OciStatus::kCreating);
   mask_paths(config);
   command.prepare();
   enter_root(config, options.no_pivot);
@@ -59,7 +59,7 @@ static int container(const CreateOptions& options, const OciConfig& config,
   outlive_creator(start, options.files.preserved.number);  // create returns
   wait_for_start(start);
   try {
-    run_hooks(config.hooks.start_container, state_for_hooks(state, OciStatus::kCreated));
+    run_hooks(config.hooks.start_container, state, OciStatus::kCreated);
     command.exec();
   } catch (const std::exception& error) {
     fail_start(start, error);
@@ -104,9 +104,8 @@ static Child build(CreateOptions& options, const OciConfig& config, OciState& st
   sources.wait();
   wait_for_mounts(gates.mounted, child);
   keeper.reset();
-  const std::string text = state_for_hooks(state, OciStatus::kCreating);
-  run_hooks(config.hooks.prestart, text);
-  run_hooks(config.hooks.create_runtime, text);
+  run_hooks(config.hooks.prestart, state, OciStatus::kCreating);
+  run_hooks(config.hooks.create_runtime, state, OciStatus::kCreating);
   command.schedule(child.pid());
   gates.hooked.open();
   command.filter().pass_listener(child, state, OciStatus::kCreating);

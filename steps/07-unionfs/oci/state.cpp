@@ -237,6 +237,14 @@ std::string state_for_hooks(const OciState& state, OciStatus status) {
   return as_specified(state, status).dump();
 }
 
+void run_hooks(const std::vector<Hook>& hooks, const OciState& state, OciStatus status) {
+  if (!hooks.empty()) run_hooks(hooks, state_for_hooks(state, status));
+}
+
+void try_hooks(const std::vector<Hook>& hooks, const OciState& state, OciStatus status) {
+  if (!hooks.empty()) try_hooks(hooks, state_for_hooks(state, status));
+}
+
 std::string state_for_user(const OciState& state, OciStatus status) {
   json object = as_specified(state, status);
   object["status"] = name_of(status);

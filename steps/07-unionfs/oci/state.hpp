@@ -94,6 +94,10 @@ OciStatus status_of(const OciState& state);
 std::string state_for_hooks(const OciState& state, OciStatus status);
 std::string state_for_user(const OciState& state, OciStatus status);
 
+// Those of process/hooks.hpp, with that state.
+void run_hooks(const std::vector<Hook>& hooks, const OciState& state, OciStatus status);
+void try_hooks(const std::vector<Hook>& hooks, const OciState& state, OciStatus status);
+
 // Removes the directory and all that is in it.
 void remove_oci_directory(const std::string& id);
 

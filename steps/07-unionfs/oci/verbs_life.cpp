@@ -72,7 +72,7 @@ static void start_container(const std::string& id) {
   const OciState state = let_begin(id, answers);
   const std::string error = wait_for_exec(answers);
   if (!error.empty()) throw Failure(join({"start container ", id, ": ", error}));
-  try_hooks(state.poststart, state_for_hooks(state, OciStatus::kRunning));
+  try_hooks(state.poststart, state, OciStatus::kRunning);
 }
 
 int oci_start(int argc, char** argv, Creator) {
@@ -92,7 +92,7 @@ static void delete_container(const std::string& id, bool force) {
                   "kill it first, or use --force");
   }
   erase_container(state);
-  try_hooks(state.poststop, state_for_hooks(state, OciStatus::kStopped));
+  try_hooks(state.poststop, state, OciStatus::kStopped);
 }
 
 int oci_run(int argc, char** argv, Creator create) {
