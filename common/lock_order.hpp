@@ -13,14 +13,16 @@ namespace stepbox {
 //   kOci         <root>/ID/lock             stepbox-oci works on the container
 //   kStaging     <store>/staging.lock       images are added or removed (shared)
 //   kImages      <store>/images.lock        images/ and tags/ change
+//   kVolumes     <store>/volumes.lock       volumes are made, filled or removed
 //   kRecord      <store>/containers/ID      record.json of that container changes
 //   kContainers  <run>/containers.lock      run locks are taken or tested (run_lock.hpp)
 //   kNetwork     /run/stepbox/network.lock  the bridge, leases and published ports change
 //   kSeccomp     <run>/seccomp.lock         a compiled filter is written
 //
 // The other locks are only ever tried (try_lock()), so they have no place in the order: the run
-// lock of a container, an image in use, a lease, a cgroup, the root directory of step 4.
-enum class LockRank { kOci, kStaging, kImages, kRecord, kContainers, kNetwork, kSeccomp };
+// lock of a container, an image or a volume in use, a lease, a cgroup, the root directory of
+// step 4.
+enum class LockRank { kOci, kStaging, kImages, kVolumes, kRecord, kContainers, kNetwork, kSeccomp };
 
 // An exclusive lock, or one that several processes hold together (flock(2), LOCK_SH).
 enum class Lock { kAlone, kShared };

@@ -26,7 +26,7 @@ static int container(const Options& options, const Overlay& overlay, const Conta
   overlay.mount();                         // its own layer over the image; all mounts
   mount_basics(overlay.root()).release();  // end with the mount namespace
   mount_volumes(overlay.root(), options.volumes, options.tmpfs);
-  confinement.restrict_mounts(overlay.root(), options.volumes, options.namespaces);
+  confinement.restrict_mounts(overlay.root(), destinations(options.volumes), options.namespaces);
   pivot_into(overlay.root(), options.namespaces);
   set_hostname(options.namespaces);
   gate.wait();  // until the parent has made the veth

@@ -60,7 +60,8 @@ Confinement::Confinement(const ConfineOptions& options)
   filter_ = filter_of(profile.empty() ? kDefaultProfile : profile, capabilities_);
 }
 
-void Confinement::restrict_mounts(const std::string& rootfs, const std::vector<Volume>& volumes,
+void Confinement::restrict_mounts(const std::string& rootfs,
+                                  const std::vector<std::string>& volumes,
                                   const Namespaces& namespaces) const {
   if (!privileged_) {
     mask_paths(rootfs);

@@ -42,9 +42,10 @@ class Confinement {
   explicit Confinement(const ConfineOptions& options);
 
   // [child] Called after the last mount below `rootfs`: hides and write-protects the host's files
-  // in /proc and /sys, and sets nodev on all mounts but those in /dev. With --privileged makes /sys
-  // writable and adds the host's devices instead. Throws system_error.
-  void restrict_mounts(const std::string& rootfs, const std::vector<Volume>& volumes,
+  // in /proc and /sys, and sets nodev on all mounts but those in /dev; `volumes` are paths in the
+  // container. With --privileged makes /sys writable and adds the host's devices instead. Throws
+  // system_error.
+  void restrict_mounts(const std::string& rootfs, const std::vector<std::string>& volumes,
                        const Namespaces& namespaces) const;
 
   // [child] Called last, before start_init() and exec_command(): changes to `user`, drops

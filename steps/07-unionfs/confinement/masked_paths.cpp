@@ -144,10 +144,10 @@ static void change(const MountPoint& place, const char* option, uint64_t set, ui
   }
 }
 
-void forbid_devices(const std::string& rootfs, const std::vector<Volume>& volumes) {
+void forbid_devices(const std::string& rootfs, const std::vector<std::string>& volumes) {
   change(MountPoint(rootfs, "/"), "nodev", MOUNT_ATTR_NODEV, 0, 0);
-  for (const Volume& volume : volumes) {
-    change(MountPoint(rootfs, volume.destination), "nodev", MOUNT_ATTR_NODEV, 0, AT_RECURSIVE);
+  for (const std::string& volume : volumes) {
+    change(MountPoint(rootfs, volume), "nodev", MOUNT_ATTR_NODEV, 0, AT_RECURSIVE);
   }
 }
 

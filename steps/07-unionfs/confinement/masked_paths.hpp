@@ -31,8 +31,9 @@ void mask_paths(const std::string& rootfs, const std::vector<std::string>& hidde
 void mask_paths(const std::string& rootfs);
 
 // Sets nodev on the rootfs and the volumes, so that no device node of an image or volume, or made
-// by mknod(2), can be opened. The devices in /dev are mounts of their own and stay usable.
-void forbid_devices(const std::string& rootfs, const std::vector<Volume>& volumes);
+// by mknod(2), can be opened; `volumes` are paths in the container. The devices in /dev are mounts
+// of their own and stay usable.
+void forbid_devices(const std::string& rootfs, const std::vector<std::string>& volumes);
 
 // --read-only: the root file system itself, not the mounts below it.
 void make_read_only(const std::string& rootfs);

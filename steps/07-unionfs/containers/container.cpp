@@ -15,6 +15,7 @@
 #include "07-unionfs/files/store.hpp"
 #include "07-unionfs/images/image.hpp"
 #include "07-unionfs/process/process_table.hpp"
+#include "07-unionfs/volumes/container_volumes.hpp"
 #include "common/deadline.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
@@ -38,6 +39,15 @@ static void resolve_network(ContainerNetworkOptions& network, Namespaces& namesp
   if (namespaces.own(CLONE_NEWUTS)) namespaces.hostname = other.options.namespaces.hostname;
 }
 
+// Those of --volumes-from, then those of the image.
+static void resolve_volumes(Options& options, const ImageConfig& image) {
+  for (const VolumesFrom& from : options.other_volumes.from) {
+    add_volumes_of(find_container(from.container).options.volumes, from.read_only, options.volumes,
+                   options.tmpfs);
+  }
+  name_volumes(image.volumes, options.volumes, options.tmpfs);
+}
+
 static Record new_record(const Options& options) {
   check_name(options.name);
   Record record;
@@ -46,6 +56,7 @@ static Record new_record(const Options& options) {
   record.name = options.name.empty() ? "box_" + record.id.substr(0, 6) : options.name;
   record.options = options;
   inherit(record.image.config, record.options.process, record.options.command);
+  resolve_volumes(record.options, record.image.config);
   record.created = nanoseconds_now();
   Namespaces& namespaces = record.options.namespaces;
   resolve_network(record.options.network, namespaces);
@@ -83,6 +94,18 @@ Container::Container(const Options& options) : Container(new_record(options), Fd
   make_directories(directory(), 0700);
   take_name(record_.name, id());
   write_cidfile(options.process.cidfile, id());
+  volumes_ = make_volumes(record_.options.volumes, record_.image.layers, id());
+}
+
+void Container::hand_over() {
+  run_lock_.close();
+  volumes_.clear();
+}
+
+std::vector<int> Container::locks() const {
+  std::vector<int> locks{run_lock_.get(), image_.get()};
+  for (const Fd& volume : volumes_) locks.push_back(volume.get());
+  return locks;
 }
 
 static bool is_being_recovered(const std::string& id) {
@@ -118,6 +141,7 @@ void Container::change(Change change) {
 void Container::created() {
   remove_ = false;
   change([](Record&) {});
+  volumes_.clear();
 }
 
 void Container::find_network() {
@@ -129,6 +153,10 @@ void Container::find_network() {
   }
   share_network(other.id);
   network.process = other.pid;
+}
+
+void Container::find_volumes() {
+  prepare_volumes(record_.options.volumes, record_.options.namespaces.user);
 }
 
 void Container::started(pid_t pid, const std::vector<PublishedPort>& ports) {
@@ -147,6 +175,7 @@ void Container::started(pid_t pid, const std::vector<PublishedPort>& ports) {
 }
 
 void Container::running() {
+  volumes_.clear();  // the record names them now
   mark_running(run_lock_);
   if (!caller_) return;
   caller_->release();
@@ -178,7 +207,19 @@ void Container::cancel_restart() {
   change([](Record& record) { record.restarting = false; });
 }
 
-void Container::remove() {
+// Without a record it was killed while it was made: the volumes themselves tell whose they are.
+static std::vector<std::string> anonymous_volumes_of(const Record& record) {
+  std::vector<std::string> names = anonymous_names(record.options.volumes);
+  if (exists(record_of(record.id))) return names;
+  for (const StoredVolume& volume : all_volumes()) {
+    if (volume.container == record.id) names.push_back(volume.name);
+  }
+  return names;
+}
+
+void Container::remove(bool volumes) {
+  volumes_.clear();
+  if (volumes) remove_anonymous_volumes(anonymous_volumes_of(record_), volume_users, id());
   remove_ = false;
   half_removed_ = true;
   drop_name(read_or_empty(id()).name, id());  // as the record says now: it may have been renamed
@@ -191,7 +232,7 @@ void Container::remove() {
 Container::~Container() {
   if (!run_lock_) return;  // never acquired, or handed over
   try {
-    if (remove_) remove();
+    if (remove_) remove(true);
   } catch (const std::exception& error) {
     warn({error.what()});
   }

@@ -11,6 +11,7 @@
 #include "07-unionfs/containers/options.hpp"
 #include "07-unionfs/containers/record.hpp"
 #include "07-unionfs/containers/run_lock.hpp"
+#include "07-unionfs/volumes/volume_store.hpp"
 #include "common/error.hpp"
 #include "common/fd.hpp"
 
@@ -35,9 +36,9 @@ class Container {
   Container(const Container&) = delete;
 
   // In the process that started a monitor (monitor.hpp), which has a copy of this object: closes
-  // the copy of the run lock here, and leaves all else to the monitor.
-  void hand_over() { run_lock_.close(); }
-  int run_lock() const { return run_lock_.get(); }
+  // the copies of the locks here, and leaves all else to the monitor.
+  void hand_over();
+  std::vector<int> locks() const;  // descriptors
   // In the monitor: the process that waits until the command runs, and the receivers of its output.
   void set_monitor(Caller* caller, OutputFanout* fanout) {
     caller_ = caller;
@@ -57,6 +58,7 @@ class Container {
   void created();
   // Before each start. Throws Failure if the container whose network is shared is not running.
   void find_network();
+  void find_volumes();  // before each start, too; throws Failure if a path of the host is missing
   // Before the command runs, so that the container is recorded even if stepbox is killed. `ports`:
   // with the host ports that are bound now.
   void started(pid_t pid, const std::vector<PublishedPort>& ports);
@@ -68,8 +70,9 @@ class Container {
     return static_cast<int>((record_.ended - record_.started) / kNanoseconds);
   }
 
-  // Removes its files. If that fails it throws, and the next verb finishes the removal.
-  void remove();
+  // Removes its files, with `volumes` also its anonymous volumes. If that fails it throws, and the
+  // next verb finishes the removal.
+  void remove(bool volumes = false);
 
  private:
   friend void recover_container_records();
@@ -79,7 +82,8 @@ class Container {
 
   Record record_;
   Fd run_lock_;
-  Fd image_;  // a lock: the image cannot be removed meanwhile
+  Fd image_;                 // a lock: the image cannot be removed meanwhile
+  std::vector<Fd> volumes_;  // locks of its volumes, until the record names them
   bool remove_;
   bool half_removed_ = false;
   bool out_of_memory_ = false;
@@ -101,8 +105,10 @@ constexpr int kKilled = kSignalBase + SIGKILL;
 // All containers as they are now, the newest first. (container_lookup.cpp)
 std::vector<Record> all_containers();
 
-// The containers as the users of their images, for remove_image(). (container_lookup.cpp)
+// The containers as the users of their images, for remove_image(), and of their volumes, for
+// remove_volume(). (container_lookup.cpp)
 std::vector<ImageUser> image_users();
+std::vector<VolumeUser> volume_users();
 
 class NoSuchContainer : public Failure {
   using Failure::Failure;

@@ -48,4 +48,14 @@ std::vector<ImageUser> image_users() {
   return users;
 }
 
+std::vector<VolumeUser> volume_users() {
+  std::vector<VolumeUser> users;
+  for (const Record& record : all_containers()) {
+    for (const ContainerVolume& volume : record.options.volumes) {
+      if (!volume.name.empty()) users.push_back({volume.name, record.id});
+    }
+  }
+  return users;
+}
+
 }  // namespace stepbox

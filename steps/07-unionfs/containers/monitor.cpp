@@ -15,6 +15,7 @@ namespace stepbox {
 int run_held(Container& held, Runner runner) {
   try {
     held.find_network();
+    held.find_volumes();
     const int status = runner(held.options(), held);
     held.ended(status);
     return status;
@@ -64,7 +65,9 @@ static void be_monitor(Container held, Runner runner, Caller& caller, Fd first,
 }
 
 Fd run_detached(Container& held, Runner runner, Fd first) {
-  const Daemon monitor({held.run_lock(), first.get()}, [&](Caller& caller) {
+  std::vector<int> kept = held.locks();
+  kept.push_back(first.get());
+  const Daemon monitor(std::move(kept), [&](Caller& caller) {
     be_monitor(std::move(held), runner, caller, std::move(first), own_window());
   });
   held.hand_over();

@@ -16,6 +16,7 @@
 #include "07-unionfs/resources/container_network.hpp"
 #include "07-unionfs/storage/storage_options.hpp"
 #include "07-unionfs/storage/volumes.hpp"
+#include "07-unionfs/volumes/volume_options.hpp"
 #include "common/cli.hpp"
 
 namespace stepbox {
@@ -23,13 +24,14 @@ namespace stepbox {
 void parse_value(const std::string& text, StorageKind& kind);
 
 struct Options {
-  std::vector<Volume> volumes;
+  std::vector<ContainerVolume> volumes;
   Namespaces namespaces;
   Limits limits{.cpus = {0}, .memory = {0}, .pids = {0}};
   ContainerNetworkOptions network;
   ConfineOptions confinement;
   ProcessOptions process;
   std::vector<Tmpfs> tmpfs;
+  VolumeOptions other_volumes;  // --mount, --volumes-from; not recorded, `volumes` has them
   ConsoleOptions console;
   RestartPolicy restart;                        // --restart
   std::string name;                             // --name; empty: generated

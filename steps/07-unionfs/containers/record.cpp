@@ -24,7 +24,10 @@ static void from_json(const nlohmann::json& json, StorageKind& kind) {
   }
   kind = text == "copy" ? StorageKind::kCopy : StorageKind::kOverlay;
 }
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Volume, source, destination, read_only)
+// With default: records of 1.1 and before have the first three only.
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ContainerVolume, source, destination, read_only,
+                                                name, anonymous, copy, make_source, mode,
+                                                propagation)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NamespaceSet, flags)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Namespaces, shared, user, hostname, init)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CpuQuota, microseconds)

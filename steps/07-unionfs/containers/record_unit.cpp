@@ -34,7 +34,8 @@ Record full_record() {
   record.started = 1'700'000'001'000'000'000;
   record.ended = 1'700'000'002'500'000'000;
   Options& options = record.options;
-  options.volumes = {{"/a", "/b", true}, {"/c", "/d", false}};
+  options.volumes = {{{"/a", "/b", true}},
+                     {{"/c", "/d", false}, "data", true, false, true, "nocopy", "rslave"}};
   options.namespaces.shared.flags = 0x40000000;
   options.namespaces.user = true;
   options.namespaces.hostname = "box";
@@ -109,6 +110,12 @@ TEST_CASE("so do its options: start does the same again") {
   CHECK(options.volumes[0].destination == "/b");
   CHECK(options.volumes[0].read_only);
   CHECK_FALSE(options.volumes[1].read_only);
+  CHECK(options.volumes[1].name == "data");
+  CHECK(options.volumes[1].anonymous);
+  CHECK_FALSE(options.volumes[1].copy);
+  CHECK(options.volumes[1].make_source);
+  CHECK(options.volumes[1].mode == "nocopy");
+  CHECK(options.volumes[1].propagation == "rslave");
   CHECK(options.namespaces.shared.flags == 0x40000000);
   CHECK(options.namespaces.user);
   CHECK(options.namespaces.hostname == "box");
@@ -220,6 +227,7 @@ TEST_CASE("a record carries its version; a newer one is refused, one of 1.0 is r
   const std::string path = scratch.file("record.json");
   Record record;
   record.options.network.ports.resize(1);
+  record.options.volumes = {{{"/a", "/b", true}}};
   record.started = 5;
   record.ended = 7;
   write_record(path, record);
@@ -230,10 +238,14 @@ TEST_CASE("a record carries its version; a newer one is refused, one of 1.0 is r
               std::string(text).replace(text.find(version), version.size(), "\"version\": 9"));
   CHECK_THROWS_WITH_AS(read_record(path), doctest::Contains("record version 9"), Failure);
   text.replace(text.find(version), version.size(), "\"of_no_meaning\": 1");
-  const std::string newer = "\"any_host_port\"";  // which 1.0 had not from the beginning
-  REQUIRE(text.find(newer) != text.npos);
-  create_file(path, text.replace(text.find(newer), newer.size(), "\"other\""));
+  // These 1.0 had not, or not from the beginning.
+  for (const std::string newer : {"any_host_port", "anonymous", "make_source", "propagation"}) {
+    REQUIRE(text.find("\"" + newer) != text.npos);
+    text.replace(text.find(newer), newer.size(), "other");
+  }
+  create_file(path, text);
   record = read_record(path);
+  CHECK(record.options.volumes.at(0).source == "/a");
   CHECK(record.options.network.ports.size() == 1);
   CHECK(record.started == 5 * kNanoseconds);  // 1.0 counted seconds
   CHECK(record.ended == 7 * kNanoseconds);

@@ -3,6 +3,7 @@
 //   /var/lib/stepbox/images, layers, tags …   images: image_store.hpp
 //   /var/lib/stepbox/containers/ID/           record.json, upper, work, merged (or: rootfs, a copy)
 //   /var/lib/stepbox/names/NAME               a symbolic link: ID
+//   /var/lib/stepbox/volumes/NAME/            volumes: volume_store.hpp
 //   /run/stepbox/containers/ID                run lock: the process that runs the container holds
 //                                             it; the last line is the state: running, ended
 //   /run/stepbox/sockets/ID                   socket of the container's monitor (attach)

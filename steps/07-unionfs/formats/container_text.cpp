@@ -65,7 +65,9 @@ std::string labels_text(const Record& record) {
 
 std::string mounts_text(const Record& record) {
   std::string text;
-  for (const Volume& volume : record.options.volumes) append(text, ",", {volume.source});
+  for (const ContainerVolume& volume : record.options.volumes) {
+    append(text, ",", {volume.name.empty() ? volume.source : volume.name});
+  }
   return text;
 }
 

@@ -23,7 +23,7 @@ std::string ports_text(const Record& record);
 // Its labels with those of the image: "KEY=VALUE,…".
 std::string labels_text(const Record& record);
 
-// The host paths of its volumes: "/srv/data,/tmp".
+// Its volumes by name, else their paths on the host: "data,/srv/www".
 std::string mounts_text(const Record& record);
 
 // The first address in the text of /proc/PID/net/fib_trie that is not the loopback's; empty if

@@ -73,9 +73,9 @@ TEST_CASE("labels and volumes are printed in one line") {
   CHECK(labels_text(record) == "");
   CHECK(mounts_text(record) == "");
   record.options.process.labels.values = {{"a", "1"}, {"b", ""}};
-  record.options.volumes = {{"/a", "/x", false}, {"/b", "/y", true}};
+  record.options.volumes = {{{"/a", "/x", false}}, {{"/b", "/y", true}, "data"}};
   CHECK(labels_text(record) == "a=1,b=");
-  CHECK(mounts_text(record) == "/a,/b");
+  CHECK(mounts_text(record) == "/a,data");
   CHECK(network_text(record) == "bridge");
 }
 

@@ -52,9 +52,11 @@ void map_ids(const Fd& tree, const std::string& source, const Fd& user_namespace
                 "image and --root, on ext4, xfs or btrfs");
 }
 
-ShiftedTrees::ShiftedTrees()
-    : user_namespace_(make_user_namespace(shifted_ids("/etc/subuid"), shifted_ids("/etc/subgid"))) {
+Fd make_shifted_user_namespace() {
+  return make_user_namespace(shifted_ids("/etc/subuid"), shifted_ids("/etc/subgid"));
 }
+
+ShiftedTrees::ShiftedTrees() : user_namespace_(make_shifted_user_namespace()) {}
 
 static std::string place_of(size_t number) {
   return join({run_directory(), "/", std::to_string(number)});

@@ -28,6 +28,9 @@ void write_shifted_id_maps(pid_t child, int flags);
 // the maps from one. Throws system_error.
 Fd make_user_namespace(const IdMap& users, const IdMap& groups);
 
+// [parent] The same with the id maps of root's --userns.
+Fd make_shifted_user_namespace();
+
 // [parent] Maps the ids of a detached mount of `source`, with `below` of those below it too, as a
 // user namespace does. Throws system_error; Failure if its file system, or this kernel, supports no
 // id-mapped mounts.

@@ -14,6 +14,7 @@
 #include "07-unionfs/storage/mount_options.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
+#include "common/mount_api.hpp"
 #include "common/text.hpp"
 
 namespace stepbox {
@@ -98,15 +99,29 @@ MountPoint find_mount_place(const std::string& root, const std::string& destinat
                 "name another directory");
 }
 
-static void mount_volume(const std::string& root, const Volume& volume) {
+std::vector<std::string> destinations(const std::vector<ContainerVolume>& volumes) {
+  std::vector<std::string> paths;
+  for (const ContainerVolume& volume : volumes) paths.push_back(volume.destination);
+  return paths;
+}
+
+static void mount_tree(const Fd& tree, const std::string& source, const MountPoint& place) {
+  explain({"mount --rbind ", quoted(source), " ", quoted(place.name()), "  # prepared before"});
+  if (!attach_tree(tree.get(), place.fd())) throw_errno({"mount ", source, " on ", place.name()});
+}
+
+static void mount_volume(const std::string& root, const ContainerVolume& volume) {
   struct stat status;
-  if (::stat(volume.source.c_str(), &status) == -1) {
+  if (volume.tree ? ::fstat(volume.tree->get(), &status) == -1
+                  : ::stat(volume.source.c_str(), &status) == -1) {
     if (errno != EACCES) throw_errno({"open ", volume.source});
     throw Failure(join({"open ", volume.source, ": Permission denied"}),
                   "in a user namespace root may be nobody outside: chmod o+x what is above it");
   }
   make_mount_point(root, volume.destination, S_ISDIR(status.st_mode));
-  bind(volume.source, find_mount_place(root, volume.destination), volume.read_only);
+  const MountPoint place = find_mount_place(root, volume.destination);
+  if (volume.tree) return mount_tree(*volume.tree, volume.source, place);
+  bind(volume.source, place, volume.read_only);
 }
 
 static void mount_tmpfs(const std::string& root, const Tmpfs& tmpfs) {
@@ -114,10 +129,10 @@ static void mount_tmpfs(const std::string& root, const Tmpfs& tmpfs) {
   mount_new("tmpfs", find_mount_place(root, tmpfs.destination), tmpfs.flags, tmpfs.data.c_str());
 }
 
-void mount_volumes(const std::string& root, const std::vector<Volume>& volumes,
+void mount_volumes(const std::string& root, const std::vector<ContainerVolume>& volumes,
                    const std::vector<Tmpfs>& tmpfs) {
   struct Entry {
-    const Volume* volume;
+    const ContainerVolume* volume;
     const Tmpfs* tmpfs;
     std::ptrdiff_t depth;
   };
@@ -125,7 +140,7 @@ void mount_volumes(const std::string& root, const std::vector<Volume>& volumes,
     return std::count(path.begin(), path.end(), '/');
   };
   std::vector<Entry> entries;
-  for (const Volume& volume : volumes) {
+  for (const ContainerVolume& volume : volumes) {
     entries.push_back({&volume, nullptr, depth_of(volume.destination)});
   }
   for (const Tmpfs& memory : tmpfs) {

@@ -2,6 +2,7 @@
 #ifndef STEPBOX_STEPS_07_UNIONFS_STORAGE_VOLUMES_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_STORAGE_VOLUMES_HPP_
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,23 @@
 #include "common/cli.hpp"
 
 namespace stepbox {
+
+// What a container has by -v, by --mount or by a VOLUME of its image: a path of the host, or a
+// volume of the store (volumes/). Recorded, but for `tree`.
+struct ContainerVolume : Volume {
+  std::string name = {};         // of a volume of the store; empty: `source` is the host's
+  bool anonymous = false;        // the name was made up, so the volume goes with the container
+  bool copy = true;              // an empty volume takes the image's files
+  bool make_source = false;      // -v: a source that is missing becomes a directory
+  std::string mode = {};         // the options of -v, as inspect shows them
+  std::string propagation = {};  // "rslave"; empty: rprivate
+  // [parent] The mount, attached nowhere, if the child cannot make it from the source: with mapped
+  // ids, or a propagation. Made for each start.
+  std::shared_ptr<const Fd> tree = {};
+};
+
+// The paths in the container.
+std::vector<std::string> destinations(const std::vector<ContainerVolume>& volumes);
 
 // The value of --tmpfs DST[:OPTION,…]. The defaults are mode 1777, noexec and nosuid; options may
 // change these. nodev always holds.
@@ -33,7 +51,7 @@ MountPoint find_mount_place(const std::string& root, const std::string& destinat
 
 // [child] Creates the mount points and mounts all of them, parents before children. The mounts end
 // with the mount namespace. Throws system_error.
-void mount_volumes(const std::string& root, const std::vector<Volume>& volumes,
+void mount_volumes(const std::string& root, const std::vector<ContainerVolume>& volumes,
                    const std::vector<Tmpfs>& tmpfs);
 
 }  // namespace stepbox

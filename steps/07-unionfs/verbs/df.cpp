@@ -1,4 +1,4 @@
-// df: shows how much space images and containers take, and how much of it is unused.
+// df: shows how much space images, containers and volumes take, and how much of it is unused.
 #include <set>
 
 #include "07-unionfs/containers/container.hpp"
@@ -7,6 +7,7 @@
 #include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/images/image_store.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
+#include "07-unionfs/volumes/volume_store.hpp"
 #include "common/error.hpp"
 
 namespace stepbox {
@@ -53,6 +54,20 @@ Usage usage_of_containers() {
   return usage;
 }
 
+Usage usage_of_volumes() {
+  std::set<std::string> used;
+  for (const VolumeUser& user : volume_users()) used.insert(user.volume);
+  Usage usage;
+  for (const StoredVolume& volume : all_volumes()) {
+    const int64_t size = size_of_tree(volume_data(volume.name));
+    ++usage.total;
+    usage.active += used.contains(volume.name);
+    usage.size += size;
+    if (!used.contains(volume.name)) usage.reclaimable += size;
+  }
+  return usage;
+}
+
 Row as_row(const char* type, const Usage& usage) {
   const int64_t share = usage.size > 0 ? usage.reclaimable * 100 / usage.size : 0;
   return {type, std::to_string(usage.total), std::to_string(usage.active), as_size(usage.size),
@@ -75,6 +90,7 @@ int verb_df(int argc, char** argv) {
                    {"RECLAIMABLE", "Reclaimable"}});
   listing.add(as_row("Images", usage_of_images()));
   listing.add(as_row("Containers", usage_of_containers()));
+  listing.add(as_row("Local Volumes", usage_of_volumes()));
   print(listing.text(format));
   return 0;
 }

@@ -56,45 +56,74 @@ Json security_as_json(const SecurityOptions& security) {
   return options;
 }
 
+// A named volume has docker's mode z if no other is given.
+Json volume_as_json(const ContainerVolume& volume) {
+  const bool bind = volume.name.empty();
+  Json json{{"Type", bind ? "bind" : "volume"}};
+  if (!bind) json["Name"] = volume.name;
+  json["Source"] = volume.source;
+  json["Destination"] = volume.destination;
+  if (!bind) json["Driver"] = "local";
+  const char* usual = bind || volume.anonymous ? "" : "z";
+  json["Mode"] = !volume.mode.empty() ? volume.mode : bind && volume.read_only ? "ro" : usual;
+  json["RW"] = !volume.read_only;
+  json["Propagation"] = !bind ? "" : volume.propagation.empty() ? "rprivate" : volume.propagation;
+  return json;
+}
+
+// As -v takes them. Docker lists anonymous volumes in Config.Volumes instead.
+Json binds_as_json(const std::vector<ContainerVolume>& volumes) {
+  Json binds = Json::array();
+  for (const ContainerVolume& volume : volumes) {
+    if (volume.anonymous) continue;
+    const std::string& mode = volume.mode.empty() && volume.read_only ? "ro" : volume.mode;
+    binds.push_back(join({volume.name.empty() ? volume.source : volume.name, ":",
+                          volume.destination, mode.empty() ? "" : ":", mode}));
+  }
+  return binds;
+}
+
+Json volume_paths(const std::vector<ContainerVolume>& volumes, std::vector<std::string> of_image) {
+  for (const ContainerVolume& volume : volumes) {
+    if (volume.anonymous) of_image.push_back(volume.destination);
+  }
+  return as_set(of_image);
+}
+
 Json host_config_as_json(const Options& options, const std::string& network) {
   const ConfineOptions& confinement = options.confinement;
   const auto name = [](const Capability& capability) { return capability.name; };
   Json tmpfs = Json::object();
   for (const Tmpfs& mounted : options.tmpfs) tmpfs[mounted.destination] = mounted.data;
-  return {
-      {"Binds",
-       list(options.volumes,
-            [](const Volume& volume) {
-              return join({volume.source, ":", volume.destination, volume.read_only ? ":ro" : ""});
-            })},
-      {"NetworkMode", network},
-      {"LogConfig", {{"Type", "json-file"}, {"Config", Json::object()}}},
-      {"PortBindings", ports_as_json(options.network.ports, true)},
-      {"RestartPolicy",
-       {{"Name", name_of(options.restart.when)}, {"MaximumRetryCount", options.restart.most}}},
-      {"AutoRemove", options.remove},
-      {"CapAdd", list(confinement.cap_add, name)},
-      {"CapDrop", list(confinement.cap_drop, name)},
-      {"Dns", list(options.network.dns, [](const Address& address) { return address.text(); })},
-      {"ExtraHosts", list(options.network.hosts,
-                          [](const HostEntry& host) {
-                            return join({host.name, ":", host.address.text()});
-                          })},
-      {"Privileged", confinement.privileged},
-      {"ReadonlyRootfs", confinement.read_only},
-      {"Tmpfs", tmpfs},
-      {"Ulimits",
-       list(options.process.ulimits,
-            [](const Ulimit& limit) {
-              return Json{{"Name", limit.name}, {"Soft", limit.soft}, {"Hard", limit.hard}};
-            })},
-      {"SecurityOpt", security_as_json(confinement.security)},
-      {"UsernsMode", options.namespaces.user ? "private" : ""},
-      {"Memory", options.limits.memory.count},
-      {"CpusetCpus", options.limits.cpu_list.text},
-      {"NanoCpus", options.limits.cpus.microseconds * 10'000},
-      {"PidsLimit", options.limits.pids.number},
-      {"Init", options.namespaces.init}};
+  return {{"Binds", binds_as_json(options.volumes)},
+          {"NetworkMode", network},
+          {"LogConfig", {{"Type", "json-file"}, {"Config", Json::object()}}},
+          {"PortBindings", ports_as_json(options.network.ports, true)},
+          {"RestartPolicy",
+           {{"Name", name_of(options.restart.when)}, {"MaximumRetryCount", options.restart.most}}},
+          {"AutoRemove", options.remove},
+          {"CapAdd", list(confinement.cap_add, name)},
+          {"CapDrop", list(confinement.cap_drop, name)},
+          {"Dns", list(options.network.dns, [](const Address& address) { return address.text(); })},
+          {"ExtraHosts", list(options.network.hosts,
+                              [](const HostEntry& host) {
+                                return join({host.name, ":", host.address.text()});
+                              })},
+          {"Privileged", confinement.privileged},
+          {"ReadonlyRootfs", confinement.read_only},
+          {"Tmpfs", tmpfs},
+          {"Ulimits",
+           list(options.process.ulimits,
+                [](const Ulimit& limit) {
+                  return Json{{"Name", limit.name}, {"Soft", limit.soft}, {"Hard", limit.hard}};
+                })},
+          {"SecurityOpt", security_as_json(confinement.security)},
+          {"UsernsMode", options.namespaces.user ? "private" : ""},
+          {"Memory", options.limits.memory.count},
+          {"CpusetCpus", options.limits.cpu_list.text},
+          {"NanoCpus", options.limits.cpus.microseconds * 10'000},
+          {"PidsLimit", options.limits.pids.number},
+          {"Init", options.namespaces.init}};
 }
 
 Json storage_as_json(const Record& record) {
@@ -108,14 +137,6 @@ Json storage_as_json(const Record& record) {
             {"MergedDir", directory + "/merged"},
             {"UpperDir", directory + "/upper"},
             {"WorkDir", directory + "/work"}}}};
-}
-
-Json volume_as_json(const Volume& volume) {
-  return {{"Type", "bind"},
-          {"Source", volume.source},
-          {"Destination", volume.destination},
-          {"Mode", volume.read_only ? "ro" : ""},
-          {"RW", !volume.read_only}};
 }
 
 std::string address_of(pid_t pid) try {
@@ -150,7 +171,7 @@ Json config_as_json(const Options& options, const ImageConfig& image) {
   return {{"Hostname", options.namespaces.hostname},
           {"User", process.user},
           {"ExposedPorts", as_set(image.exposed_ports)},
-          {"Volumes", as_set(image.volumes)},
+          {"Volumes", volume_paths(options.volumes, image.volumes)},
           {"Tty", options.console.tty},
           {"OpenStdin", options.console.interactive},
           {"Env", process.environment.variables},

@@ -9,34 +9,25 @@
 #include "07-unionfs/images/image.hpp"
 #include "07-unionfs/registry/building.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
+#include "07-unionfs/volumes/volume_filters.hpp"
 #include "common/error.hpp"
 
 namespace stepbox {
 
 namespace {
 
-// --containers, --images: only these; both without either.
+// --containers, --images: only these; both without either. --volumes: anonymous volumes, too.
 struct Kinds {
-  bool containers = false, images = false;
+  bool containers = false, images = false, volumes = false;
 };
 
-// Asks on the terminal. Returns 0 for yes, else the exit status.
-int ask(const Kinds& kinds, bool all) {
-  if (!::isatty(STDIN_FILENO)) {
-    throw Failure("prune asks before it removes anything, but standard input is no terminal",
-                  "prune -f");
-  }
-  print(
-      join({"WARNING! This will remove:\n",
-            kinds.containers ? "  - all containers that are not running\n" : "",
-            kinds.images ? join({"  - all images without a ", all ? "container\n" : "name\n"}) : "",
-            kinds.images && all ? "  - the layers that `build` has kept\n" : "",
-            "\nAre you sure you want to continue? [y/N] "}));
-  const Fd input(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
-  if (const int signal = wait_for_input(input)) return kSignalBase + signal;
-  char answer[256];
-  const ssize_t got = ::read(input.get(), answer, sizeof answer);
-  return got > 0 && (answer[0] == 'y' || answer[0] == 'Y') ? 0 : 1;
+std::string list(const Kinds& kinds, bool all) {
+  return join({kinds.containers ? "  - all containers that are not running\n" : "",
+               kinds.volumes ? "  - all anonymous volumes without a container\n" : "",
+               kinds.images ? "  - all images without a " : "",
+               !kinds.images ? ""
+               : all         ? "container\n"
+                             : "name\n"});
 }
 
 // Returns the ids of the removed containers, one a line; adds their size to `bytes`.
@@ -57,7 +48,28 @@ std::string remove_containers(int64_t& bytes) {
   return ids;
 }
 
+std::string remove_volumes(int64_t& bytes) {
+  const PrunedVolumes pruned = prune_volumes(volumes_matching({}, true), volume_users);
+  bytes += pruned.bytes;
+  return pruned.names;
+}
+
 }  // namespace
+
+int ask(const std::string& what, const char* verb) {
+  if (!::isatty(STDIN_FILENO)) {
+    throw Failure(
+        join({verb, " asks before it removes anything, but standard input is no terminal"}),
+        join({verb, " -f"}));
+  }
+  print(
+      join({"WARNING! This will remove:\n", what, "\nAre you sure you want to continue? [y/N] "}));
+  const Fd input(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
+  if (const int signal = wait_for_input(input)) return kSignalBase + signal;
+  char answer[256];
+  const ssize_t got = ::read(input.get(), answer, sizeof answer);
+  return got > 0 && (answer[0] == 'y' || answer[0] == 'Y') ? 0 : 1;
+}
 
 int verb_prune(int argc, char** argv) {
   bool force = false, all = false;
@@ -67,14 +79,17 @@ int verb_prune(int argc, char** argv) {
   cli.flag("--containers", kinds.containers, "Remove containers only");
   cli.flag("-f,--force", force, "Do not ask for confirmation");
   cli.flag("--images", kinds.images, "Remove images only");
+  cli.flag("--volumes", kinds.volumes, "Remove anonymous volumes without a container, too");
   cli.parse_mixed(argc, argv);
   cli.end();
-  if (!kinds.containers && !kinds.images) kinds = {true, true};
+  if (!kinds.containers && !kinds.images) kinds.containers = kinds.images = true;
   recover_crashed_containers();
-  if (const int status = force ? 0 : ask(kinds, all)) return status;
+  if (const int status = force ? 0 : ask(list(kinds, all), "prune")) return status;
   int64_t bytes = 0;
   const std::string ids = kinds.containers ? remove_containers(bytes) : "";
   std::string text = ids.empty() ? "" : join({"Deleted Containers:\n", ids, "\n"});
+  const std::string volumes = kinds.volumes ? remove_volumes(bytes) : "";
+  if (!volumes.empty()) text += join({"Deleted Volumes:\n", volumes, "\n"});
   const Pruned images = kinds.images ? prune_images(all, image_users) : Pruned{};
   if (kinds.images && all) bytes += remove_build_cache();
   if (!images.lines.empty()) text += "Deleted Images:\n";

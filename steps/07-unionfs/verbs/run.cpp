@@ -26,8 +26,7 @@ void add_options(CommandLine& cli, Options& options) {
   add_options(cli, options.console);
   add_options(cli, options.process);
   cli.group("Files");
-  add_options(cli, options.volumes);
-  add_options(cli, options.tmpfs);
+  add_options(cli, options.volumes, options.tmpfs, options.other_volumes);
   cli.flag("--rootfs", options.is_rootfs,
            "Take IMAGE as a directory, the root file system, also if an image has that name");
   cli.option("--storage", "KIND", options.storage,
@@ -56,6 +55,7 @@ Options parse_options(CommandLine& cli, int argc, char** argv) {
   cli.parse(argc, argv);
   options.image = cli.take("ROOTFS or IMAGE");
   options.command = cli.take_rest();
+  sort_mounts(options.other_volumes.mounts, options.volumes, options.tmpfs);
   std::stable_sort(options.network.ports.begin(), options.network.ports.end(), is_before);
   if (options.remove && options.restart.when != RestartWhen::kNever) {
     throw Failure("--rm with --restart", "leave one of them out");

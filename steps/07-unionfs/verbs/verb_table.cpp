@@ -35,7 +35,6 @@ struct IgnoredOption {
 };
 constexpr IgnoredOption kIgnored[] = {
     {"images", "-a,--all", "Accepted and ignored: there are no intermediate images"},
-    {"rm", "-v,--volumes", "Accepted and ignored: there are no anonymous volumes"},
 };
 
 VerbLine::VerbLine(std::string_view usage, std::string_view example) : CommandLine(usage, example) {

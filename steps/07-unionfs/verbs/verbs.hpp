@@ -80,6 +80,10 @@ void tell_of_directory(const Container& container);
 // Attaches the caller to a running container. Returns its exit status. For attach and start.
 int attach_to(const Record& record, AttachOptions options);
 
+// Asks on the terminal before `what` is removed. Returns 0 for yes, else the exit status. Throws
+// Failure if standard input is no terminal; `verb` is the one that asks. (prune.cpp)
+int ask(const std::string& what, const char* verb);
+
 // Calls `act` with each item of `list`, such as the containers that were named. As with docker an
 // exception is reported, and the next item is tried. Returns the exit status: 1 if one failed.
 template <class List, class Act>

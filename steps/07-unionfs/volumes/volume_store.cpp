@@ -1,0 +1,163 @@
+#include "07-unionfs/volumes/volume_store.hpp"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "07-unionfs/files/file_tree.hpp"
+#include "07-unionfs/files/store.hpp"
+#include "07-unionfs/images/image_staging.hpp"
+#include "common/files.hpp"
+#include "common/id.hpp"
+
+namespace stepbox {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoredVolume, name, created, labels, container)
+
+namespace {
+
+std::string record_path(const std::string& name) { return volume_directory(name) + "/volume.json"; }
+
+StoredVolume read_volume(const std::string& name) {
+  const std::string path = record_path(name);
+  try {
+    const auto json = nlohmann::json::parse(read_file(path));
+    if (json.value("version", kVolumeVersion) > kVolumeVersion) {
+      throw Failure(join({"read ", path, ": a newer version of stepbox wrote it"}), "use that one");
+    }
+    return json.get<StoredVolume>();
+  } catch (const nlohmann::json::exception&) {
+    throw Failure(join({"read ", path, ": not a record of a volume"}));
+  }
+}
+
+// Made beside the others and renamed, so that a killed process leaves no part of a volume. With
+// volumes.lock held: the next process uses the same place.
+void make_volume(const StoredVolume& volume) {
+  const std::string fresh = store() + "/volumes/.new";
+  remove_tree(fresh);
+  make_directories(fresh, 0700);
+  make_directories(fresh + "/_data");
+  if (::chmod((fresh + "/_data").c_str(), 0755) == -1) throw_errno({"chmod ", fresh});  // umask
+  nlohmann::json json(volume);
+  json["version"] = kVolumeVersion;
+  create_file(fresh + "/volume.json",
+              json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  const std::string path = volume_directory(volume.name);
+  if (::rename(fresh.c_str(), path.c_str()) == -1) throw_errno({"rename ", fresh, " to ", path});
+}
+
+bool is_volume_name(const std::string& name) {
+  const auto is_plain = [](unsigned char c) { return c < 0x80 && std::isalnum(c); };
+  return name.size() > 1 && name.size() < 256 && is_plain(name[0]) &&
+         std::all_of(name.begin(), name.end(), [&](char c) {
+           return is_plain(c) || std::string_view("_.-").find(c) != std::string_view::npos;
+         });
+}
+
+}  // namespace
+
+void check_volume_name(const std::string& name) {
+  if (is_volume_name(name)) return;
+  throw Failure(join({"'", name,
+                      "' is no name of a volume: two letters or more of "
+                      "[a-zA-Z0-9][a-zA-Z0-9_.-]"}),
+                "a path of the host begins with / or ./");
+}
+
+std::string volume_directory(const std::string& name) { return store() + "/volumes/" + name; }
+std::string volume_data(const std::string& name) { return volume_directory(name) + "/_data"; }
+
+FileLock lock_volumes() {
+  make_directories(store() + "/volumes", 0700);
+  return lock_file(store() + "/volumes.lock", LockRank::kVolumes);
+}
+
+std::vector<StoredVolume> all_volumes() {
+  std::vector<StoredVolume> volumes;
+  for (const std::string& name : list_directory(store() + "/volumes")) {
+    try {
+      volumes.push_back(read_volume(name));
+    } catch (const std::exception& error) {
+      if (exists(volume_directory(name))) warn({error.what()});  // not just removed
+    }
+  }
+  return volumes;
+}
+
+StoredVolume find_volume(const std::string& name) {
+  if (is_volume_name(name) && exists(volume_directory(name))) return read_volume(name);
+  throw NoSuchVolume(join({"get ", name, ": no such volume"}), "volume ls lists them");
+}
+
+Fd use_volume(const StoredVolume& volume) {
+  check_volume_name(volume.name);
+  const FileLock lock = lock_volumes();
+  const std::string path = volume_directory(volume.name);
+  if (!exists(path)) make_volume(volume);
+  Fd directory = open_directory(path);
+  if (try_lock(directory, path, Lock::kShared)) return directory;
+  throw Failure(join({"use volume ", volume.name, ": another process has locked it"}), "try again");
+}
+
+static std::string ids_of(const std::vector<VolumeUser>& users, const std::string& volume,
+                          const std::string& but_for) {
+  std::string ids;
+  for (const VolumeUser& user : users) {
+    if (user.volume != volume || user.container == but_for) continue;
+    ids += join({ids.empty() ? "" : ", ", short_id(user.container)});
+  }
+  return ids;
+}
+
+// Renamed into staging/, which is swept: a killed process leaves no part of a volume.
+void remove_volume(const std::string& name, ListVolumeUsers list_users,
+                   const std::string& but_for) {
+  find_volume(name);
+  const Staging staging;
+  const FileLock lock = lock_volumes();
+  find_volume(name);  // it may have been removed meanwhile
+  const std::string path = volume_directory(name);
+  const std::string users = ids_of(list_users(), name, but_for);
+  const Fd directory = open_directory(path);
+  if (!users.empty() || !try_lock(directory, path)) {
+    throw Failure(join({"remove ", name, ": volume is in use - [",
+                        users.empty() ? "a container that starts" : users, "]"}),
+                  "rm removes a container");
+  }
+  if (::rename(path.c_str(), (staging.path() + "/volume").c_str()) == -1) {
+    throw_errno({"remove ", path});
+  }
+}
+
+PrunedVolumes prune_volumes(const std::vector<StoredVolume>& volumes, ListVolumeUsers list_users) {
+  PrunedVolumes pruned;
+  for (const StoredVolume& volume : volumes) {
+    try {
+      const int64_t size = size_of_tree(volume_data(volume.name));
+      remove_volume(volume.name, list_users);
+      pruned.bytes += size;
+      pruned.names += volume.name + "\n";
+    } catch (const Failure&) {
+      // A container has it, or another process has removed it.
+    }
+  }
+  return pruned;
+}
+
+void remove_anonymous_volumes(const std::vector<std::string>& names, ListVolumeUsers list_users,
+                              const std::string& container) {
+  for (const std::string& name : names) {
+    try {
+      if (find_volume(name).is_anonymous()) remove_volume(name, list_users, container);
+    } catch (const Failure&) {
+      // Gone, or another container has it by --volumes-from: then it goes with that one.
+    }
+  }
+}
+
+}  // namespace stepbox
