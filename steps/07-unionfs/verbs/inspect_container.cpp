@@ -59,16 +59,16 @@ Json security_as_json(const SecurityOptions& security) {
 // A named volume has docker's mode z if no other is given.
 Json volume_as_json(const ContainerVolume& volume) {
   const bool bind = volume.name.empty();
-  Json json{{"Type", bind ? "bind" : "volume"}};
-  if (!bind) json["Name"] = volume.name;
-  json["Source"] = volume.source;
-  json["Destination"] = volume.destination;
-  if (!bind) json["Driver"] = "local";
-  const char* usual = bind || volume.anonymous ? "" : "z";
-  json["Mode"] = !volume.mode.empty() ? volume.mode : bind && volume.read_only ? "ro" : usual;
-  json["RW"] = !volume.read_only;
-  json["Propagation"] = !bind ? "" : volume.propagation.empty() ? "rprivate" : volume.propagation;
-  return json;
+  const std::string usual = bind ? volume.read_only ? "ro" : "" : volume.anonymous ? "" : "z";
+  const std::string propagation = volume.propagation.empty() ? "rprivate" : volume.propagation;
+  return {{"Type", bind ? "bind" : "volume"},
+          {"Name", volume.name},  // a bind has none in docker's JSON, but in its templates
+          {"Source", volume.source},
+          {"Destination", volume.destination},
+          {"Driver", bind ? "" : "local"},
+          {"Mode", volume.mode.empty() ? usual : volume.mode},
+          {"RW", !volume.read_only},
+          {"Propagation", bind ? propagation : ""}};
 }
 
 // As -v takes them. Docker lists anonymous volumes in Config.Volumes instead.

@@ -48,18 +48,27 @@ TEST_CASE("-v: a name is a volume; what has a slash or begins with a dot is a pa
 }
 
 TEST_CASE("-v: what is wrong is named") {
-  constexpr const char* kWrong[][2] = {
-      {"", "invalid volume specification"},        {":", "invalid volume specification"},
-      {"a:/b:ro:x", "invalid volume"},             {"/foo:rw", "invalid volume specification"},
-      {":/x", "invalid volume specification"},     {"data:x", "must be absolute"},
-      {"x", "must be absolute"},                   {"data:/", "destination can't be '/'"},
-      {"data:/x/..", "destination can't be '/'"},  {"data:/x:bad", "invalid mode: bad"},
-      {"data:/x:ro,rw", "invalid mode"},           {"data:/x:", "invalid volume specification"},
-      {"data:/x:z,Z", "invalid mode"},             {"/a:/x:shared,slave", "invalid mode"},
-      {"x:/y", "'x' is no name of a volume"},      {"-data:/y", "is no name of a volume"},
-      {"da ta:/y", "is no name of a volume"},      {"data:/x:rslave", "for a path of the host only"},
-      {"/tmp:/x:nocopy", "for a volume only"},     {"/tmp:/x:unbindable", "invalid mode"},
-      {"d\xc3\xa4ta:/y", "is no name of a volume"}};
+  constexpr const char* kWrong[][2] = {{"", "invalid volume specification"},
+                                       {":", "invalid volume specification"},
+                                       {"a:/b:ro:x", "invalid volume"},
+                                       {"/foo:rw", "invalid volume specification"},
+                                       {":/x", "invalid volume specification"},
+                                       {"data:x", "must be absolute"},
+                                       {"x", "must be absolute"},
+                                       {"data:/", "destination can't be '/'"},
+                                       {"data:/x/..", "destination can't be '/'"},
+                                       {"data:/x:bad", "invalid mode: bad"},
+                                       {"data:/x:ro,rw", "invalid mode"},
+                                       {"data:/x:", "invalid volume specification"},
+                                       {"data:/x:z,Z", "invalid mode"},
+                                       {"/a:/x:shared,slave", "invalid mode"},
+                                       {"x:/y", "'x' is no name of a volume"},
+                                       {"-data:/y", "is no name of a volume"},
+                                       {"da ta:/y", "is no name of a volume"},
+                                       {"data:/x:rslave", "for a path of the host only"},
+                                       {"/tmp:/x:nocopy", "for a volume only"},
+                                       {"/tmp:/x:unbindable", "invalid mode"},
+                                       {"d\xc3\xa4ta:/y", "is no name of a volume"}};
   for (const auto& [text, why] : kWrong) {
     CAPTURE(std::string(text));
     const std::string said = failure_of([&] { parsed<ContainerVolume>(text); });
@@ -120,8 +129,9 @@ TEST_CASE("two things at one place are refused") {
   sort_mounts(mounts, volumes, tmpfs);
   CHECK(tmpfs.size() == 1);
   volumes.push_back(parsed<ContainerVolume>("data:/b/"));
-  CHECK(failure_of([&] { sort_mounts(mounts, volumes, tmpfs); }).starts_with(
-      "Duplicate mount point: /b"));
+  CHECK(failure_of([&] {
+          sort_mounts(mounts, volumes, tmpfs);
+        }).starts_with("Duplicate mount point: /b"));
 }
 
 TEST_CASE("VOLUMEs of an image are volumes where nothing else is mounted") {
