@@ -149,9 +149,10 @@ CLAIM("system df shows the space of images and containers", {.step = 7}) {
   subject.run({.options = {"--name", "ended"},
                .command = {"/bin/dd", "if=/dev/zero", "of=/big", "bs=1000", "count=5000"}});
   const Run run = tell(subject, "system", {"df"});
-  CHECK(run.out.starts_with("TYPE         TOTAL     ACTIVE    SIZE      RECLAIMABLE\n"));
+  CHECK(run.out.starts_with("TYPE            TOTAL     ACTIVE    SIZE      RECLAIMABLE\n"));
   const std::string format = "{{.TotalCount}} {{.Active}} {{.Size}} {{.Reclaimable}}";
-  CHECK(tell(subject, "df", {"--format", format}).out == "1 0 4B 4B (100%)\n1 0 5MB 5MB (100%)\n");
+  CHECK(tell(subject, "df", {"--format", format}).out ==
+        "1 0 4B 4B (100%)\n1 0 5MB 5MB (100%)\n0 0 0B 0B (0%)\n");
   remove(subject, "ended");
   remove_image(subject, "mine");
 }

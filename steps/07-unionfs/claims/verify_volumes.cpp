@@ -1,5 +1,6 @@
 // The claims of step 7 about volumes: docker's, in what they hold, who has them, and how they go.
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 #include "07-unionfs/claims/verify.hpp"
 #include "07-unionfs/claims/verify_moments.hpp"
@@ -43,6 +44,14 @@ void import_rootfs(Subject& subject, const Stage& stage, const std::string& name
   for (const std::string& change : changes) words.insert(words.end(), {"-c", change});
   words.insert(words.end(), {stage.rootfs(), name});
   CHECK(tell(subject, "import", words).status == 0);
+}
+
+// Commits what a script does in a container of `image`.
+void add_layer(Subject& subject, const std::string& image, const std::string& name,
+               const std::string& script) {
+  CHECK(keep(subject, "layer", {}, script, image).status == 0);
+  CHECK(tell(subject, "commit", {"layer", name}).status == 0);
+  remove(subject, "layer");
 }
 
 }  // namespace
@@ -133,19 +142,13 @@ CLAIM("inspect and ps show volumes with docker's keys", {.step = 7}) {
 
 CLAIM("the first use of a volume takes the image's files with owner and mode",
       {.step = 7, .points = 2}) {
-  const std::string data = stage.rootfs() + "/data";
-  make_directories(data + "/.deep/er");
-  create_file(data + "/file", "x");
-  stage.on_host({"ln", data + "/file", data + "/second"});
-  stage.on_host({"ln", "-s", "nowhere", data + "/link"});
-  stage.on_host({"sh", "-c",
-                 "chown 65534:7 " + data + " && chown 1000:100 " + data + "/file && " +
-                     "chmod 4751 " + data + "/file && chmod 2750 " + data});
-  import_rootfs(subject, stage, "base", {"USER 0"});
-  // A second layer: changes in it hide those below.
-  keep(subject, "box", {}, "rm -r /data/.deep/er; echo more >/data/more", "base");
-  CHECK(tell(subject, "commit", {"box", "mine"}).status == 0);
-  remove(subject, "box");
+  import_rootfs(subject, stage, "base", {});
+  add_layer(subject, "base", "lower",
+            "mkdir -p /data/.deep/er && cd /data && echo x >file && ln file second && "
+            "ln -s nowhere link && chown 65534:7 . && chown 1000:100 file && chmod 4751 file && "
+            "chmod 2750 .");
+  // Changes in a higher layer hide those below.
+  add_layer(subject, "lower", "mine", "rm -r /data/.deep/er; echo more >/data/more");
   const std::string show =
       "stat -c '%n %F %a %u:%g' . * .deep; stat -c %h file; readlink link; ls .deep; cat more";
   const std::string there = output(subject, {"-w", "/data"}, show, "mine");
@@ -159,7 +162,25 @@ CLAIM("the first use of a volume takes the image's files with owner and mode",
         "");
   CHECK(output(subject, {"-v", "none:/not/there"}, "ls -A /not/there", "mine") == "");
   for (const char* name : {"all", "none"}) remove_volume(subject, name);
-  for (const char* name : {"mine", "base"}) remove_image(subject, name);
+  for (const char* name : {"mine", "lower", "base"}) remove_image(subject, name);
+}
+
+CLAIM("the first use of a volume keeps extended attributes", {.step = 7}) {
+  if (!has_user_attributes(stage)) skip("this kernel's tmpfs has no user.* attributes");
+  const std::string data = stage.rootfs() + "/data";
+  make_directories(data);
+  create_file(data + "/file", "x");
+  const std::string copy = "/var/lib/stepbox/volumes/all/_data";
+  for (const char* name : {"", "/file"}) {
+    CHECK(::setxattr((data + name).c_str(), "user.note", "kept", 4, 0) == 0);
+  }
+  output(subject, {"-v", "all:/data"}, "true");
+  for (const char* name : {"", "/file"}) {
+    char value[4] = "";
+    CHECK(::getxattr((copy + name).c_str(), "user.note", value, 4) == 4);
+    CHECK(std::string_view(value, 4) == "kept");
+  }
+  remove_volume(subject, "all");
 }
 
 CLAIM("no link of an image leads the first use of a volume out of it", {.step = 7, .points = 2}) {
@@ -239,18 +260,20 @@ CLAIM("a first use that was killed before its last file was moved is completed b
 }
 
 CLAIM("a volume has the ids of its containers with --userns too", {.step = 7}) {
-  make_directories(stage.rootfs() + "/data");
-  create_file(stage.rootfs() + "/data/file", "x");
-  stage.on_host({"chown", "-R", "1000:100", stage.rootfs() + "/data"});
+  import_rootfs(subject, stage, "base", {});
+  add_layer(subject, "base", "mine", "mkdir /data; touch /data/file; chown -R 1000:100 /data");
   const std::string show = "stat -c %n:%u:%g /data /data/*";
-  const std::string there = output(subject, {}, show);
-  CHECK(output(subject, {"--userns", "-v", "data:/data"}, show) == there);
-  CHECK(output(subject, {"--userns", "-v", "data:/data", "-u", "1000"},
-               "touch /data/new; echo $?") == "0\n");
-  CHECK(output(subject, {"-v", "data:/data"}, "stat -c %u /data/new") == "1000\n");
-  CHECK(output(subject, {"--userns", "-v", "data:/data:ro"}, "touch /data/x || echo read-only") ==
+  const std::string there = "/data:1000:100\n/data/file:1000:100\n";
+  const auto out = [&](const Texts& options, const std::string& script) {
+    return output(subject, options, script, "mine");
+  };
+  CHECK(out({"--userns", "-v", "data:/data"}, show) == there);
+  CHECK(out({"--userns", "-v", "data:/data", "-u", "1000"}, "touch /data/new; echo $?") == "0\n");
+  CHECK(out({"-v", "data:/data"}, "stat -c %u /data/new") == "1000\n");
+  CHECK(out({"--userns", "-v", "data:/data:ro"}, "touch /data/x || echo read-only") ==
         "read-only\n");
   remove_volume(subject, "data");
+  for (const char* name : {"mine", "base"}) remove_image(subject, name);
 }
 
 // --- Binds --------------------------------------------------------------------------------
@@ -290,6 +313,7 @@ CLAIM("a bind receives and sends later mounts only if that is asked for",
       {.step = 7, .points = 2}) {
   const std::string place = stage.scratch("place");
   for (const char* name : {"/host", "/box"}) make_directories(place + name);
+  stage.on_host({"mkfifo", place + "/fifo"});
   for (const std::string mode : {"rprivate", "rslave", "rshared", "private", "slave", "shared"}) {
     CAPTURE(mode);
     const bool receives = !mode.ends_with("private");
@@ -297,7 +321,6 @@ CLAIM("a bind receives and sends later mounts only if that is asked for",
         {.options = {"-v", place + ":/mnt:" + mode, "--cap-add", "SYS_ADMIN"},
          .command = shell("mount -t tmpfs inner /mnt/box; echo ready; read x </mnt/fifo; "
                           "grep -c ' /mnt/host ' /proc/mounts")});
-    stage.on_host({"sh", "-c", "rm -f " + place + "/fifo; mkfifo " + place + "/fifo"});
     running.wait_for_output("ready");
     CHECK(stage.is_mounted(place + "/box") == mode.ends_with("shared"));
     stage.on_host({"mount", "-t", "tmpfs", "outer", place + "/host"});
@@ -323,6 +346,7 @@ CLAIM("shared and slave are refused for a source whose mount is private", {.step
 
 CLAIM("--volumes-from mounts what another container has by -v", {.step = 7, .points = 2}) {
   make_directories(stage.scratch("bound"));
+  stage.on_host({"chmod", "777", stage.scratch("bound")});
   keep(subject, "box", {"-v", "/one", "-v", "data:/two", "-v", stage.scratch("bound") + ":/three"},
        "for d in one two three; do echo $d >/$d/file; done");
   CHECK(output(subject, {"--volumes-from", "box"}, "cat /one/file /two/file /three/file") ==

@@ -101,8 +101,9 @@ static bool may_propagate(const std::string& source, bool slave) {
 
 static void check_propagation(const ContainerVolume& volume, bool slave) {
   if (::geteuid() != 0) {
-    throw Failure(join({"-v ", volume.source, ": ", volume.propagation, " needs root"}),
-                  "a user namespace receives no mounts");
+    throw Failure(
+        join({"-v ", volume.source, ": a user namespace exchanges no mounts with the host"}),
+        join({"be root, or leave ", volume.propagation, " out"}));
   }
   if (may_propagate(volume.source, slave)) return;
   throw Failure(join({"path ", volume.source, " is mounted, but its mount is not shared",
