@@ -10,7 +10,8 @@ RUNTIME = STEPS[-1]
 
 # The rooms of step 7, in their order. Those in PEERS do not include each other.
 RUNTIME_ROOMS = ["files", "images", "process", "confinement", "console", "storage",
-                 "volumes", "resources", "registry", "oci", "containers", "formats", "verbs"]
+                 "volumes", "networks", "resources", "registry", "oci", "containers", "formats",
+                 "verbs"]
 PEERS = {"images", "process", "console", "storage"}
 TESTING_ROOMS = ["stage", "harness"]
 MOST_SOURCES = 30

@@ -55,10 +55,10 @@ void ensure_firewall(const Subnet& subnet) {
     const std::string rule = join({"insert rule ip filter ", chain});
     constexpr char kAccept[] = " counter accept comment \"stepbox\"\n";
     // From containers: all. To containers: answers, and packets to published ports. The host's own
-    // rules decide about the rest.
-    return run_nft(join({rule, " iifname stepbox0", kAccept,                               //
-                         rule, " oifname stepbox0 ct state established,related", kAccept,  //
-                         rule, " oifname stepbox0 ct status dnat", kAccept}));
+    // rules decide about the rest. (stepbox*: the bridges of step 7's networks, too.)
+    return run_nft(join({rule, " iifname stepbox*", kAccept,                               //
+                         rule, " oifname stepbox* ct state established,related", kAccept,  //
+                         rule, " oifname stepbox* ct status dnat", kAccept}));
   }
 }
 

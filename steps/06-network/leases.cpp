@@ -43,9 +43,10 @@ Lease::Lease(const Subnet& subnet) {
                 "end a container, or give STEPBOX_SUBNET a larger one");
 }
 
+// The address may be another's by now: step 7 can take it from a running container.
 Lease::~Lease() {
   explain({"rm ", path_of(address_)});
-  if (::unlink(path_of(address_).c_str()) == 0) return;
+  if (!try_lock(file_, path_of(address_)) || ::unlink(path_of(address_).c_str()) == 0) return;
   warn({"rm ", path_of(address_), ": ", std::generic_category().message(errno)});
 }
 

@@ -22,7 +22,7 @@ static void set_sysctl(const std::string& name, const char* value) {
 
 // The first container makes the bridge, and it stays: removing it would be safe only if no other
 // start is about to use it.
-static void ensure_bridge(const Subnet& subnet) {
+void ensure_bridge(const Subnet& subnet) {
   ensure_firewall(subnet);
   if (is_up(kBridge)) {
     const std::string has = address_of(kBridge);

@@ -38,6 +38,10 @@ std::string veth_of(const std::string& id);
 // without root.
 void settle_network();
 
+// [parent] Makes kBridge and the firewall, if this is the first container. Called with the lock
+// held. Throws as Network() does.
+void ensure_bridge(const Subnet& subnet);
+
 // Locks the network against changes by other containers.
 // Throws Failure when another process holds it for 10 s.
 FileLock lock_network();
@@ -59,6 +63,9 @@ class Network {
 
   // The published ports, each with the number that it has on the host.
   const std::vector<PublishedPort>& ports() const { return options_.ports; }
+
+  // The files that configure_inside() binds.
+  NameFiles& names() { return files_; }
 
   // [child] Called when the veth exists and the rootfs is the root. Sets up links, address and
   // default route; binds resolv.conf, hosts and hostname.

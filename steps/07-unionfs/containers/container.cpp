@@ -5,6 +5,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <set>
+
 #include "03-mount/mountinfo.hpp"
 #include "07-unionfs/console/connection.hpp"
 #include "07-unionfs/console/daemon.hpp"
@@ -25,9 +27,37 @@
 
 namespace stepbox {
 
+// Replaces ids of networks by names, and names of linked containers by ids.
+static void resolve_names(ContainerNetworkOptions& network) {
+  check_named_networks();
+  std::set<std::string> names;
+  for (Attachment& attachment : network.networks) {
+    attachment.network = find_network(attachment.network).name;
+    if (!names.insert(attachment.network).second) {
+      throw Failure(join({"network ", attachment.network, " is specified multiple times"}));
+    }
+    for (ContainerLink& link : attachment.links) link.container = find_container(link.container).id;
+  }
+}
+
+// Docker's links on the default bridge hold only between running containers.
+static void check_links(const ContainerNetworkOptions& network) {
+  for (const Attachment& attachment : network.networks) {
+    for (const ContainerLink& link : attachment.links) {
+      const Record other = find_container(link.container);
+      if (attachment.network != "bridge" || other.running) continue;
+      throw Failure(
+          join({"cannot link to a non running container: ", other.name, " as ", link.alias}),
+          "start it first");
+    }
+  }
+}
+
 // Replaces NAME of --network container:NAME by the id, since the name may change later. As with
 // docker, names and ports are those of the other container.
 static void resolve_network(ContainerNetworkOptions& network, Namespaces& namespaces) {
+  join_first(network);
+  if (network.named) resolve_names(network);
   if (!network.is_shared()) return;
   if (!network.ports.empty() || !network.dns.empty() || !network.hosts.empty() ||
       !namespaces.hostname.empty()) {
@@ -146,6 +176,8 @@ void Container::created() {
 
 void Container::find_network() {
   ContainerNetworkOptions& network = record_.options.network;
+  network.own_name = record_.name;
+  check_links(network);
   if (!network.is_shared()) return;
   const Record other = find_container(network.container);
   if (!open_process(other)) {
@@ -186,7 +218,7 @@ void Container::running() {
 void Container::ended(int status) {
   mark_ended(run_lock_, status);
   const bool has_veth = record_.options.network.mode == NetworkMode::kBridge;
-  if (has_veth && is_network_shared(id())) remove_veth(id());
+  if (has_veth && is_network_shared(id())) remove_veths(id());
   if (is_kept_after_end(id())) remove_ = false;
   if (remove_) return;
   const bool monitored = caller_ && caller_->released();

@@ -56,7 +56,8 @@ class Container {
 
   // Each writes the record. created(): by `create`, to be started later.
   void created();
-  // Before each start. Throws Failure if the container whose network is shared is not running.
+  // Before each start. Throws Failure if the container whose network is shared, or to which there
+  // is a link on the default bridge, is not running.
   void find_network();
   void find_volumes();  // before each start, too; throws Failure if a path of the host is missing
   // Before the command runs, so that the container is recorded even if stepbox is killed. `ports`:

@@ -40,7 +40,13 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Address, number)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PublishedPort, host_address, host_port,
                                                 container_port, udp, any_host_port)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HostEntry, name, address)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ContainerNetworkOptions, mode, container, ports, dns, hosts)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Alias, name)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ContainerLink, container, alias)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(MacAddress, text)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Attachment, network, aliases, links, address, mac)
+// With default: before version 1.2 networks had no names.
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ContainerNetworkOptions, mode, container, ports,
+                                                dns, hosts, named, networks)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Capability, name)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SecurityOptions, no_new_privileges, seccomp)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ConfineOptions, privileged, cap_add, cap_drop, security,

@@ -73,6 +73,7 @@ void recover_container_records() {
 void recover_crashed_containers() {
   remove_dead_groups();
   settle_network();
+  settle_members();
   recover_container_records();
 }
 

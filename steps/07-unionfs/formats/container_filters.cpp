@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "07-unionfs/formats/container_text.hpp"
 #include "common/error.hpp"
 #include "common/text.hpp"
 
@@ -30,6 +31,14 @@ class Expression {
 constexpr const char* kStates[] = {"created",  "running", "paused", "restarting",
                                    "removing", "exited",  "dead"};
 
+bool is_on(const Record& record, const std::string& network) {
+  const auto& [attachments, named] =
+      std::tie(record.options.network.networks, record.options.network.named);
+  return named ? std::any_of(attachments.begin(), attachments.end(),
+                             [&](const Attachment& one) { return one.network == network; })
+               : network_text(record) == network;
+}
+
 bool has_label(const Record& record, const std::string& wanted) {
   const auto& labels = record.options.process.labels.values;
   const size_t equals = wanted.find('=');
@@ -50,6 +59,7 @@ bool matches(const Filter& filter, const Record& record) {
   if (key == "exited") {
     return state_of(record) == std::string("exited") && value == std::to_string(record.status);
   }
+  if (key == "network") return is_on(record, value);
   if (key == "label") return has_label(record, value);
   if (key == "ancestor") return is_made_of(record, value);
   const Expression expression(value);
@@ -62,11 +72,12 @@ bool matches(const Filter& filter, const Record& record) {
 void parse_value(const std::string& text, Filter& filter) {
   const size_t equals = text.find('=');
   filter = {text.substr(0, equals), equals == text.npos ? "" : text.substr(equals + 1)};
-  constexpr const char* kKeys[] = {"ancestor", "exited", "id", "label", "name", "status"};
+  constexpr const char* kKeys[] = {"ancestor", "exited",  "id",    "label",
+                                   "name",     "network", "status"};
   if (equals == text.npos ||
       std::find(std::begin(kKeys), std::end(kKeys), filter.key) == std::end(kKeys)) {
     throw Failure(join({"'", text, "' is no filter"}),
-                  "ancestor=, exited=, id=, label=, name= or status=");
+                  "ancestor=, exited=, id=, label=, name=, network= or status=");
   }
   if (filter.key == "status" &&
       std::find(std::begin(kStates), std::end(kStates), filter.value) == std::end(kStates)) {
@@ -78,6 +89,10 @@ void parse_value(const std::string& text, Filter& filter) {
   }
   if (filter.key == "id" || filter.key == "name")
     Expression{filter.value};  // throws if it does not compile
+}
+
+bool is_found(const std::string& expression, const std::string& text) {
+  return Expression(expression).found_in(text);
 }
 
 bool matches(const std::vector<Filter>& filters, const Record& record) {

@@ -14,12 +14,16 @@ namespace stepbox {
 //   exited=3          it has ended with this exit status
 //   name=^web, id=3f2 a regular expression (regex(7)) that matches a part of it
 //   label=KEY[=VALUE]
+//   network=NAME      it is on this network
 //   ancestor=IMAGE    created from this image: a name, or the beginning of an id
 struct Filter {
   std::string key;
   std::string value;
 };
 void parse_value(const std::string& text, Filter& filter);  // throws Failure
+
+// Whether the regular expression matches a part of the text. Throws Failure if it is none.
+bool is_found(const std::string& expression, const std::string& text);
 
 // For each key at least one of its filters must match; of labels all.
 bool matches(const std::vector<Filter>& filters, const Record& record);

@@ -84,6 +84,11 @@ std::string own_address(const std::string& fib_trie) {
 std::string network_text(const Record& record) {
   const ContainerNetworkOptions& network = record.options.network;
   if (!record.options.namespaces.own(CLONE_NEWNET)) return name_of(NetworkMode::kHost);
+  if (network.named) {
+    std::string names;
+    for (const Attachment& attachment : network.networks) append(names, ",", {attachment.network});
+    return names;
+  }
   return network.is_shared() ? "container:" + network.container : name_of(network.mode);
 }
 

@@ -30,7 +30,7 @@ std::string mounts_text(const Record& record);
 // there is none.
 std::string own_address(const std::string& fib_trie);
 
-// "bridge", "none", "host".
+// "bridge", "none", "host", "shop,backup".
 std::string network_text(const Record& record);
 
 }  // namespace stepbox

@@ -28,15 +28,47 @@ void parse_value(const std::string& text, ContainerNetworkOptions& network) {
   if (text.starts_with(kOther) && text.size() > kOther.size()) {
     network.container = text.substr(kOther.size());
     network.mode = NetworkMode::kNone;  // no network of its own
+  } else if (mode_called(text) || text == "default") {
+    network.mode = mode_called(text).value_or(usual_network());
   } else {
-    parse_value(text, network.mode);
+    parse_value(text, network.networks.emplace_back());
+    network.mode = NetworkMode::kBridge;
+    network.named = true;
   }
+  network.mode_given |= network.networks.empty() || mode_called(text) || network.is_shared();
+}
+
+void join_first(ContainerNetworkOptions& network) {
+  const Attachment first = std::exchange(network.first, {});
+  const bool asks = !first.aliases.empty() || first.address.number != 0;
+  if (network.named && network.mode_given) {
+    throw Failure("conflicting options: a network with a name, and one without",
+                  "leave one --network out");
+  }
+  if (!network.named && asks) {
+    throw Failure("--network-alias and --ip are for networks with a name only",
+                  "network create makes one; run --network NAME");
+  }
+  if (!asks && first.links.empty() && first.mac.text.empty()) return;
+  if (network.mode != NetworkMode::kBridge) {
+    throw Failure("--link and --mac-address are for bridges only",
+                  "use --network bridge, or one with a name");
+  }
+  if (!network.named) network.networks.push_back({.network = "bridge"});
+  network.named = true;
+  Attachment& target = network.networks.at(0);
+  if (!first.aliases.empty()) target.aliases = first.aliases;
+  if (first.address.number) target.address = first.address;
+  if (!first.mac.text.empty()) target.mac = first.mac;
+  target.links = first.links;
 }
 
 void add_options(CommandLine& cli, ContainerNetworkOptions& network) {
-  cli.option("--network,--net", "MODE", network,
+  cli.option("--network,--net", "NETWORK", network,
              "bridge (an address of its own), none, host, slirp4netns or pasta (without root), "
-             "container:NAME");
+             "container:NAME, or the name of a network; several of those if given again");
+  cli.option("--mac-address", "MAC", network.first.mac, "Ethernet address (02:42 and the address)");
+  add_attachment_options(cli, "--network-alias,--net-alias", network.first);
   add_publish_options(cli, network);
 }
 
@@ -87,19 +119,39 @@ SharedNetwork::~SharedNetwork() {
 }
 
 ContainerNetwork::ContainerNetwork(const std::string& id, const ContainerNetworkOptions& options,
-                                   const Namespaces& namespaces) {
+                                   const Namespaces& namespaces)
+    : user_namespace_(namespaces.user), farewell_(id) {
   if (options.is_shared()) {
     settle_network();  // before: it needs the host's network namespace
     shared_.emplace(options, namespaces);
+    const std::string theirs = hosts_path(options.container);
+    if (::geteuid() != 0 || !exists(theirs)) return;
+    shared_->names().hosts.clear();  // the file itself instead, which is kept up to date
+    hosts_.emplace(theirs);
+    return;
+  }
+  if (options.named) {
+    joined_.emplace(id, options.own_name, options, options.networks, namespaces);
   } else {
     own_.emplace(id, options, namespaces);
+    if (options.mode != NetworkMode::kBridge || !namespaces.own(CLONE_NEWNET)) return;
   }
+  create_file(hosts_path(id),
+              std::exchange((joined_ ? joined_->names() : own_->names()).hosts, ""));
+  hosts_.emplace(hosts_path(id));
+}
+
+int ContainerNetwork::for_clone() const {
+  return own_ ? own_->for_clone() : joined_ ? joined_->for_clone() : shared_->for_clone();
 }
 
 void ContainerNetwork::connect(pid_t child) {
-  if (!own_) return;
-  own_->connect(child);
-  if (::geteuid() == 0) forget_udp_connections(own_->ports());
+  if (shared_) return;
+  if (hosts_ && user_namespace_) hosts_->give_to_root_of(child);
+  if (own_) own_->connect(child);
+  if (joined_) joined_->connect(child);
+  if (::geteuid() == 0) forget_udp_connections(ports());
+  if (own_ && hosts_) tell_linked();
 }
 
 // The highest group id of this user namespace. (user_namespaces(7), gid_map)
@@ -131,6 +183,7 @@ static void open_to_all_users() {
 }
 
 std::vector<PublishedPort> ContainerNetwork::ports() const {
+  if (joined_) return joined_->ports();
   return own_ ? own_->ports() : std::vector<PublishedPort>();
 }
 
@@ -148,14 +201,15 @@ static void make_name_files_in_layer() {
 
 void ContainerNetwork::configure_inside() const {
   make_name_files_in_layer();
-  if (own_) {
-    own_->configure_inside();
-    if (own_->for_clone() & CLONE_NEWNET) open_to_all_users();
-  } else {
-    shared_->configure_inside();
-  }
+  if (own_) own_->configure_inside();
+  if (joined_) joined_->configure_inside();
+  if (shared_) shared_->configure_inside();
+  if (hosts_) hosts_->mount_inside();
+  if (!shared_ && for_clone() & CLONE_NEWNET) open_to_all_users();
 }
 
-void remove_veth(const std::string& id) { Netlink().remove(veth_of(id)); }
+void remove_veths(const std::string& id) {
+  for (const std::string& name : list_links(veth_of(id))) Netlink().remove(name);
+}
 
 }  // namespace stepbox

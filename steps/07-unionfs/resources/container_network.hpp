@@ -6,18 +6,29 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "06-network/network.hpp"
+#include "07-unionfs/networks/joined_networks.hpp"
 
 namespace stepbox {
 
-// The network options of a container: those of step 6, and --network container:NAME.
+// The network options of a container: those of step 6, --network container:NAME, and networks with
+// a name.
 struct ContainerNetworkOptions : NetworkOptions {
   std::string container;  // shares the network of this one; empty: of none
   pid_t process = 0;      // process 1 of that container, found before each start: not recorded
   bool is_shared() const { return !container.empty(); }
+  bool named = false;                // `networks` says where it is, not `mode`
+  std::vector<Attachment> networks;  // may be empty: disconnected from all
+  Attachment first;                  // --network-alias, --ip …, until join_first(): not recorded
+  bool mode_given = false;           // not recorded
+  std::string own_name;              // of this container, found before each start: not recorded
 };
+
+// Gives `first` to the first network. Throws Failure if the options exclude each other.
+void join_first(ContainerNetworkOptions& network);
 void parse_value(const std::string& text, ContainerNetworkOptions& network);  // --network
 void add_options(CommandLine& cli, ContainerNetworkOptions& network);
 
@@ -33,6 +44,7 @@ class SharedNetwork {
   SharedNetwork(const SharedNetwork&) = delete;
 
   int for_clone() const { return flags_; }
+  NameFiles& names() { return files_; }
 
   // [child] The other container's resolv.conf and hosts.
   void configure_inside() const { mount_name_files(files_); }
@@ -43,13 +55,14 @@ class SharedNetwork {
   Fd own_;  // the namespace to go back to
 };
 
-// A network of its own, or a shared one. The functions are those of Network (network.hpp).
+// A network of its own, a shared one, or networks with a name. The functions are those of Network
+// (network.hpp).
 class ContainerNetwork {
  public:
   ContainerNetwork(const std::string& id, const ContainerNetworkOptions& options,
                    const Namespaces& namespaces);
 
-  int for_clone() const { return own_ ? own_->for_clone() : shared_->for_clone(); }
+  int for_clone() const;
   void connect(pid_t child);
   std::vector<PublishedPort> ports() const;
   void configure_inside() const;  // makes resolv.conf, hosts and hostname if the image has none
@@ -57,11 +70,19 @@ class ContainerNetwork {
  private:
   std::optional<Network> own_;
   std::optional<SharedNetwork> shared_;
+  std::optional<JoinedNetworks> joined_;
+  std::optional<HostsFile> hosts_;  // on bridges: others bring it up to date
+  bool user_namespace_;
+  Farewell farewell_;  // destroyed first: own_ and joined_ hold the locks
 };
 
-// Removes the veth of container `id`. Its network namespace may live on, for containers that share
-// it, but its address will be leased to another one. [parent]
-void remove_veth(const std::string& id);
+// Removes the veths of container `id`. Its network namespace may live on, for containers that share
+// it, but its addresses will be leased to others. [parent]
+void remove_veths(const std::string& id);
+
+// The links of the host whose names begin with `prefix`: "sb-" for the veths of all containers.
+// (network_leftovers.cpp)
+std::vector<std::string> list_links(std::string_view prefix);
 
 // [parent] Forgets the UDP connections that were made to these ports before they were published:
 // NAT looks at the first packet of a connection only, so a client that keeps sending from one port

@@ -25,12 +25,11 @@
 
 namespace stepbox {
 
-// The names of all veths on this host that containers of stepbox have, or had.
-static std::vector<std::string> list_veths() {
+std::vector<std::string> list_links(std::string_view prefix) {
   std::vector<std::string> names;
   struct if_nameindex* const links = ::if_nameindex();
   for (const struct if_nameindex* link = links; link && link->if_index != 0; ++link) {
-    if (std::string_view(link->if_name).starts_with("sb-")) names.push_back(link->if_name);
+    if (std::string_view(link->if_name).starts_with(prefix)) names.push_back(link->if_name);
   }
   ::if_freenameindex(links);
   return names;
@@ -62,16 +61,18 @@ static void remove_firewall() {
 
 void remove_network_leftovers() {
   settle_network();
+  settle_members();
   const FileLock lock = lock_network();
   const std::vector<std::string> living = read_leases();
-  for (const std::string& name : list_veths()) {
+  for (const std::string& name : list_links("sb-")) {
     const bool used = std::any_of(living.begin(), living.end(), [&](const std::string& note) {
-      return note.starts_with(name + "\n");
+      return note.starts_with(name + "\n") || note.find("\"" + name + "\"") != note.npos;
     });
     if (!used) Netlink().remove(name);
   }
   if (!living.empty()) return;
   if (::if_nametoindex(kBridge) != 0) Netlink().remove(kBridge);
+  for (const std::string& bridge : list_links("stepbox-")) Netlink().remove(bridge);
   remove_firewall();
   ::unlink(kLastAddress);
   ::unlink(

@@ -1,4 +1,4 @@
-// inspect: shows containers and images as JSON with docker's structure and keys.
+// inspect: shows containers, images and networks as JSON with docker's structure and keys.
 #include "07-unionfs/verbs/inspect.hpp"
 
 #include <nlohmann/json.hpp>
@@ -67,15 +67,17 @@ struct ObjectType {
   std::string name;  // empty: any
 };
 void parse_value(const std::string& text, ObjectType& type) {
-  if (text != "container" && text != "image") {
-    throw Failure(join({"'", text, "' is no type of object"}), "container, image");
+  if (text != "container" && text != "image" && text != "network") {
+    throw Failure(join({"'", text, "' is no type of object"}), "container, image, network");
   }
   type.name = text;
 }
 
-// The object of that name: a container, else an image. Throws Failure if there is none.
+// The object of that name: a container, else an image, else a network. Throws Failure if there is
+// none.
 Json find_object(const std::string& reference, const std::string& type) {
   try {
+    if (type == "network") return network_as_json(find_network(reference));
     if (type != "image") return container_as_json(find_container(reference));
   } catch (const NoSuchContainer&) {
     if (type == "container") throw;
@@ -83,6 +85,7 @@ Json find_object(const std::string& reference, const std::string& type) {
   try {
     return image_as_json(find_image(reference));
   } catch (const NoSuchImage&) {
+    if (type.empty() && has_network(reference)) return network_as_json(find_network(reference));
     throw Failure(join({"no such ", type.empty() ? "object" : type, ": ", reference}));
   }
 }
@@ -99,7 +102,7 @@ int verb_inspect(int argc, char** argv) {
   ObjectType type;
   Format format;
   VerbLine cli("inspect [OPTIONS] NAME...", "inspect box | jq '.[].State'");
-  cli.option("--type", "TYPE", type, "Look for a container or an image only");
+  cli.option("--type", "TYPE", type, "Look for a container, an image or a network only");
   cli.option("-f,--format", "FORMAT", format,
              "Output format: json for one object a line, or a Go template (a list)");
   cli.parse_mixed(argc, argv);

@@ -14,6 +14,12 @@ using Json = nlohmann::ordered_json;
 
 Json container_as_json(const Record& record);
 Json image_as_json(const Image& image);
+Json network_as_json(const NamedNetwork& network);  // (network_show.cpp)
+
+// NetworkSettings of a container, and its ports as the user gave them or as they are bound.
+// (inspect_networks.cpp)
+Json network_settings_as_json(const Record& record);
+Json ports_as_json(const std::vector<PublishedPort>& ports, bool asked);
 
 // "/upper:/lower": layers, the uppermost first, as overlay's option `lowerdir` names them.
 std::string lower_directories(const std::vector<std::string>& layers);

@@ -28,19 +28,6 @@ Json state_as_json(const Record& record) {
           {"FinishedAt", as_exact_timestamp(record.running ? 0 : record.ended)}};
 }
 
-// {"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}]}; `asked`: as the
-// user gave it, without a host port that was chosen.
-Json ports_as_json(const std::vector<PublishedPort>& ports, bool asked) {
-  Json bindings = Json::object();
-  for (const PublishedPort& port : ports) {
-    const bool unnamed = asked && port.any_host_port;
-    bindings[join({std::to_string(port.container_port), port.udp ? "/udp" : "/tcp"})].push_back(
-        {{"HostIp", port.host_address.text()},
-         {"HostPort", unnamed ? "" : std::to_string(port.host_port)}});
-  }
-  return bindings;
-}
-
 // The list of `as_text(thing)` of all things.
 template <class Things, class AsText>
 Json list(const Things& things, AsText as_text) {
@@ -126,6 +113,13 @@ Json host_config_as_json(const Options& options, const std::string& network) {
           {"Init", options.namespaces.init}};
 }
 
+// Of several networks the first, as with docker.
+std::string network_mode(const Record& record) {
+  const ContainerNetworkOptions& network = record.options.network;
+  return network.named && !network.networks.empty() ? network.networks[0].network
+                                                    : network_text(record);
+}
+
 Json storage_as_json(const Record& record) {
   const std::string directory = directory_of(record.id);
   if (record.options.storage == StorageKind::kCopy) {
@@ -137,25 +131,6 @@ Json storage_as_json(const Record& record) {
             {"MergedDir", directory + "/merged"},
             {"UpperDir", directory + "/upper"},
             {"WorkDir", directory + "/work"}}}};
-}
-
-std::string address_of(pid_t pid) try {
-  return own_address(read_file(join({"/proc/", std::to_string(pid), "/net/fib_trie"})));
-} catch (const std::system_error&) {
-  return "";  // it has ended since its record was read
-}
-
-Json network_as_json(const Record& record) {
-  const std::string network = network_text(record);
-  const bool bridge = record.running && network == "bridge";
-  const Json own{{"Gateway", bridge ? bridge_subnet().gateway().text() : ""},
-                 {"IPAddress", bridge ? address_of(record.pid) : ""},
-                 {"IPPrefixLen", bridge ? bridge_subnet().prefix : 0}};
-  Json json{{"Ports",
-             record.running ? ports_as_json(record.options.network.ports, false) : Json::object()},
-            {"Networks", {{network, own}}}};
-  json.update(own);  // kept by docker from the time before it had several networks
-  return json;
 }
 
 std::string name_of(Signal signal) {
@@ -195,16 +170,17 @@ Json container_as_json(const Record& record) {
           {"Args", std::vector(command.begin() + 1, command.end())},
           {"State", state_as_json(record)},
           {"Image", digest_of(record.image)},
+          {"HostsPath", exists(hosts_path(record.id)) ? hosts_path(record.id) : ""},
           {"LogPath", directory_of(record.id) + "/log.json"},
           {"Name", "/" + record.name},
           {"RestartCount", record.restarts},
           {"Driver", storage_as_json(record)["Name"]},
           {"Platform", "linux"},
-          {"HostConfig", host_config_as_json(options, network_text(record))},
+          {"HostConfig", host_config_as_json(options, network_mode(record))},
           {"GraphDriver", storage_as_json(record)},
           {"Mounts", list(options.volumes, volume_as_json)},
           {"Config", config_as_json(options, record.image.config)},
-          {"NetworkSettings", network_as_json(record)}};
+          {"NetworkSettings", network_settings_as_json(record)}};
 }
 
 }  // namespace stepbox

@@ -16,17 +16,19 @@ namespace stepbox {
 
 namespace {
 
-// --containers, --images: only these; both without either. --volumes: anonymous volumes, too.
+// --containers, --images, --networks: only these; all without any. --volumes: anonymous volumes,
+// too.
 struct Kinds {
-  bool containers = false, images = false, volumes = false;
+  bool containers = false, images = false, networks = false, volumes = false;
 };
 
 std::string list(const Kinds& kinds, bool all) {
   return join({kinds.containers ? "  - all containers that are not running\n" : "",
+               kinds.networks ? "  - all networks that no running container is on\n" : "",
                kinds.volumes ? "  - all anonymous volumes without a container\n" : "",
                kinds.images ? "  - all images without a " : "",
                !kinds.images ? ""
-               : all         ? "container\n"
+               : all         ? "container\n  - the layers that `build` has kept\n"
                              : "name\n"});
 }
 
@@ -79,10 +81,13 @@ int verb_prune(int argc, char** argv) {
   cli.flag("--containers", kinds.containers, "Remove containers only");
   cli.flag("-f,--force", force, "Do not ask for confirmation");
   cli.flag("--images", kinds.images, "Remove images only");
+  cli.flag("--networks", kinds.networks, "Remove networks only");
   cli.flag("--volumes", kinds.volumes, "Remove anonymous volumes without a container, too");
   cli.parse_mixed(argc, argv);
   cli.end();
-  if (!kinds.containers && !kinds.images) kinds.containers = kinds.images = true;
+  if (!kinds.containers && !kinds.images && !kinds.networks) {
+    kinds.containers = kinds.images = kinds.networks = true;
+  }
   recover_crashed_containers();
   if (const int status = force ? 0 : ask(list(kinds, all), "prune")) return status;
   int64_t bytes = 0;
@@ -90,12 +95,20 @@ int verb_prune(int argc, char** argv) {
   std::string text = ids.empty() ? "" : join({"Deleted Containers:\n", ids, "\n"});
   const std::string volumes = kinds.volumes ? remove_volumes(bytes) : "";
   if (!volumes.empty()) text += join({"Deleted Volumes:\n", volumes, "\n"});
+  const auto networks = kinds.networks ? prune_networks() : std::vector<std::string>{};
+  if (!networks.empty()) text += "Deleted Networks:\n";
+  for (const std::string& network : networks) text += network + "\n";
+  if (!networks.empty()) text += "\n";
   const Pruned images = kinds.images ? prune_images(all, image_users) : Pruned{};
   if (kinds.images && all) bytes += remove_build_cache();
   if (!images.lines.empty()) text += "Deleted Images:\n";
   for (const std::string& line : images.lines) text += line + "\n";
   if (!images.lines.empty()) text += "\n";
-  print(join({text, "Total reclaimed space: ", as_size(bytes + images.bytes), "\n"}));
+  const bool only_networks = !kinds.containers && !kinds.images;  // they take no space
+  if (!only_networks) {
+    text += join({"Total reclaimed space: ", as_size(bytes + images.bytes), "\n"});
+  }
+  print(text);
   return 0;
 }
 

@@ -39,7 +39,7 @@ PsOptions parse_ps(int argc, char** argv) {
   VerbLine cli("ps [OPTIONS]", "ps -a -f name=web");
   cli.flag("-a,--all", options.all, "Show all containers (only running ones)");
   cli.list("-f,--filter", "KEY=VALUE", options.filters,
-           "Show containers with this status=, name=, id=, label=, ancestor= or exited=");
+           "Show containers with this status=, name=, id=, label=, ancestor=, exited= or network=");
   cli.option("-n,--last", "N", options.last, "Show the N newest containers, in any state");
   cli.flag("-l,--latest", options.latest, "Show the newest container, in any state");
   cli.flag("--no-trunc", options.whole, "Do not truncate ids and commands");

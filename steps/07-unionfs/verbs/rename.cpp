@@ -29,6 +29,7 @@ int verb_rename(int argc, char** argv) {
     throw;
   }
   drop_name(before, id);
+  rename_member(id, name);
   return 0;
 }
 
