@@ -13,6 +13,7 @@
 
 #include "06-network/netlink.hpp"
 #include "07-unionfs/files/store.hpp"
+#include "07-unionfs/networks/hairpin.hpp"
 #include "07-unionfs/networks/network_bridge.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
@@ -82,6 +83,7 @@ static bool add_cable(const Endpoint& endpoint, const std::string& bridge, pid_t
     links.add_veth(endpoint.veth, bridge.c_str(), endpoint.link.c_str(), process, endpoint.address);
     try {
       links.commit();
+      allow_hairpin(endpoint.veth);
       return true;
     } catch (const std::system_error& error) {  // as in Network::connect()
       if (error.code() == std::errc::no_such_process) return false;

@@ -13,6 +13,7 @@
 #include "01-clone/process.hpp"
 #include "03-mount/mount.hpp"
 #include "06-network/netlink.hpp"
+#include "07-unionfs/networks/hairpin.hpp"
 #include "07-unionfs/storage/volumes.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
@@ -120,7 +121,7 @@ SharedNetwork::~SharedNetwork() {
 
 ContainerNetwork::ContainerNetwork(const std::string& id, const ContainerNetworkOptions& options,
                                    const Namespaces& namespaces)
-    : user_namespace_(namespaces.user), farewell_(id) {
+    : veth_(veth_of(id)), user_namespace_(namespaces.user), farewell_(id) {
   if (options.is_shared()) {
     settle_network();  // before: it needs the host's network namespace
     shared_.emplace(options, namespaces);
@@ -149,6 +150,7 @@ void ContainerNetwork::connect(pid_t child) {
   if (shared_) return;
   if (hosts_ && user_namespace_) hosts_->give_to_root_of(child);
   if (own_) own_->connect(child);
+  if (own_ && hosts_ && !ports().empty()) allow_hairpin(veth_);
   if (joined_) joined_->connect(child);
   if (::geteuid() == 0) forget_udp_connections(ports());
   if (own_ && hosts_) tell_linked();

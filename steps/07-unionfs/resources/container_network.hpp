@@ -72,6 +72,7 @@ class ContainerNetwork {
   std::optional<SharedNetwork> shared_;
   std::optional<JoinedNetworks> joined_;
   std::optional<HostsFile> hosts_;  // on bridges: others bring it up to date
+  std::string veth_;                // of own_
   bool user_namespace_;
   Farewell farewell_;  // destroyed first: own_ and joined_ hold the locks
 };
