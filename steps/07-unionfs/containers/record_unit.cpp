@@ -45,6 +45,8 @@ Record full_record() {
   options.network.container = std::string(64, 'b');
   options.network.ports = {{{0x7F000001}, 8080, 80, true}};
   options.network.dns = {{0x01010101}};
+  options.network.named = true;
+  options.network.networks = {{"shop", {{"web"}}, {{"db", "store"}}, {0x0A000009}, {"02:42"}}};
   options.network.hosts = {{"db", {0xAC100009}}};
   options.confinement = {true, {{"CAP_KILL"}}, {{"ALL"}}, {false, "{}"}, true};
   options.process.environment.variables = {"A=b", "C"};
@@ -131,6 +133,12 @@ TEST_CASE("so do its options: start does the same again") {
   CHECK(options.network.ports[0].host_port == 8080);
   CHECK(options.network.ports[0].container_port == 80);
   CHECK(options.network.ports[0].udp);
+  CHECK(options.network.named);
+  CHECK(options.network.networks.at(0).network == "shop");
+  CHECK(options.network.networks.at(0).aliases.at(0).name == "web");
+  CHECK(options.network.networks.at(0).links.at(0).alias == "store");
+  CHECK(options.network.networks.at(0).address.number == 0x0A000009);
+  CHECK(options.network.networks.at(0).mac.text == "02:42");
   CHECK(options.network.dns.at(0).number == 0x01010101);
   CHECK(options.network.hosts.at(0).name == "db");
   CHECK(options.network.hosts.at(0).address.number == 0xAC100009);
