@@ -33,7 +33,7 @@ std::string read_file(const std::string& path) {
   }
 }
 
-static void write_whole(const Fd& file, const std::string& path, std::string_view text) {
+void write_whole(const Fd& file, const std::string& path, std::string_view text) {
   ssize_t written = -1;
   do {  // a signal may interrupt the change of a cgroup's limit
     written = ::write(file.get(), text.data(), text.size());

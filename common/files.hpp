@@ -19,6 +19,9 @@ std::string read_file(const std::string& path);
 // Throws system_error: `write 64 to /sys/fs/cgroup/…/pids.max: …`.
 void write_file(const std::string& path, std::string_view text);
 
+// The same, to an open file; its path is for the message.
+void write_whole(const Fd& file, const std::string& path, std::string_view text);
+
 // Creates a file with `mode`, whatever the umask, or replaces its text. Throws system_error; a
 // partly written file may stay behind (see replace_file).
 void create_file(const std::string& path, std::string_view text, unsigned mode = 0644);

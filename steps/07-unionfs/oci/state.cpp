@@ -222,10 +222,12 @@ Fd open_oci_process(const OciState& state) {
   return Fd();
 }
 
-OciStatus status_of(const OciState& state) {
+OciStatus status_of(const OciState& state) { return status_of(state, open_oci_process(state)); }
+
+OciStatus status_of(const OciState& state, const Fd& process) {
   const bool unfinished = state.pid == 0 || is_there(file_of(state.id, kMaking));
   if (unfinished && is_locked(state.id)) return OciStatus::kCreating;
-  if (!open_oci_process(state)) return OciStatus::kStopped;
+  if (!process) return OciStatus::kStopped;
   if (unfinished) return OciStatus::kCreating;  // kill -9 has ended create just before its end
   if (are_frozen(open_oci_freezers(state.cgroup))) return OciStatus::kPaused;
   // The process has the FIFO open until execve(2); without a reader this fails with ENXIO.

@@ -88,6 +88,8 @@ void identify(OciState& state, pid_t pid);
 // The container's process, empty if it has ended. Throws system_error.
 Fd open_oci_process(const OciState& state);
 
+// `process`: the container's, from open_oci_process().
+OciStatus status_of(const OciState& state, const Fd& process);
 OciStatus status_of(const OciState& state);
 
 // The state as the specification has it: for hooks and the verb `state`, which wants more of it.

@@ -144,8 +144,8 @@ int container(std::vector<GroupDirectory>& groups, const ContainerNamespaces& na
 }
 
 int run(ExecOptions& options, const OciState& state, const OciProcess& process) {
-  const OciStatus status = status_of(state);
   const Fd first = open_oci_process(state);
+  const OciStatus status = status_of(state, first);
   if (!first) throw Failure("cannot exec in a stopped container");
   if (status == OciStatus::kCreating) {
     throw Failure("cannot exec in a container that is being created");

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,17 +26,16 @@ Fd open_namespace(const std::string& path) {
 // setns(2) fails for the user namespace that the caller is in already, so only those count that
 // differ.
 static int foreign_namespaces(const std::string& pid) {
-  const std::string own_path = "/proc/self/ns", path = join({"/proc/", pid, "/ns"});
-  const Fd own = open_directory(own_path), their = open_directory(path);
   int flags = 0;
   for (const auto& [name, flag] : kNamespaceKinds) {
-    struct stat ours, theirs;
-    if (::fstatat(own.get(), name, &ours, 0) == -1) {
-      if (flag == CLONE_NEWTIME) continue;  // before Linux 5.6
-      throw_errno({"open ", own_path, "/", name});
-    }
-    if (::fstatat(their.get(), name, &theirs, 0) == -1) throw_errno({"open ", path, "/", name});
-    if (ours.st_ino != theirs.st_ino) flags |= flag;
+    const std::string own = join({"/proc/self/ns/", name}),
+                      path = join({"/proc/", pid, "/ns/", name});
+    const std::string ours = read_link(own);  // "pid:[4026531836]"; stat(2) takes twice the time
+    if (ours.empty() && flag == CLONE_NEWTIME) continue;  // before Linux 5.6
+    if (ours.empty()) throw_errno({"read ", own});
+    const std::string theirs = read_link(path);
+    if (theirs.empty()) throw_errno({"read ", path});
+    if (ours != theirs) flags |= flag;
   }
   return flags;
 }

@@ -1,6 +1,9 @@
 #include "07-unionfs/resources/device_rules.hpp"
 
+#include <fcntl.h>
+
 #include "common/error.hpp"
+#include "common/files.hpp"
 
 namespace stepbox {
 
@@ -47,12 +50,22 @@ std::vector<std::string> lines_v1(const DeviceRule& rule) {
   return lines;  // the kernel takes an "a" line for everything, whatever follows
 }
 
+// A file that takes a rule with each write(2).
+struct RuleFile {
+  explicit RuleFile(const std::string& name)
+      : path(name), file(::open(path.c_str(), O_WRONLY | O_CLOEXEC)) {
+    if (!file) throw_errno({"write ", path});
+  }
+  std::string path;
+  Fd file;
+};
+
 void set_device_rules_v1(const GroupDirectory& group, const std::vector<DeviceRule>& rules) {
-  group.set("devices.deny", "a");  // a new group has the rules of its parent
+  const RuleFile deny(group.path() + "/devices.deny"), allow(group.path() + "/devices.allow");
+  write_whole(deny.file, deny.path, "a");  // a new group has the rules of its parent
   for (const DeviceRule& rule : rules) {
-    for (const std::string& line : lines_v1(rule)) {
-      group.set(rule.allow ? "devices.allow" : "devices.deny", line);
-    }
+    const RuleFile& file = rule.allow ? allow : deny;
+    for (const std::string& line : lines_v1(rule)) write_whole(file.file, file.path, line);
   }
 }
 
