@@ -258,8 +258,8 @@ void add_options(CommandLine& cli, std::vector<ContainerVolume>& volumes, std::v
            "is a path of the host, and no SRC a volume that is removed with the container; "
            "options as ro, nocopy, rslave");
   cli.list("--mount", "KEY=VALUE,...", others.mounts,
-           "The same by keys, as type=bind,source=/srv,target=/mnt,readonly; types: bind, volume, "
-           "tmpfs");
+           "Mount what the keys say, as type=bind,source=/srv,target=/mnt,readonly; types: bind, "
+           "tmpfs, volume");
   cli.list("--volumes-from", "CONTAINER[:ro]", others.from,
            "Mount what another container has by -v and --mount");
   add_options(cli, tmpfs);
