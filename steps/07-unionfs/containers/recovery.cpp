@@ -68,6 +68,7 @@ void recover_container_records() {
   }
   // So that the verb sees these as ended, too.
   for (const std::string& id : crashed.others) wait_until(10, [&] { return is_released(id); });
+  sweep_volumes();
 }
 
 void recover_crashed_containers() {

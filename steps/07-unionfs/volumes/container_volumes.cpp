@@ -132,7 +132,6 @@ void prepare_volumes(std::vector<ContainerVolume>& volumes, bool user_namespace)
     if (volume.name.empty()) {
       make_source(volume);
     } else {
-      const FileLock lock = lock_volumes();
       complete_content(volume.name);
     }
     const unsigned long propagation = propagation_of(volume.propagation) & (MS_SHARED | MS_SLAVE);

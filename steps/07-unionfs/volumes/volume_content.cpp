@@ -79,16 +79,29 @@ void move_entries(const std::string& from, const std::string& to) {
   }
 }
 
+std::string place_of_first(const std::string& name) { return volume_directory(name) + "/first"; }
+
+// With volumes.lock held.
+void move_first(const std::string& name) {
+  const std::string first = place_of_first(name);
+  if (!exists(first)) return;
+  with_mapped_ids([&] {
+    move_entries(first, volume_data(name));
+    copy_attributes(first, volume_data(name));
+  });
+  remove_tree(first);  // last
+}
+
 // The copy becomes the content, unless another process was faster.
 void publish(const std::string& copy, const std::string& name) {
   const FileLock lock = lock_volumes();
-  complete_content(name);
+  move_first(name);
   if (!is_empty(name)) return;
-  const std::string first = volume_directory(name) + "/first";
+  const std::string first = place_of_first(name);
   with_mapped_ids([&] {
     if (::rename(copy.c_str(), first.c_str()) == -1) throw_errno({"rename ", copy, " to ", first});
   });
-  complete_content(name);
+  move_first(name);
 }
 
 // [child] Copies what the image has at `destination`; nothing if it has nothing there.
@@ -122,13 +135,9 @@ Fd open_image(const std::vector<std::string>& layers, const std::string& place, 
 }  // namespace
 
 void complete_content(const std::string& name) {
-  const std::string first = volume_directory(name) + "/first";
-  if (!exists(first)) return;
-  with_mapped_ids([&] {
-    move_entries(first, volume_data(name));
-    copy_attributes(first, volume_data(name));
-  });
-  remove_tree(first);  // last
+  if (!exists(place_of_first(name))) return;
+  const FileLock lock = lock_volumes();
+  move_first(name);
 }
 
 void fill_volumes(const std::vector<ContainerVolume>& volumes,

@@ -23,7 +23,7 @@ namespace stepbox {
 void fill_volumes(const std::vector<ContainerVolume>& volumes,
                   const std::vector<std::string>& layers);
 
-// [parent] Moves what is left in `first`. With volumes.lock held.
+// [parent] Moves what is left in `first`; waits for a process that does so.
 void complete_content(const std::string& name);
 
 }  // namespace stepbox

@@ -35,10 +35,12 @@ StoredVolume read_volume(const std::string& name) {
   }
 }
 
+std::string place_of_new() { return store() + "/volumes/.new"; }
+
 // Made beside the others and renamed, so that a killed process leaves no part of a volume. With
-// volumes.lock held: the next process uses the same place.
+// volumes.lock held.
 void make_volume(const StoredVolume& volume) {
-  const std::string fresh = store() + "/volumes/.new";
+  const std::string fresh = place_of_new();
   remove_tree(fresh);
   make_directories(fresh, 0700);
   make_directories(fresh + "/_data");
@@ -77,6 +79,12 @@ FileLock lock_volumes() {
   return lock_file(store() + "/volumes.lock", LockRank::kVolumes);
 }
 
+void sweep_volumes() {
+  if (!exists(place_of_new())) return;
+  const FileLock lock = lock_volumes();  // now no process makes one
+  remove_tree(place_of_new());
+}
+
 std::vector<StoredVolume> all_volumes() {
   std::vector<StoredVolume> volumes;
   for (const std::string& name : list_directory(store() + "/volumes")) {
@@ -89,9 +97,14 @@ std::vector<StoredVolume> all_volumes() {
   return volumes;
 }
 
-StoredVolume find_volume(const std::string& name) {
-  if (is_volume_name(name) && exists(volume_directory(name))) return read_volume(name);
+static void check_exists(const std::string& name) {
+  if (is_volume_name(name) && exists(volume_directory(name))) return;
   throw NoSuchVolume(join({"get ", name, ": no such volume"}), "volume ls lists them");
+}
+
+StoredVolume find_volume(const std::string& name) {
+  check_exists(name);
+  return read_volume(name);
 }
 
 Fd use_volume(const StoredVolume& volume) {
@@ -117,10 +130,10 @@ static std::string ids_of(const std::vector<VolumeUser>& users, const std::strin
 // Renamed into staging/, which is swept: a killed process leaves no part of a volume.
 void remove_volume(const std::string& name, ListVolumeUsers list_users,
                    const std::string& but_for) {
-  find_volume(name);
+  check_exists(name);
   const Staging staging;
   const FileLock lock = lock_volumes();
-  find_volume(name);  // it may have been removed meanwhile
+  check_exists(name);  // it may have been removed meanwhile
   const std::string path = volume_directory(name);
   const std::string users = ids_of(list_users(), name, but_for);
   const Fd directory = open_directory(path);

@@ -1,5 +1,6 @@
 // Step 7. The volumes of the store.
 //
+//   <store>/volumes/.new               a volume that is being made
 //   <store>/volumes/NAME/_data         the files; mounted in containers
 //   <store>/volumes/NAME/volume.json   StoredVolume
 //   <store>/volumes/NAME/first         files of an image on their way to _data (volume_content.hpp)
@@ -46,6 +47,9 @@ void check_volume_name(const std::string& name);
 std::string volume_directory(const std::string& name);  // <store>/volumes/NAME
 std::string volume_data(const std::string& name);       // <store>/volumes/NAME/_data
 FileLock lock_volumes();                                // volumes.lock
+
+// Called by every verb: removes what a process left that was killed while it made a volume.
+void sweep_volumes();
 
 // All volumes, sorted by name. The volume of that name; throws NoSuchVolume.
 std::vector<StoredVolume> all_volumes();
