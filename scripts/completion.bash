@@ -64,6 +64,10 @@ _step7() {
           help=$("${step7[0]}" "$verb" --help 2>/dev/null)
         else
           ((++place))
+          # A noun, as volume, has verbs of its own: they are the first word.
+          if ((place == 1)) && [[ $help == *"$verb VERB --help"* ]]; then
+            help=$("${step7[0]}" "$verb" "${COMP_WORDS[i]}" --help 2>/dev/null)
+          fi
         fi
         ;;
     esac
@@ -85,10 +89,12 @@ _step7() {
     return
   fi
   # The word of `Usage: step7 VERB [OPTIONS] CONTAINER COMMAND` at this place; the last one repeats.
-  read -ra usage < <(sed -n '1s/^Usage: [^ ]* [^ ]* \(\[OPTIONS\] \)\?//p' <<<"$help")
+  read -ra usage < <(sed -n '1{s/\[OPTIONS\] \?//;s/^Usage: [^ ]* [^ ]* \?//p}' <<<"$help")
   ((place < ${#usage[@]})) || place=$((${#usage[@]} - 1))
   ((place >= 0)) || return
   case ${usage[place]} in
+    *'|'*) mapfile -t reply < <(tr '|' '\n' <<<"${usage[place]}") ;;
+    VOLUME...) mapfile -t reply < <("${step7[@]}" volume ls -q 2>/dev/null) ;;
     *CONTAINER*) mapfile -t reply < <(_step7_containers "$verb" "${step7[@]}") ;;
     *IMAGE*) mapfile -t reply < <(_step7_images "${step7[@]}"; compgen -d -- "$word") ;;
     NAME...) mapfile -t reply < <(_step7_containers "$verb" "${step7[@]}"; _step7_images "${step7[@]}") ;;

@@ -200,6 +200,18 @@ CLAIM("no link of an image leads the first use of a volume out of it", {.step = 
   }
 }
 
+CLAIM("a new volume that is called as a directory is one and a line says so", {.step = 7}) {
+  make_directories(stage.scratch("data"));
+  const Texts in_scratch{"/bin/sh", "-c", "cd " + stage.scratch("") + " && exec \"$@\"", "sh"};
+  const RunSpec spec{
+      .options = {"-v", "data:/mnt"}, .command = shell("touch /mnt/x"), .through = in_scratch};
+  CHECK(
+      holds(subject.run(spec).err, "-v data makes a volume: the directory of that name is ./data"));
+  CHECK(subject.run(spec).err == "");  // it exists now
+  CHECK_FALSE(exists(stage.scratch("data/x")));
+  remove_volume(subject, "data");
+}
+
 CLAIM("a volume over a file of the image is refused", {.step = 7}) {
   check_refused(subject, {"-v", "data:/etc/passwd"}, "file exists /etc/passwd");
   remove_volume(subject, "data");

@@ -54,6 +54,12 @@ void name_volumes(const std::vector<std::string>& paths, std::vector<ContainerVo
   }
 }
 
+// A directory of that name was meant, perhaps: it is what steps 3 to 6 would mount.
+static void tell_of_directory(const std::string& name) {
+  if (exists(volume_directory(name)) || !exists(name)) return;
+  warn({"-v ", name, " makes a volume: the directory of that name is ./", name});
+}
+
 std::vector<Fd> make_volumes(const std::vector<ContainerVolume>& volumes,
                              const std::vector<std::string>& layers, const std::string& container) {
   std::vector<Fd> locks;
@@ -61,6 +67,7 @@ std::vector<Fd> make_volumes(const std::vector<ContainerVolume>& volumes,
     if (volume.name.empty()) continue;
     StoredVolume fresh{
         .name = volume.name, .created = ::time(nullptr), .labels = {}, .container = {}};
+    if (!volume.anonymous) tell_of_directory(volume.name);
     if (volume.anonymous) {
       fresh.labels[kAnonymousLabel] = "";
       fresh.container = container;
