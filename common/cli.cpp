@@ -9,6 +9,7 @@
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/fd.hpp"
+#include "common/words/near_word.hpp"
 
 namespace stepbox {
 
@@ -126,12 +127,59 @@ void CommandLine::flag(const char* names, bool& value, const std::string& help) 
   parts_->app.add_flag(names, value, help)->group(parts_->group);
 }
 
+void CommandLine::switch_off_by(const char* flag, const char* value) {
+  parts_->app.get_option(flag)->transform(
+      [value = std::string(value)](std::string text) { return text == value ? "false" : text; });
+}
+
 // Stands for the empty value of `--entrypoint=`, for which CLI11 would take the next word.
 constexpr char kNothing[] = "\1";
 
-static bool gives_nothing(const std::string& word, std::string_view end) {
-  return word.starts_with("--") && word.ends_with(end) &&
-         word.find('=') == word.size() - end.size();
+static bool has_value(const CLI::Option* option) {
+  return option && option->get_items_expected_max() > 0;
+}
+
+// `-itp=80:80` as CLI11 takes it: -i -t -p 80:80; and `-t=false` as --tty=false. Returns whether
+// the next word is the value of the last option.
+static bool add_short(const CLI::App& app, const std::string& word,
+                      std::vector<std::string>& words) {
+  for (size_t i = 1; i < word.size(); ++i) {
+    const std::string name = {'-', word[i]}, rest = word.substr(i + 1);
+    const CLI::Option* option = app.get_option_no_throw(name);
+    const bool given = rest.starts_with('=');
+    if (given && option && !has_value(option) && !option->get_lnames().empty()) {
+      words.push_back(join({"--", option->get_lnames()[0], rest}));
+      return false;
+    }
+    words.push_back(name);
+    if (!has_value(option) && !given) continue;
+    if (!rest.empty()) words.push_back(given ? rest.substr(1) : rest);
+    return has_value(option) && rest.empty();
+  }
+  return false;
+}
+
+// The words as CLI11 takes them. Those of a COMMAND, and behind `--`, stay as they are.
+static std::vector<std::string> prepared(const CLI::App& app, std::vector<std::string> typed) {
+  std::vector<std::string> words;
+  auto word = typed.begin();
+  for (bool is_value = false; word != typed.end() && *word != "--"; ++word) {
+    const bool plain = word->size() < 2 || word->front() != '-';
+    if (plain && !is_value && app.get_prefix_command()) break;
+    if (is_value || plain) {
+      words.push_back(*word);
+      is_value = false;
+    } else if (word->starts_with("--")) {
+      const size_t equals = word->find('=');
+      const bool valued = has_value(app.get_option_no_throw(word->substr(0, equals)));
+      words.push_back(*word + (valued && equals == word->size() - 1 ? kNothing : ""));
+      is_value = valued && equals == word->npos;
+    } else {
+      is_value = add_short(app, *word, words);
+    }
+  }
+  words.insert(words.end(), word, typed.end());
+  return words;
 }
 
 void CommandLine::add(const char* names, const char* metavar, const std::string& help, void* target,
@@ -166,13 +214,18 @@ static std::string in_plain_words(const CLI::ParseError& error) {
   return "the options cannot be read";
 }
 
+static std::vector<std::string> long_options(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
 void CommandLine::parse(int argc, const char* const* argv) {
   CLI::App& app = parts_->app;
-  std::vector<std::string> typed(std::reverse_iterator(argv + argc),
-                                 std::reverse_iterator(argv + 1));
-  for (std::string& word : typed) {
-    if (gives_nothing(word, "=")) word += kNothing;
-  }
+  std::vector<std::string> typed = prepared(app, {argv + 1, argv + argc});
+  std::reverse(typed.begin(), typed.end());
   try {
     app.parse(std::move(typed));
   } catch (const CLI::CallForHelp&) {
@@ -182,16 +235,17 @@ void CommandLine::parse(int argc, const char* const* argv) {
     throw UsageError(in_plain_words(error), parts_->advice());
   }
   std::vector<std::string>& words = parts_->words = app.remaining();
-  for (std::string& word : words) {
-    if (gives_nothing(word, join({"=", kNothing}))) word.pop_back();
-  }
   // A word that looks like an option, and stands where an option may, is an unknown option.
   const auto end = app.get_prefix_command() && !words.empty() ? words.begin() + 1 : words.end();
   const auto mark = std::find(words.begin(), end, "--");
   const auto unknown = std::find_if(words.begin(), mark, [](const std::string& word) {
     return word.size() > 1 && word.front() == '-';
   });
-  if (unknown != mark) throw UsageError("unknown option " + *unknown, parts_->advice());
+  if (unknown != mark) {
+    const std::string question = question_about(*unknown, long_options(app));
+    throw UsageError("unknown option " + *unknown,
+                     join({question, question.empty() ? "" : " ", parts_->advice()}));
+  }
   if (mark != end) words.erase(mark);
   if (parts_->explain) set_explaining(true);
 }

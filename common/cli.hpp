@@ -32,8 +32,12 @@ class CommandLine {
   // long names. Where no group is named, all stand under "Options".
   void group(const char* title);
 
-  // A switch: `--stats`.
+  // A switch: `--stats`; also `--stats=false`, and of `-i,--interactive` `-i=false` and
+  // `-it=false`.
   void flag(const char* names, bool& value, const std::string& help);
+
+  // Another word for false, of a switch that was added: `--userns=host`.
+  void switch_off_by(const char* flag, const char* value);
 
   // An option with a value: `-m,--memory`, its value named `SIZE` in the help. If given more than
   // once, the last one counts. `value` must outlive parse(), and keeps its default if not given.

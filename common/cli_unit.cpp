@@ -24,13 +24,15 @@ void parse_value(const std::string& text, Even& even) {
 // A command line with one option of each sort, and the parsed values.
 struct Example {
   CommandLine cli{"[OPTIONS] ROOTFS COMMAND [ARG...]", "busybox /bin/sh"};
-  bool stats = false;
+  bool stats = false, tty = true;
   std::string name = "nobody";
   Even even{2};
   std::vector<std::string> volumes;
 
   Example() {
-    cli.flag("--stats", stats, "A switch");
+    cli.flag("-s,--stats", stats, "A switch");
+    cli.flag("-t,--tty", tty, "Another");
+    cli.switch_off_by("--tty", "host");
     cli.option("-n,--name", "NAME", name, "A value");
     cli.option("--even", "N", even,
                "A value of a type of its own, and more of a help than would fit into the one line "
@@ -82,6 +84,26 @@ std::string refusal_of(const Typed& words) {
 }
 
 }  // namespace
+
+TEST_CASE("short options stand together, with a value after = or without") {
+  Example example;
+  example.parse({"-st=false", "-n=a=b", "-v=c", "-vd", "-v", "-e", "rootfs", "-v=x", "--even="});
+  CHECK(example.stats);
+  CHECK_FALSE(example.tty);
+  CHECK(example.name == "a=b");
+  CHECK(example.volumes == Typed{"c", "d", "-e"});
+  CHECK(example.cli.take_all("ROOTFS") == Typed{"rootfs", "-v=x", "--even="});
+  CHECK(refusal_of({"-st=maybe", "x"}).find("--tty takes =true or =false") != std::string::npos);
+  CHECK(refusal_of({"-sx=1", "x"}).find("unknown option -x") != std::string::npos);
+  CHECK(refusal_of({"-n", "--even="}).find("no ROOTFS") != std::string::npos);
+}
+
+TEST_CASE("a switch may have another word for false") {
+  Example example;
+  example.parse({"--tty=host", "x"});
+  CHECK_FALSE(example.tty);
+  CHECK(refusal_of({"--stats=host", "x"}).find("--stats takes") != std::string::npos);
+}
 
 TEST_CASE("options are read in all their forms") {
   Example example;

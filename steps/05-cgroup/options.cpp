@@ -34,12 +34,11 @@ void parse_value(const std::string& text, CpuQuota& quota) {
 void parse_value(const std::string& text, Bytes& bytes) {
   std::string unit;
   const double number = leading_number(text, &unit);
-  if (unit.size() == 2 && (unit[1] == 'b' || unit[1] == 'B')) unit.pop_back();
-  if (unit.empty()) unit.push_back('b');
-  const std::string_view units = "bkmgBKMG";
-  const size_t power = unit.size() == 1 ? units.find(unit) : std::string_view::npos;
-  const double count =
-      power == std::string_view::npos ? -1 : std::ldexp(number, static_cast<int>(power % 4) * 10);
+  unit = in_lower_case(unit.empty() ? "b" : unit);
+  if (unit == join({unit.substr(0, 1), "b"}) || unit == join({unit.substr(0, 1), "ib"}))
+    unit.resize(1);
+  const size_t power = unit.size() == 1 ? std::string_view("bkmgtp").find(unit) : unit.npos;
+  const double count = power == unit.npos ? -1 : std::ldexp(number, static_cast<int>(power) * 10);
   if (number < 0 || count < 0 || count > 9e18) {
     throw Failure(join({"'", text, "' is no size"}), "as 64m or 0.5g; 0 for no limit");
   }

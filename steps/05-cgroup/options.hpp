@@ -16,7 +16,7 @@ struct CpuQuota {
 };
 void parse_value(const std::string& text, CpuQuota& quota);
 
-// "134217728", "128m", "0.5g": b, k, m, g are powers of 1024.
+// "134217728", "128m", "0.5g", "64MiB": k, m, g, t, p are powers of 1024.
 struct Bytes {
   int64_t count = 0;
   bool operator==(const Bytes&) const = default;

@@ -49,6 +49,7 @@ TEST_CASE("sizes are powers of 1024, in either case, and may have a fraction") {
   CHECK(bytes_of("64m") == 64 << 20);
   CHECK(bytes_of("64M") == 64 << 20);
   CHECK(bytes_of("64mb") == 64 << 20);
+  CHECK(bytes_of("64MiB") == 64 << 20);
   CHECK(bytes_of("0.5g") == 512 << 20);
   CHECK(bytes_of("3G") == int64_t{3} << 30);
   CHECK(bytes_of("0") == 0);  // no limit
@@ -56,7 +57,7 @@ TEST_CASE("sizes are powers of 1024, in either case, and may have a fraction") {
 
 TEST_CASE("an invalid size is refused with its text") {
   for (const char* text :
-       {"", "m", ".", "-1", "64x", "64 m", "m64", "64mm", "64mg", "64kmg", "64kb2", "64mib",
+       {"", "m", ".", "-1", "64x", "64 m", "m64", "64mm", "64mg", "64kmg", "64kb2", "64mibb", "ib",
         "1.2.3m", "1e3", "0x10", "inf", "nan", "99999999999g"}) {
     CAPTURE(std::string(text));
     CHECK_THROWS_WITH_AS(bytes_of(text), doctest::Contains("is no size"), Failure);

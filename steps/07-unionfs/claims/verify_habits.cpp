@@ -48,6 +48,39 @@ CLAIM("help VERB prints the same as VERB --help", {.step = 7}) {
   CHECK(subject.run({.verb = "--version"}).out == subject.run({.verb = "version"}).out);
 }
 
+CLAIM("a near name is offered for what was mistyped and none that is not likely",
+      {.step = 7, .points = 2, .hint = "one mistake in a short word, two in a long one"}) {
+  const std::string path = stage.scratch("tree");
+  stage.on_host({"sh", "-c", "mkdir " + path + "; touch " + path + "/x"});
+  tell(subject, "import", {path, "website:1"});
+  tell(subject, "create", {"--name", "front", stage.rootfs(), "/bin/true"});
+  const auto error = [&](const std::string& verb, std::vector<std::string> words) {
+    return tell(subject, verb, words, true).err;
+  };
+  CHECK(holds(error("imgaes", {"-q"}), "did you mean images?"));
+  CHECK(holds(error("ps", {"--fliter", "x"}), "did you mean --filter? "));
+  CHECK(holds(error("rm", {"fornt"}), "no such container: fornt: did you mean front?"));
+  CHECK(holds(error("rmi", {"webste:1"}), "did you mean website:1?"));
+  const RunSpec mistyped{
+      .command = {"x"}, .rootfs = "websiet:1", .verb = "run", .may_refuse = true};
+  CHECK(holds(subject.run(mistyped).err, "no such image: websiet:1: did you mean website:1?"));
+  CHECK_FALSE(holds(error("pull", {"x"}), "did you mean"));
+  CHECK_FALSE(holds(error("rm", {"garage"}), "did you mean"));
+  CHECK_FALSE(holds(error("ps", {"--colour"}), "did you mean"));
+  remove(subject, "front");
+  remove_image(subject, "website:1");
+}
+
+CLAIM("an image that is not here is named as such with the way to fetch it", {.step = 7}) {
+  const Run run = subject.run(
+      {.command = {"/bin/true"}, .rootfs = "debain:13", .verb = "run", .may_refuse = true});
+  CHECK(run.status == 125);
+  CHECK(holds(run.err, "no such image: debain:13"));
+  CHECK(holds(run.err, "skopeo copy docker://debain:13"));
+  CHECK_FALSE(holds(run.err, "verb"));
+  CHECK(holds(tell(subject, "debain", {"/bin/true"}, true).err, "no such verb, image or rootfs"));
+}
+
 // --- Lists --------------------------------------------------------------------------------
 
 CLAIM("ps lists the newest container first", {.step = 7}) {

@@ -240,6 +240,19 @@ CLAIM("progress is shown on a terminal", {.step = 7, .hint = "isatty(3) of stder
   CHECK(terminal.wait() == 130);
 }
 
+CLAIM("no line of progress is wider than the terminal",
+      {.step = 7, .hint = "only the last row of a longer one can be wiped"}) {
+  EndlessArchive archive(stage);
+  const std::string path = stage.scratch(std::string(80, 'n'));
+  stage.on_host({"ln", "-s", archive.path(), path});
+  PtyRun terminal = subject.start_on_pty({.command = {path, "x"}, .verb = "import"});
+  const std::string line = "unpacking " + path;  // the terminal has 80 columns
+  terminal.wait_for_output(line.substr(0, 79));
+  terminal.type("\x03");
+  CHECK(terminal.wait() == 130);
+  CHECK_FALSE(holds(terminal.screen(), line.substr(0, 80)));
+}
+
 CLAIM("progress of export and commit and of a copied image is shown on a terminal", {.step = 7}) {
   const std::string name = random_word();
   const auto says = [&](const RunSpec& run, const std::string& text) {

@@ -7,6 +7,7 @@
 #include "07-unionfs/files/store.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
+#include "common/words/near_word.hpp"
 
 namespace stepbox {
 
@@ -36,7 +37,11 @@ Record find_container(const std::string& reference) {
   std::vector<Record> found;
   if (!reference.empty()) found = containers_with(id.empty() ? reference : id);
   if (found.size() == 1) return found.front();
-  if (found.empty()) throw NoSuchContainer("no such container: " + reference, "ps -a lists them");
+  if (found.empty()) {
+    const std::string question = question_about(reference, list_directory(store() + "/names"));
+    throw NoSuchContainer("no such container: " + reference,
+                          question.empty() ? "ps -a lists them" : question);
+  }
   throw Failure(join({"more than one container's id begins with ", reference}), "give more of it");
 }
 

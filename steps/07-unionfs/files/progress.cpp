@@ -1,5 +1,6 @@
 #include "07-unionfs/files/progress.hpp"
 
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -12,8 +13,15 @@ static bool g_hidden = false;
 
 void hide_progress() { g_hidden = true; }
 
+// At most as wide as the terminal: of a longer line only the last row could be wiped.
+static std::string cut(const std::string& text) {
+  winsize window{};
+  ::ioctl(STDERR_FILENO, TIOCGWINSZ, &window);
+  return window.ws_col > 1 ? text.substr(0, window.ws_col - 1U) : text;
+}
+
 static void write_line(const std::string& text) {
-  const std::string line = "\r\033[K" + text;  // to the start of the line, and wiped
+  const std::string line = "\r\033[K" + cut(text);  // to the start of the line, and wiped
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 

@@ -12,6 +12,8 @@
 #include "07-unionfs/images/image_store.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
+#include "common/text.hpp"
+#include "common/words/near_word.hpp"
 
 namespace stepbox {
 
@@ -62,6 +64,24 @@ Image load_image(const std::string& id, const std::string& name) {
 
 }  // namespace
 
+// "did you mean nginx?", without the tag that need not be typed.
+static std::string question_about_image(const std::string& name) {
+  std::vector<std::string> names;
+  for (const std::string& id : image_ids()) {
+    for (const std::string& full : names_of(id)) {
+      names.push_back(full);
+      if (full.ends_with(":latest")) names.push_back(full.substr(0, full.size() - 7));
+    }
+  }
+  return question_about(name, names);
+}
+
+static std::string how_to_fetch(const std::string& name) {
+  if (!is_reference(name)) return "`images` lists the images";
+  return join({"fetch it: skopeo copy docker://", name, " docker-archive:image.tar:", name,
+               "; then load -i image.tar"});
+}
+
 Image find_image(const std::string& name, bool is_rootfs) {
   constexpr size_t kShortId = 12;  // fewer digits may well be a word, such as "bad"
   std::string id = is_rootfs ? "" : id_by_name(name);
@@ -71,8 +91,21 @@ Image find_image(const std::string& name, bool is_rootfs) {
   }
   if (id.empty()) id = id_by_digits(name);
   if (!id.empty()) return load_image(id, name);
-  throw NoSuchImage("no such verb, image or rootfs: " + name,
-                    "`images` lists the images, --help the verbs; `make busybox` makes a rootfs");
+  const std::string question = question_about_image(name);
+  throw NoSuchImage("no such image: " + name, question.empty() ? how_to_fetch(name) : question);
+}
+
+void check_platform(const Image& image, const std::string& platform) {
+  if (platform.empty()) return;
+  std::vector<std::string> words = split(platform, '/');
+  if (words[0] != "linux") words.insert(words.begin(), "linux");
+  std::string own = image.id.empty() ? "" : read_config_file(image.id).architecture;
+  if (own.empty()) own = own_architecture();
+  const bool other_name = (words.size() > 1 && words[1] == "x86_64" && own == "amd64") ||
+                          (words.size() > 1 && words[1] == "aarch64" && own == "arm64");
+  if (words.size() == 1 || words[1] == own || other_name) return;
+  throw Failure(join({"image ", image.name, " is for linux/", own, ", not for ", platform}),
+                "skopeo copy --override-arch fetches another");
 }
 
 Fd use_image(const Image& image) {
@@ -90,6 +123,7 @@ std::vector<StoredImage> all_images() {
       const std::set<std::string> layers(file.diff_ids.begin(), file.diff_ids.end());
       StoredImage image{
           .id = id, .names = names_of(id), .created = file.created, .stored = time_stored(id)};
+      image.labels = file.config.labels;
       for (const std::string& layer : layers) image.size += layer_size(layer);
       images.push_back(std::move(image));
     } catch (const std::exception& error) {
@@ -105,7 +139,10 @@ std::vector<StoredImage> all_images() {
 std::string find_image_id(const std::string& reference) {
   std::string id = id_by_name(reference);
   if (id.empty()) id = id_by_digits(reference);
-  if (id.empty()) throw Failure("No such image: " + reference, "images lists them");
+  if (id.empty()) {
+    const std::string question = question_about_image(reference);
+    throw Failure("No such image: " + reference, question.empty() ? "images lists them" : question);
+  }
   return id;
 }
 

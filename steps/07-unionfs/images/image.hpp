@@ -3,6 +3,7 @@
 #define STEPBOX_STEPS_07_UNIONFS_IMAGES_IMAGE_HPP_
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ class NoSuchImage : public Failure {
 // image, or if several ids begin with `name`.
 Image find_image(const std::string& name, bool is_rootfs = false);
 
+// Throws Failure unless the image is for `platform`, OS/ARCHITECTURE[/VARIANT]; empty: any.
+void check_platform(const Image& image, const std::string& platform);
+
 // Takes a shared lock on the image: it cannot be removed until the result is closed. -1 for a plain
 // directory. Throws Failure if the image was removed.
 Fd use_image(const Image& image);
@@ -41,6 +45,7 @@ struct StoredImage {
   int64_t created = 0;             // seconds since 1970
   int64_t stored = 0;              // when it came into the store, in nanoseconds since 1970
   int64_t size = 0;                // bytes in the files of all its layers
+  std::map<std::string, std::string> labels = {};
 };
 
 // All images, the newest first.

@@ -1,5 +1,4 @@
 // Finds the verb: the first word of the command line, else `run`.
-#include <algorithm>
 #include <string_view>
 
 #include "01-clone/signals.hpp"
@@ -7,11 +6,11 @@
 #include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/images/image.hpp"
 #include "07-unionfs/process/sealed_program.hpp"
-#include "07-unionfs/verbs/edit_distance.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/text.hpp"
+#include "common/words/near_word.hpp"
 
 namespace stepbox {
 
@@ -46,18 +45,16 @@ int print_help() {
 
 // `strat box` is a misspelled start, unless an image is called strat.
 void refuse_misspelled(std::string_view word) {
-  const auto distance = [&](const Verb& verb) {
-    return verb.is_heading() ? word.size() + verb.name.size() : edit_distance(word, verb.name);
-  };
-  const Verb& nearest =
-      *std::min_element(all_verbs().begin(), all_verbs().end(),
-                        [&](const Verb& a, const Verb& b) { return distance(a) < distance(b); });
-  if (distance(nearest) > 2 || distance(nearest) * 2 > word.size()) return;
+  std::vector<std::string> verbs;
+  for (const Verb& verb : all_verbs()) {
+    if (!verb.is_heading()) verbs.emplace_back(verb.name);
+  }
+  const std::string question = question_about(word, verbs);
+  if (question.empty()) return;
   try {
     find_image(std::string(word));
   } catch (const std::exception&) {
-    throw UsageError(join({"no such verb, image or rootfs: ", word}),
-                     join({"did you mean ", nearest.name, "?"}));
+    throw UsageError(join({"no such verb, image or rootfs: ", word}), question);
   }
 }
 
