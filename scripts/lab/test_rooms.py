@@ -9,8 +9,8 @@ STEPS = sorted(path.name for path in (REPOSITORY / "steps").glob("0*"))
 RUNTIME = STEPS[-1]
 
 # The rooms of step 7, in their order. Those in PEERS do not include each other.
-RUNTIME_ROOMS = ["files", "images", "process", "confinement", "console", "storage",
-                 "volumes", "networks", "resources", "registry", "oci", "containers", "formats",
+RUNTIME_ROOMS = ["files", "images", "process", "confinement", "console", "storage", "volumes",
+                 "sharing", "networks", "resources", "registry", "oci", "containers", "formats",
                  "verbs"]
 PEERS = {"images", "process", "console", "storage"}
 TESTING_ROOMS = ["stage", "harness"]

@@ -23,8 +23,8 @@ static int container(const Options& options, const Overlay& overlay, const Conta
   cgroup.join();  // first: the limits hold for all that follows
   unshare_cgroup_namespace(options.namespaces);
   make_mounts_private(options.namespaces);
-  overlay.mount();                         // its own layer over the image; all mounts
-  mount_basics(overlay.root()).release();  // end with the mount namespace
+  overlay.mount();  // its own layer over the image; all mounts end with the mount namespace
+  mount_system(overlay.root(), options.sharing, options.namespaces, cgroup.view());
   mount_volumes(overlay.root(), options.volumes, options.tmpfs);
   confinement.restrict_mounts(overlay.root(), destinations(options.volumes), options.namespaces);
   pivot_into(overlay.root(), options.namespaces);
@@ -43,13 +43,13 @@ static int run(const Options& options, Container& held) {
   check(options.namespaces);
   const Overlay overlay(held.image().layers, held.directory(), storage_options(options));
   const SharedMounts mounts(overlay.root(), options.namespaces);
-  ContainerGroups cgroup(held.id(), options.limits, held.out_of_memory());
+  ContainerGroups cgroup(held.id(), group_options(options), held.out_of_memory());
   ContainerNetwork network(held.id(), options.network, options.namespaces);
   const Confinement confinement(options.confinement);
   Console console(options.console, held.fanout());
   Gate gate;
   Child child = spawn(
-      {.namespaces = network.for_clone(), .cgroup_fd = cgroup.fd(), .before_go = overlay.id_maps()},
+      joining(options.sharing, {network.for_clone(), cgroup.fd(), overlay.id_maps()}),
       [&] { return container(options, overlay, cgroup, network, confinement, console, gate); });
   network.connect(child.pid());
   held.started(child.pid(), network.ports());

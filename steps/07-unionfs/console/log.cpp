@@ -13,7 +13,6 @@
 
 namespace stepbox {
 
-constexpr off_t kFull = 10 << 20;
 constexpr uint64_t kReserve = 128 << 10;
 constexpr size_t kLongestLine = 16 * 1024;  // a longer line is split
 
@@ -51,14 +50,36 @@ static std::string now() {
   return as_log_time(time.tv_sec, time.tv_nsec);
 }
 
-Log::Log(const std::string& path)
-    : path_(path), file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640)) {
+void parse_value(const std::string& text, LogOptions& options) {
+  const size_t equals = text.find('=');
+  const std::string name = text.substr(0, equals);
+  const std::string value = equals == text.npos ? "" : text.substr(equals + 1);
+  if (name == "max-size") {
+    parse_value(value, options.max_size);
+    if (options.max_size.count == 0) throw Failure("max-size=0 leaves no room for a line");
+  } else if (name == "max-file") {
+    parse_value(value, options.max_files);
+    if (options.max_files.number < 1) throw Failure("max-file is less than 1");
+  } else {
+    throw Failure(join({"'", text, "' is no option of a log"}), "max-size=10m, max-file=3");
+  }
+}
+
+Log::Log(const std::string& path, const LogOptions& options)
+    : path_(path),
+      options_(options),
+      file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640)) {
   if (!file_) throw_errno({"open ", path});
   size_ = ::lseek(file_.get(), 0, SEEK_END);
 }
 
 void Log::rotate() {
-  ::rename(path_.c_str(), (path_ + ".1").c_str());
+  if (options_.max_files.number == 1) ::unlink(path_.c_str());  // readers look for a new file
+  for (int64_t number = options_.max_files.number - 1; number > 0; --number) {
+    const std::string before = number == 1 ? "" : join({".", std::to_string(number - 1)});
+    const std::string after = join({path_, ".", std::to_string(number)});
+    ::rename((path_ + before).c_str(), after.c_str());
+  }
   Fd fresh(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0640));
   if (!fresh) return;  // keep writing to the old one
   file_ = std::move(fresh);
@@ -73,7 +94,7 @@ static bool has_room(const Fd& file) {
 
 // Appends all of it, or nothing.
 bool Log::append(const std::string& lines) {
-  if (size_ >= kFull) rotate();
+  if (size_ >= options_.max_size.count) rotate();
   if (!has_room(file_)) return false;
   const auto length = static_cast<ssize_t>(lines.size());
   if (::write(file_.get(), lines.data(), lines.size()) != length) {

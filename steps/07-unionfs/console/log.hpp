@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "05-cgroup/options.hpp"
 #include "common/fd.hpp"
 
 namespace stepbox {
@@ -31,11 +32,19 @@ std::optional<LogLine> parse_log_line(
 // A time in the format of LogLine::time.
 std::string as_log_time(int64_t seconds, long nanoseconds);
 
-// [monitor] Writes two files of at most 10 MB: a full PATH is renamed to PATH.1 and replaces it.
+// --log-opt max-size=SIZE, max-file=N.
+struct LogOptions {
+  Bytes max_size{10 << 20};
+  Count max_files{2};
+};
+void parse_value(const std::string& text, LogOptions& options);  // throws Failure
+
+// [monitor] Writes at most so many files of at most that size: a full PATH is renamed to PATH.1,
+// and that before to PATH.2.
 class Log {
  public:
   Log() = default;  // discards everything
-  explicit Log(const std::string& path);
+  explicit Log(const std::string& path, const LogOptions& options = {});
 
   // Does not throw: output that cannot be written (disk full) is lost, and a line in the log tells
   // the number of bytes as soon as a write succeeds again.
@@ -50,6 +59,7 @@ class Log {
   void rotate();
 
   std::string path_;
+  LogOptions options_;
   Fd file_;
   off_t size_ = 0;
   std::string unfinished_[2];  // the incomplete line of each stream

@@ -26,10 +26,11 @@ OutputFanout::OutputFanout(Fd first) {
   if (first) listeners_.push_back({.line = patient(std::move(first)), .first = true});
 }
 
-OutputFanout::OutputFanout(Fd first, const std::string& id, const std::string& log)
+OutputFanout::OutputFanout(Fd first, const std::string& id, const std::string& log,
+                           const LogOptions& options)
     : OutputFanout(std::move(first)) {
   socket_ = listen_for(id);
-  log_ = Log(log);
+  log_ = Log(log, options);
 }
 
 void OutputFanout::send_waiting() {

@@ -26,7 +26,7 @@ class OutputFanout {
   explicit OutputFanout(Fd first);
 
   // Also with a log, and with clients that connect to the socket of container `id`.
-  OutputFanout(Fd first, const std::string& id, const std::string& log);
+  OutputFanout(Fd first, const std::string& id, const std::string& log, const LogOptions& options);
 
   void write(Stream stream, std::string_view text);
 

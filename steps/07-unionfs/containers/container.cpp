@@ -60,8 +60,9 @@ static void resolve_network(ContainerNetworkOptions& network, Namespaces& namesp
   if (network.named) resolve_names(network);
   if (!network.is_shared()) return;
   if (!network.ports.empty() || !network.dns.empty() || !network.hosts.empty() ||
-      !namespaces.hostname.empty()) {
-    throw Failure("-p, --dns, --add-host and --hostname do not go with --network container",
+      !namespaces.hostname.empty() || network.names.given() || network.exposed.publish_all ||
+      !network.exposed.ports.empty()) {
+    throw Failure("ports, --dns, --add-host and --hostname do not go with --network container",
                   "give them to that container");
   }
   const Record other = find_container(network.container);
@@ -78,10 +79,22 @@ static void resolve_volumes(Options& options, const ImageConfig& image) {
   name_volumes(image.volumes, options.volumes, options.tmpfs);
 }
 
+// Replaces NAME of --pid and --ipc container:NAME by the id, as above.
+static void resolve(NamespaceMode& mode, bool shared_memory) {
+  if (!mode.is_containers()) return;
+  const Record other = find_container(mode.container);
+  mode.container = other.id;
+  const std::string& theirs = other.options.sharing.ipc.mode;
+  if (!shared_memory || theirs == "shareable" || theirs == "host") return;
+  throw Failure(join({"--ipc container: ", other.name, " shares its IPC namespace with nobody"}),
+                "start it with --ipc shareable");
+}
+
 static Record new_record(const Options& options) {
   check_name(options.name);
   Record record;
   record.image = find_image(options.image, options.is_rootfs);
+  check_platform(record.image, options.platform);
   record.id = new_id();
   record.name = options.name.empty() ? "box_" + record.id.substr(0, 6) : options.name;
   record.options = options;
@@ -90,6 +103,10 @@ static Record new_record(const Options& options) {
   record.created = nanoseconds_now();
   Namespaces& namespaces = record.options.namespaces;
   resolve_network(record.options.network, namespaces);
+  resolve(record.options.sharing.pid, false);
+  resolve(record.options.sharing.ipc, true);
+  publish_all(record.image.config.exposed_ports, options.network.exposed,
+              record.options.network.ports);
   if (namespaces.own(CLONE_NEWUTS) && namespaces.hostname.empty()) {
     namespaces.hostname = short_id(record.id);
   }
@@ -189,6 +206,16 @@ void Container::find_network() {
 
 void Container::find_volumes() {
   prepare_volumes(record_.options.volumes, record_.options.namespaces.user);
+}
+
+void Container::find_namespaces() {
+  for (NamespaceMode* mode : {&record_.options.sharing.pid, &record_.options.sharing.ipc}) {
+    if (!mode->is_containers()) continue;
+    const Record other = find_container(mode->container);
+    mode->process = std::make_shared<Fd>(open_process(other));
+    if (*mode->process) continue;
+    throw Failure(other.name + ", whose namespace is shared, is not running", "start it first");
+  }
 }
 
 void Container::started(pid_t pid, const std::vector<PublishedPort>& ports) {

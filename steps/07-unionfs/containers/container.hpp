@@ -60,6 +60,8 @@ class Container {
   // is a link on the default bridge, is not running.
   void find_network();
   void find_volumes();  // before each start, too; throws Failure if a path of the host is missing
+  // The same for the PID and IPC namespaces of other containers (--pid, --ipc).
+  void find_namespaces();
   // Before the command runs, so that the container is recorded even if stepbox is killed. `ports`:
   // with the host ports that are bound now.
   void started(pid_t pid, const std::vector<PublishedPort>& ports);

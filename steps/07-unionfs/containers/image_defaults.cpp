@@ -27,6 +27,7 @@ void inherit(const ImageConfig& image, ProcessOptions& process, std::vector<std:
                   "begin with a /");
   }
   if (process.user.empty()) process.user = image.user;
+  process.labels.values.merge(process.label_files.values);
   process.labels.values.insert(image.labels.begin(), image.labels.end());  // the user's come first
   if (process.stop_signal.number == 0 && !image.stop_signal.empty()) {
     parse_value(image.stop_signal, process.stop_signal);

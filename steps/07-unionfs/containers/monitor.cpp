@@ -16,6 +16,7 @@ int run_held(Container& held, Runner runner) {
   try {
     held.find_network();
     held.find_volumes();
+    held.find_namespaces();
     const int status = runner(held.options(), held);
     held.ended(status);
     return status;
@@ -53,7 +54,8 @@ static int run_again(Container& held, Runner runner, OutputFanout& fanout, int s
 
 static void be_monitor(Container held, Runner runner, Caller& caller, Fd first,
                        const winsize& window) {
-  OutputFanout fanout(std::move(first), held.id(), held.directory() + "/log.json");
+  OutputFanout fanout(std::move(first), held.id(), held.directory() + "/log.json",
+                      held.options().log);
   fanout.window = window;
   int status = 0;
   {

@@ -34,7 +34,13 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CpuQuota, microseconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Bytes, count)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Count, number)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CpuList, text)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Limits, cpus, memory, pids, cpu_list, stats)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ContainerLimits, cpus, memory, pids, cpu_list,
+                                                stats, memory_swap, memory_reservation, cpu_shares,
+                                                memory_nodes)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NamespaceMode, mode, container)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Device, source, destination, access)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SharingOptions, pid, ipc, uts, cgroup, shm_size, devices)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LogOptions, max_size, max_files)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Address, number)
 // With default: records of 1.0 betas have no any_host_port.
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PublishedPort, host_address, host_port,
@@ -44,9 +50,11 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Alias, name)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ContainerLink, container, alias)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(MacAddress, text)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Attachment, network, aliases, links, address, mac)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NameOptions, search, options, domain)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ExposedPorts, ports, publish_all)
 // With default: before version 1.2 networks had no names.
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ContainerNetworkOptions, mode, container, ports,
-                                                dns, hosts, named, networks)
+                                                dns, hosts, named, networks, names, exposed)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Capability, name)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SecurityOptions, no_new_privileges, seccomp)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ConfineOptions, privileged, cap_add, cap_drop, security,
@@ -57,8 +65,11 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Labels, values)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Ulimit, name, soft, hard)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Signal, number)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StopTimeout, seconds)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ProcessOptions, environment, working_directory, user, entrypoint,
-                                   ulimits, labels, stop_signal, stop_timeout, cidfile)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OomScore, adjustment)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Sysctls, values)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ProcessOptions, environment, working_directory,
+                                                user, entrypoint, ulimits, labels, stop_signal,
+                                                stop_timeout, cidfile, groups, oom_score, sysctls)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Tmpfs, destination, flags, data)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ConsoleOptions, interactive, tty)
 NLOHMANN_JSON_SERIALIZE_ENUM(RestartWhen, {{RestartWhen::kNever, "no"},
@@ -66,9 +77,9 @@ NLOHMANN_JSON_SERIALIZE_ENUM(RestartWhen, {{RestartWhen::kNever, "no"},
                                            {RestartWhen::kAlways, "always"},
                                            {RestartWhen::kUnlessStopped, "unless-stopped"}})
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RestartPolicy, when, most)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Options, volumes, namespaces, limits, network, confinement,
-                                   process, tmpfs, console, restart, name, remove, storage, image,
-                                   command)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Options, volumes, namespaces, limits, network,
+                                                confinement, process, tmpfs, console, restart, name,
+                                                remove, storage, image, command, sharing, log)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ImageConfig, env, command, entrypoint, working_directory, user,
                                    stop_signal, exposed_ports, volumes, labels)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Image, id, name, layers, config)

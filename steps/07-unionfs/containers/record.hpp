@@ -15,8 +15,9 @@ constexpr int64_t kNanoseconds = 1'000'000'000;  // in a second
 int64_t nanoseconds_now();                       // since 1970
 
 // Of the format of record.json. Records of stepbox 1.0 carry none, and are read as version 1:
-// there, `started` and `ended` are in seconds.
-constexpr int kRecordVersion = 2;
+// there, `started` and `ended` are in seconds. Version 3 has more options; what older records do
+// not have is not asked for.
+constexpr int kRecordVersion = 3;
 
 struct Record {
   std::string id;

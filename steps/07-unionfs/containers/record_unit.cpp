@@ -1,6 +1,8 @@
 // Writing and reading records.
 #include <doctest/doctest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "07-unionfs/containers/record.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
@@ -40,7 +42,19 @@ Record full_record() {
   options.namespaces.user = true;
   options.namespaces.hostname = "box";
   options.namespaces.init = true;
-  options.limits = {{20'000}, {int64_t{3} << 40}, {64}, {"0-1"}, true};
+  options.limits = {
+      {{20'000}, {int64_t{3} << 40}, {64}, {"0-1"}, true}, {{-1}}, {7}, {{8}}, {{"0"}}};
+  options.sharing.pid.mode = "host";
+  options.sharing.ipc = {"container", std::string(64, 'c'), nullptr};
+  options.sharing.devices = {{"/dev/fuse", "/dev/f", "r"}};
+  options.sharing.shm_size.count = 1 << 20;
+  options.log = {{1 << 20}, {3}};
+  options.network.names = {{"example.org"}, {"ndots:2"}, "example.org"};
+  parse_value("80", options.network.exposed);
+  options.network.exposed.publish_all = true;
+  options.process.groups = {"audio"};
+  options.process.oom_score.adjustment = 9;
+  options.process.sysctls.values = {{"net.a", "1"}};
   options.network.mode = NetworkMode::kNone;
   options.network.container = std::string(64, 'b');
   options.network.ports = {{{0x7F000001}, 8080, 80, true}};
@@ -126,6 +140,17 @@ TEST_CASE("so do its options: start does the same again") {
   CHECK(options.limits.memory.count == int64_t{3} << 40);
   CHECK(options.limits.pids.number == 64);
   CHECK(options.limits.stats);
+  CHECK(options.limits == full_record().options.limits);
+  CHECK(options.sharing.pid.text() == "host");
+  CHECK(options.sharing.ipc.text() == "container:" + std::string(64, 'c'));
+  CHECK(options.sharing.devices.at(0).access == "r");
+  CHECK(options.sharing.shm_size.count == 1 << 20);
+  CHECK(options.log.max_files.number == 3);
+  CHECK(options.network.names.search.at(0) == "example.org");
+  CHECK(text_of(options.network.exposed.ports.at(0)) == "80/tcp");
+  CHECK(options.process.groups.at(0) == "audio");
+  CHECK(options.process.oom_score.adjustment == 9);
+  CHECK(options.process.sysctls.values.at("net.a") == "1");
   CHECK(options.network.mode == NetworkMode::kNone);
   CHECK(options.network.container == std::string(64, 'b'));
   REQUIRE(options.network.ports.size() == 1);
@@ -240,7 +265,7 @@ TEST_CASE("a record carries its version; a newer one is refused, one of 1.0 is r
   record.ended = 7;
   write_record(path, record);
   std::string text = read_file(path);
-  const std::string version = "\"version\": 2";
+  const std::string version = "\"version\": 3";
   REQUIRE(text.find(version) != text.npos);
   create_file(path,
               std::string(text).replace(text.find(version), version.size(), "\"version\": 9"));
@@ -269,6 +294,26 @@ TEST_CASE("storage is overlay or copy") {
     CAPTURE(std::string(text));
     CHECK_THROWS_WITH_AS(parse_value(text, kind), doctest::Contains("unknown storage '"), Failure);
   }
+}
+
+TEST_CASE("a record of version 2 lacks options, which are not asked for then") {
+  const ScratchDirectory scratch;
+  const std::string path = scratch.file("record.json");
+  write_record(path, Record());
+  nlohmann::json json = nlohmann::json::parse(read_file(path));
+  json["version"] = 2;
+  nlohmann::json& options = json["options"];
+  options.erase("sharing");
+  options.erase("log");
+  options["limits"].erase("memory_swap");
+  options["network"].erase("names");
+  options["process"].erase("sysctls");
+  create_file(path, json.dump());
+  const Options read = read_record(path).options;
+  CHECK(read.sharing.shm_size.count == 64 << 20);
+  CHECK(read.sharing.ipc.mode == "");
+  CHECK(read.log.max_files.number == 2);
+  CHECK(read.limits == Options().limits);
 }
 
 }  // namespace stepbox

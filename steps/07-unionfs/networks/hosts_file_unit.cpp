@@ -23,7 +23,8 @@ Member member(char digit, const std::string& name, const std::string& network) {
 
 std::optional<Address> nowhere(const std::string&) { return std::nullopt; }
 
-constexpr char kAlone[] = "127.0.0.1\tlocalhost\n10.0.0.1\tweb 111111111111\t# stepbox: network shop\n";
+constexpr char kAlone[] =
+    "127.0.0.1\tlocalhost\n10.0.0.1\tweb 111111111111\t# stepbox: network shop\n";
 
 }  // namespace
 
@@ -32,8 +33,8 @@ TEST_CASE("a container knows itself and those on its networks, by all their name
   Member db = member('2', "db", "shop");
   db.endpoints[0].aliases = {{"database"}};
   const std::string text = updated_hosts("127.0.0.1\tlocalhost\n", web, {web, db, other}, nowhere);
-  CHECK(text == std::string(kAlone) +
-                    "10.0.0.2\tdb 222222222222 database\t# stepbox: network shop\n");
+  CHECK(text ==
+        std::string(kAlone) + "10.0.0.2\tdb 222222222222 database\t# stepbox: network shop\n");
   CHECK_MESSAGE(updated_hosts(text, web, {web, db, other}, nowhere) == text, "once is enough");
   CHECK_MESSAGE(updated_hosts(text, web, {web}, nowhere) == kAlone, "db has ended");
 }

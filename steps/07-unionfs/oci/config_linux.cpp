@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "07-unionfs/oci/config_parts.hpp"
+#include "07-unionfs/process/sysctls.hpp"
 #include "common/text.hpp"
 
 namespace stepbox {
@@ -87,39 +88,10 @@ std::optional<unsigned long> personality_in(const ConfigNode& node) {
   return static_cast<unsigned long>(value_in(node.at("domain"), kPersonalities, "personality"));
 }
 
-// A setting's file below /proc/sys. Two forms are in use: net.ipv4.conf.eth0/1.forwarding and
-// net/ipv4/conf/eth0.1/forwarding; the separator that comes first decides (sysctl(8)).
-std::string sysctl_path(const std::string& key, const ConfigNode& node) {
-  std::string path = key;
-  const size_t first = key.find_first_of("./");
-  if (first != key.npos && key[first] == '.') {
-    for (char& letter : path) letter = letter == '.' ? '/' : letter == '/' ? '.' : letter;
-  }
-  for (const std::string& name : split(path, '/')) {
-    if (name.empty() || name == "." || name == "..") node.refuse({"this is no name of a setting"});
-  }
-  return path;
-}
-
-// The namespace that a setting belongs to; 0: it is the whole host's (proc(5), namespaces(7)).
-int namespace_of_sysctl(const std::string& path) {
-  constexpr NamedValue kPrefixes[] = {{"net/", CLONE_NEWNET},
-                                      {"fs/mqueue/", CLONE_NEWIPC},
-                                      {"kernel/msg", CLONE_NEWIPC},
-                                      {"kernel/sem", CLONE_NEWIPC},
-                                      {"kernel/shm", CLONE_NEWIPC},
-                                      {"kernel/hostname", CLONE_NEWUTS},
-                                      {"kernel/domainname", CLONE_NEWUTS},
-                                      {"user/", CLONE_NEWUSER}};
-  for (const auto& [prefix, flag] : kPrefixes) {
-    if (path.starts_with(prefix)) return flag;
-  }
-  return 0;
-}
-
 void read_sysctls(const ConfigNode& node, OciConfig& config) {
   for (const auto& [key, value] : node.members()) {
-    const std::string path = sysctl_path(key, value);
+    const std::string path = sysctl_path(key);
+    if (path.empty()) value.refuse({"this is no name of a setting"});
     config.sysctl[path] = value.text();
     const int flag = namespace_of_sysctl(path);
     if (flag == 0) value.refuse({"this setting is the whole host's"});

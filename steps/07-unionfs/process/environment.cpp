@@ -39,7 +39,8 @@ void parse_value(const std::string& text, Environment& environment) {
   environment.variables.push_back(with_value(text));
 }
 
-void parse_value(const std::string& path, EnvironmentFiles& files) {
+std::vector<std::string> variables_in(const std::string& path) {
+  std::vector<std::string> lines;
   std::string text = read_file(path);
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);  // a byte order mark
   int number = 0;
@@ -58,8 +59,15 @@ void parse_value(const std::string& path, EnvironmentFiles& files) {
           join({path, ", line ", std::to_string(number), ": '", name, "' is not a valid name"}),
           "NAME=VALUE, no blank before the =");
     }
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+void parse_value(const std::string& path, EnvironmentFiles& files) {
+  for (const std::string& line : variables_in(path)) {
     // Unlike with -e, a NAME that the caller does not have is ignored.
-    if (const std::string variable = with_value(line); variable != name) {
+    if (const std::string variable = with_value(line); variable != name_of(line)) {
       files.variables.push_back(variable);
     }
   }

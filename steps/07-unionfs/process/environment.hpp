@@ -13,6 +13,10 @@ using Variables = std::vector<std::string>;
 // The words as execve(2) takes them: they point into `words`, and a null follows.
 std::vector<char*> as_pointers(const std::vector<std::string>& words);
 
+// The lines of a file of variables or labels, without empty ones and those that begin with #.
+// Throws Failure for a line without a name; system_error.
+std::vector<std::string> variables_in(const std::string& path);
+
 // -e NAME=VALUE, or NAME: with the value that the caller has.
 struct Environment {
   Variables variables;

@@ -23,6 +23,20 @@ void parse_value(const std::string& text, Labels& labels) {
       equals == std::string::npos ? "" : text.substr(equals + 1);
 }
 
+void parse_value(const std::string& path, LabelFiles& labels) {
+  for (const std::string& line : variables_in(path)) {
+    parse_value(line, static_cast<Labels&>(labels));
+  }
+}
+
+void parse_value(const std::string& text, OomScore& score) {
+  const auto number = parse_number(text);
+  if (!number || *number < -1000 || *number > 1000) {
+    throw Failure(join({"'", text, "' is not a number from -1000 to 1000"}));
+  }
+  score.adjustment = *number;
+}
+
 void parse_value(const std::string& text, StopTimeout& timeout) {
   const auto seconds = parse_number(text);
   if (!seconds || *seconds < -1 || *seconds > 1'000'000) {
@@ -47,12 +61,19 @@ void add_options(CommandLine& cli, ProcessOptions& process) {
   add_exec_options(cli, process);
   cli.option("--entrypoint", "COMMAND", process.entrypoint,
              "Replace the entrypoint of the image: what COMMAND is appended to");
+  cli.list("--group-add", "GROUP", process.groups, "Add the user to a group of the image");
   cli.group("Limits");
+  cli.option("--oom-score-adj", "N", process.oom_score,
+             "Which process the kernel kills first when the host has no memory: 1000 this, -1000 "
+             "another");
+  cli.option("--sysctl", "NAME=VALUE", process.sysctls,
+             "Set a kernel setting of its network or IPC, such as net.core.somaxconn=1024");
   cli.list("--ulimit", "NAME=SOFT[:HARD]", process.ulimits,
            "Limit a resource of each process, such as nofile=1024; -1: no limit");
   cli.group("Lifecycle");
   cli.option("--cidfile", "FILE", process.cidfile, "Write the container's id to a new file");
   cli.option("-l,--label", "KEY[=VALUE]", process.labels, "Add a label to the container");
+  cli.option("--label-file", "FILE", process.label_files, "Read labels from FILE, one a line");
   cli.option("--stop-signal", "SIGNAL", process.stop_signal,
              "Signal that `stop` sends (default: the image's, or TERM)");
   cli.option("--stop-timeout", "SECONDS", process.stop_timeout,
@@ -65,6 +86,7 @@ void override(ProcessOptions& process, const ProcessOptions& given) {
              given.environment.variables);
   if (!given.working_directory.empty()) process.working_directory = given.working_directory;
   if (!given.user.empty()) process.user = given.user;
+  process.sysctls.values.clear();
 }
 
 void write_cidfile(const std::string& path, const std::string& id) {

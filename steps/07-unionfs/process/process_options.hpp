@@ -10,6 +10,7 @@
 
 #include "07-unionfs/process/environment.hpp"
 #include "07-unionfs/process/signal_names.hpp"
+#include "07-unionfs/process/sysctls.hpp"
 #include "07-unionfs/process/ulimits.hpp"
 #include "common/cli.hpp"
 
@@ -34,6 +35,17 @@ struct StopTimeout {
 };
 void parse_value(const std::string& text, StopTimeout& patience);
 
+// --label-file FILE: a label a line.
+struct LabelFiles : Labels {};
+void parse_value(const std::string& path, LabelFiles& labels);  // adds those of one file
+
+// --oom-score-adj N: which process the kernel kills first when the host has no memory left, from
+// -1000 (never) to 1000 (proc_pid_oom_score_adj(5)). 0: the caller's.
+struct OomScore {
+  int64_t adjustment = 0;
+};
+void parse_value(const std::string& text, OomScore& score);
+
 struct ProcessOptions {
   Environment environment;             // -e
   EnvironmentFiles environment_files;  // --env-file
@@ -45,11 +57,15 @@ struct ProcessOptions {
   Signal stop_signal;                  // --stop-signal
   StopTimeout stop_timeout;            // --stop-timeout
   std::string cidfile;                 // --cidfile
+  LabelFiles label_files;              // --label-file: not recorded
+  std::vector<std::string> groups;     // --group-add
+  OomScore oom_score;                  // --oom-score-adj
+  Sysctls sysctls;                     // --sysctl
 };
 void add_options(CommandLine& cli, ProcessOptions& process);
 
 // The first four, which exec has too. override() lets those that are `given` to exec take
-// precedence over the container's.
+// precedence over the container's, and keeps the settings of the kernel as they are by now.
 void add_exec_options(CommandLine& cli, ProcessOptions& process);
 void override(ProcessOptions& process, const ProcessOptions& given);
 

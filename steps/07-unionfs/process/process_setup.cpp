@@ -18,7 +18,11 @@ static void enter_directory(const std::string& path) {
 
 User enter_process(const ProcessOptions& process, bool tty) {
   ::umask(022);  // docker's; the caller's would restrict the container's files
-  User user = find_user(process.user);
+  User user = find_user(process.user, process.groups);
+  write_sysctls(process.sysctls);
+  if (process.oom_score.adjustment != 0) {
+    write_file("/proc/self/oom_score_adj", std::to_string(process.oom_score.adjustment));
+  }
   enter_directory(process.working_directory);
   set_environment(process.environment.variables, tty, user.home);
   // Lets the user open /dev/pts/N by name. EPERM in a user namespace that does not map the id.

@@ -8,7 +8,8 @@
 namespace stepbox {
 
 // [child] Called when the rootfs is the root directory and the host name is set. Changes to the
-// working directory (created if missing), sets the environment and the resource limits. `tty`:
+// working directory (created if missing), sets the environment, the resource limits, and the
+// settings of the kernel. `tty`:
 // stdin is the container's terminal. Returns the user that the command runs as. Throws Failure for
 // a user that the image does not have; system_error.
 User enter_process(const ProcessOptions& process, bool tty);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -83,7 +84,7 @@ static void add_groups_of(const std::string& name, User& user) {
   }
 }
 
-User find_user(const std::string& text) {
+User find_user(const std::string& text, const std::vector<std::string>& more) {
   const size_t colon = text.find(':');
   const std::string who = text.substr(0, colon);
   User user;
@@ -92,6 +93,12 @@ User find_user(const std::string& text) {
   if (!group.empty()) user.gid = look_up_group(group);
   user.groups = {user.gid};
   if (group.empty() && !name.empty()) add_groups_of(name, user);
+  for (const std::string& other : more) {
+    const gid_t id = look_up_group(other);
+    if (std::find(user.groups.begin(), user.groups.end(), id) == user.groups.end()) {
+      user.groups.push_back(id);
+    }
+  }
   return user;
 }
 

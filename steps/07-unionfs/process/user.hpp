@@ -19,8 +19,9 @@ struct User {
 // [child] Called when the rootfs is the root directory. `text` is USER[:GROUP], names or numbers;
 // empty: root. A number needs no entry in the files. Without GROUP the result has the user's own
 // group and all groups that list the user.
+// `more`: groups, names or numbers, that the user has besides (--group-add).
 // Throws Failure for a name without an entry.
-User find_user(const std::string& text);
+User find_user(const std::string& text, const std::vector<std::string>& more = {});
 
 // [child] The home directory of a user without regard to groups: "/" without an entry.
 std::string home_of(uid_t user);

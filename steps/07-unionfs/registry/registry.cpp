@@ -114,8 +114,6 @@ void add_option(CommandLine& cli, TlsVerify& tls) {
 }
 
 void add_options(CommandLine& cli, Remote& remote) {
-  cli.option("--platform", "OS/ARCH", remote.platform,
-             "Platform of an image that is pulled (this machine's)");
   cli.flag("-q,--quiet", remote.quiet, "Do not print the progress of pulling");
   add_option(cli, remote.tls);
 }

@@ -26,7 +26,7 @@ struct Remote {
   std::string platform = {};  // OS/ARCH[/VARIANT]; empty: this machine's
 };
 
-// --platform, --quiet, --tls-verify
+// --quiet, --tls-verify
 void add_options(CommandLine& cli, Remote& remote);
 
 struct Pulled {

@@ -6,27 +6,54 @@
 #include <algorithm>
 
 #include "07-unionfs/resources/group_freezing.hpp"
+#include "07-unionfs/resources/oci_resources.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
 #include "common/text.hpp"
 
 namespace stepbox {
 
-// The tree in which all processes of a container can be stopped: that of v1's freezer, or v2's, in
-// which every group can be frozen (cgroups(7)). None if the caller may not make groups in it.
-static std::optional<Hierarchy> find_freezer() {
+// The trees in which the container gets a group even if it has no limit there: one in which all
+// processes of a container can be stopped, v1's freezer, or v2's, in which every group can be
+// frozen (cgroups(7)); of --device; all for --privileged. Without those in which the caller may not
+// make groups.
+static std::vector<Hierarchy> unlimited_trees(const GroupOptions& options) {
+  std::vector<Hierarchy> found;
+  bool freezes = false, limits_devices = options.devices.empty();
   for (const Hierarchy& tree : all_hierarchies()) {
-    if (!tree.v2 && !tree.has("freezer")) continue;
-    if (::access(tree.base.c_str(), W_OK) == -1) return std::nullopt;
-    return Hierarchy{tree.v2, tree.base, {}};
+    const bool freezer = !freezes && (tree.v2 || tree.has("freezer"));
+    const bool devices = !limits_devices && (tree.v2 || tree.has("devices"));
+    if (!freezer && !devices && !options.privileged) continue;
+    freezes |= freezer;
+    limits_devices |= devices;
+    if (::access(tree.base.c_str(), W_OK) == -1) continue;
+    found.push_back({tree.v2, tree.base, {}});
+    if (!tree.v2) found.back().controllers = tree.controllers;
   }
-  return std::nullopt;
+  return found;
 }
 
-ContainerGroups::ContainerGroups(const std::string& id, const Limits& limits, bool& out_of_memory)
-    : id_(id), out_of_memory_(out_of_memory), limited_(id, limits) {
-  const std::optional<Hierarchy> tree = find_freezer();
-  if (tree && !exists(group_path(*tree, id))) freezer_.emplace(*tree, id);
+static void set_limits(const std::string& id, const std::string& resources) {
+  if (!resources.empty()) set_oci_resources(RunningGroups(id).all(), resources, "", "limits");
+}
+
+ContainerGroups::ContainerGroups(const std::string& id, const GroupOptions& options,
+                                 bool& out_of_memory)
+    : id_(id),
+      out_of_memory_(out_of_memory),
+      limited_(id, options.limits),
+      privileged_(options.privileged) {
+  const std::string resources = as_oci_resources(options);
+  std::vector<Hierarchy> trees = find_hierarchies(other_controllers(options));
+  for (Hierarchy& tree : unlimited_trees(options)) trees.push_back(std::move(tree));
+  for (const Hierarchy& tree : trees) {
+    if (!exists(group_path(tree, id))) {
+      others_.emplace_back(tree, id);
+    } else if (tree.v2) {
+      enable_controllers(tree.base, tree.base + "/stepbox", tree.controllers);
+    }
+  }
+  set_limits(id, resources);
 }
 
 ContainerGroups::~ContainerGroups() {
@@ -41,12 +68,31 @@ ContainerGroups::~ContainerGroups() {
 
 void ContainerGroups::join() const {
   limited_.join();
-  if (freezer_ && freezer_->fd() == -1) freezer_->join();
+  for (const Group& group : others_) {
+    if (group.fd() == -1) group.join();
+  }
+  for (const Hierarchy& tree : all_hierarchies()) {
+    Fd directory(::open(group_path(tree, id_).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (directory) opened_.emplace_back(tree, std::move(directory));
+  }
+}
+
+GroupView ContainerGroups::view() const {
+  GroupView view{{}, privileged_};
+  for (auto& [tree, directory] : opened_) {
+    const std::string path = group_path(tree, id_);
+    const std::string reachable = exists(path) ? path : proc_path(directory);
+    view.groups.emplace_back(tree, reachable, std::move(directory));
+  }
+  return view;
 }
 
 int ContainerGroups::fd() const {
   const int fd = limited_.fd();
-  return fd == -1 && freezer_ ? freezer_->fd() : fd;
+  if (fd != -1) return fd;
+  const auto v2 = std::find_if(others_.begin(), others_.end(),
+                               [](const Group& group) { return group.fd() != -1; });
+  return v2 == others_.end() ? -1 : v2->fd();
 }
 
 void ContainerGroups::report() {
@@ -128,12 +174,14 @@ static void change_limits(const std::vector<GroupDirectory>& groups, const Limit
   for (const GroupDirectory& group : groups) set_limits(group, before, after);
 }
 
-void RunningGroups::change(const Limits& before, const Limits& after) {
+void RunningGroups::change(const ContainerLimits& before, const ContainerLimits& after) {
   if (groups_.empty()) {
     throw Failure("the container has no cgroup, so no limits to change",
                   "be root, or where a group is delegated to you, start it with limits");
   }
-  for (const Hierarchy& hierarchy : find_hierarchies(wanted_controllers(after))) {
+  std::vector<std::string> controllers = wanted_controllers(after);
+  for (const std::string& other : other_controllers({after})) controllers.push_back(other);
+  for (const Hierarchy& hierarchy : find_hierarchies(controllers)) {
     const bool known = std::any_of(
         groups_.begin(), groups_.end(),
         [&](const GroupDirectory& group) { return group.hierarchy().base == hierarchy.base; });
@@ -145,9 +193,11 @@ void RunningGroups::change(const Limits& before, const Limits& after) {
   }
   try {
     change_limits(groups_, before, after);
+    stepbox::set_limits(id_, as_oci_resources({after}));
   } catch (const std::exception&) {
     try {
       change_limits(groups_, after, before);
+      stepbox::set_limits(id_, as_oci_resources({before}));
     } catch (const std::exception& error) {
       warn({error.what()});
     }

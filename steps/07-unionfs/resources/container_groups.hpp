@@ -5,18 +5,23 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "05-cgroup/cgroup.hpp"
+#include "07-unionfs/sharing/container_limits.hpp"
+#include "07-unionfs/sharing/system_mounts.hpp"
 
 namespace stepbox {
 
-// [parent] The groups of a container, made and removed by its runtime: those of step 5, and one in
-// a freezer tree. `update` freezes the container through the latter when it adds a group.
+// [parent] The groups of a container, made and removed by its runtime: those of step 5, those that
+// its other limits need, and one in a freezer tree. `update` freezes the container through the
+// latter when it adds a group. With --privileged, one in each tree.
 class ContainerGroups {
  public:
-  // Throws as Cgroup does. report() sets `out_of_memory`.
-  ContainerGroups(const std::string& id, const Limits& limits, bool& out_of_memory);
+  // Throws as Cgroup does; Failure for a limit that this host does not have. report() sets
+  // `out_of_memory`.
+  ContainerGroups(const std::string& id, const GroupOptions& options, bool& out_of_memory);
 
   // Thaws the container, and removes all its groups, also those that `update` added.
   ~ContainerGroups();
@@ -26,6 +31,9 @@ class ContainerGroups {
   void join() const;
   int fd() const;
 
+  // [child] For mount_system(), after join(). Once.
+  GroupView view() const;
+
   // As Cgroup's; also stores whether the kernel killed a process for lack of memory.
   void report();
 
@@ -33,7 +41,10 @@ class ContainerGroups {
   std::string id_;
   bool& out_of_memory_;
   Cgroup limited_;
-  std::optional<Group> freezer_;  // none if limited_ has it, or this user may not make one
+  std::vector<Group> others_;  // in other trees, as far as this user may make them
+  bool privileged_;
+  // Opened by join(): later, with root's --userns, the paths cannot be reached.
+  mutable std::vector<std::pair<Hierarchy, Fd>> opened_;
 };
 
 // [parent] The groups of a container that another process owns. The destructor keeps them.
@@ -50,7 +61,7 @@ class RunningGroups {
   // Applies the limits in which `after` differs from `before`, the limits in force.
   // Throws Failure if no group can hold a limit; system_error if the kernel refuses one: then the
   // old limits are in force.
-  void change(const Limits& before, const Limits& after);
+  void change(const ContainerLimits& before, const ContainerLimits& after);
 
   // Freezes all processes, also those that join later, or thaws them. Waits until all are frozen.
   // Throws Failure if the container has no freezer group, or if it takes more than 10 s.

@@ -14,11 +14,11 @@
 #include "03-mount/mount.hpp"
 #include "06-network/netlink.hpp"
 #include "07-unionfs/networks/hairpin.hpp"
+#include "07-unionfs/process/sysctls.hpp"
 #include "07-unionfs/storage/volumes.hpp"
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
-#include "common/mount_api.hpp"
 #include "common/openers.hpp"
 
 namespace stepbox {
@@ -71,6 +71,8 @@ void add_options(CommandLine& cli, ContainerNetworkOptions& network) {
   cli.option("--mac-address", "MAC", network.first.mac, "Ethernet address (02:42 and the address)");
   add_attachment_options(cli, "--network-alias,--net-alias", network.first);
   add_publish_options(cli, network);
+  add_options(cli, network.names);
+  add_options(cli, network.exposed);
 }
 
 // The other container is not trusted. open_below() keeps its symbolic links from leading to files
@@ -121,7 +123,7 @@ SharedNetwork::~SharedNetwork() {
 
 ContainerNetwork::ContainerNetwork(const std::string& id, const ContainerNetworkOptions& options,
                                    const Namespaces& namespaces)
-    : veth_(veth_of(id)), user_namespace_(namespaces.user), farewell_(id) {
+    : names_(options.names), veth_(veth_of(id)), user_namespace_(namespaces.user), farewell_(id) {
   if (options.is_shared()) {
     settle_network();  // before: it needs the host's network namespace
     shared_.emplace(options, namespaces);
@@ -167,19 +169,16 @@ static std::string highest_gid() {
 }
 
 // As with docker every user may bind ports below 1024 (ip_unprivileged_port_start, ip(7)) and use
-// ping(8) (ping_group_range, icmp(7)): neither affects the host. /proc/sys is a read-only mount by
-// now, so the files are opened through a copy of the mount below it. Without root and with --share
-// pid that mount is the host's own, and locked (mount_namespaces(7)): EINVAL, and they stay closed.
+// ping(8) (ping_group_range, icmp(7)): neither affects the host.
 static void open_to_all_users() {
-  const Fd proc = copy_tree(AT_FDCWD, "/proc");
+  const Fd proc = open_own_proc();
   if (!proc && errno == EINVAL) return;
   for (const auto& [name, value] : {std::pair("ip_unprivileged_port_start", std::string("0")),
                                     std::pair("ping_group_range", "0 " + highest_gid())}) {
-    const std::string path = join({"sys/net/ipv4/", name});
-    explain({"echo ", value, " > /proc/", path});
-    const Fd file(::openat(proc.get(), path.c_str(), O_WRONLY | O_CLOEXEC));
-    if (!file || ::write(file.get(), value.data(), value.size()) == -1) {
-      warn({"write /proc/", path, ": ", std::generic_category().message(errno)});
+    try {
+      write_sysctl(proc, join({"net/ipv4/", name}), value);
+    } catch (const std::exception& error) {
+      warn({error.what()});
     }
   }
 }
@@ -208,6 +207,7 @@ void ContainerNetwork::configure_inside() const {
   if (shared_) shared_->configure_inside();
   if (hosts_) hosts_->mount_inside();
   if (!shared_ && for_clone() & CLONE_NEWNET) open_to_all_users();
+  complete_names(names_);
 }
 
 void remove_veths(const std::string& id) {

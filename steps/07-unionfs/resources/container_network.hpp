@@ -11,6 +11,8 @@
 
 #include "06-network/network.hpp"
 #include "07-unionfs/networks/joined_networks.hpp"
+#include "07-unionfs/sharing/exposed_ports.hpp"
+#include "07-unionfs/sharing/name_options.hpp"
 
 namespace stepbox {
 
@@ -19,6 +21,8 @@ namespace stepbox {
 struct ContainerNetworkOptions : NetworkOptions {
   std::string container;  // shares the network of this one; empty: of none
   pid_t process = 0;      // process 1 of that container, found before each start: not recorded
+  NameOptions names;      // --dns-search and so on
+  ExposedPorts exposed;   // --expose, -P
   bool is_shared() const { return !container.empty(); }
   bool named = false;                // `networks` says where it is, not `mode`
   std::vector<Attachment> networks;  // may be empty: disconnected from all
@@ -70,6 +74,7 @@ class ContainerNetwork {
  private:
   std::optional<Network> own_;
   std::optional<SharedNetwork> shared_;
+  NameOptions names_;
   std::optional<JoinedNetworks> joined_;
   std::optional<HostsFile> hosts_;  // on bridges: others bring it up to date
   std::string veth_;                // of own_

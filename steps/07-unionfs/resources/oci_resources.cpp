@@ -40,10 +40,10 @@ static void set_devices(const ConfigNode& devices, const LimitWrites& writes,
 }
 
 void set_oci_resources(const std::vector<GroupDirectory>& groups, const std::string& resources,
-                       const std::string& scope) {
+                       const std::string& scope, const char* document) {
   if (resources.empty()) return;
-  const Json json = parse_document(resources, "config.json: linux.resources");
-  const ConfigNode root(json, "config.json", "linux.resources");
+  const Json json = parse_document(resources, document);
+  const ConfigNode root(json, document, "linux.resources");
   LimitWrites writes(groups);
   add_single_limits(root, writes);
   add_listed_limits(root, writes);

@@ -17,14 +17,15 @@ namespace stepbox {
 // [parent] Writes the limits of `resources`, the JSON of linux.resources, to the groups; empty:
 // none. All are checked before the first is written. Also puts `devices` in force, if there are
 // any: what they do not allow is denied, but for the default devices (device_rules.hpp). They are
-// ignored unless we are root of the host: nobody else can make a device node.
+// ignored unless we are root of the host: nobody else can make a device node. `document`: the name
+// of what is translated, for messages.
 // With a scope (start_scope()), systemd is told first; what it does not know stands in the files
 // only. Throws Failure with the JSON path for an invalid value, or a limit without a controller;
 // system_error if the kernel refuses one.
 //   config.json: linux.resources.pids.limit: no cgroup controller 'pids' on this host, or none for
 //   us
 void set_oci_resources(const std::vector<GroupDirectory>& groups, const std::string& resources,
-                       const std::string& scope = {});
+                       const std::string& scope = {}, const char* document = "config.json");
 
 // The usage of the groups as the `data` member of runc's `events --stats`, JSON. A count that this
 // kernel or these groups do not keep is left out. Times are in ns, sizes in bytes; 2^64 - 1: no

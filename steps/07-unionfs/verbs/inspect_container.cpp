@@ -79,12 +79,23 @@ Json volume_paths(const std::vector<ContainerVolume>& volumes, std::vector<std::
 
 Json host_config_as_json(const Options& options, const std::string& network) {
   const ConfineOptions& confinement = options.confinement;
+  const int64_t swap = options.limits.memory_swap.count;
   const auto name = [](const Capability& capability) { return capability.name; };
   Json tmpfs = Json::object();
   for (const Tmpfs& mounted : options.tmpfs) tmpfs[mounted.destination] = mounted.data;
   return {{"Binds", binds_as_json(options.volumes)},
           {"NetworkMode", network},
-          {"LogConfig", {{"Type", "json-file"}, {"Config", Json::object()}}},
+          {"LogConfig",
+           {{"Type", "json-file"},
+            {"Config",
+             {{"max-size", std::to_string(options.log.max_size.count)},
+              {"max-file", std::to_string(options.log.max_files.number)}}}}},
+          {"PublishAllPorts", options.network.exposed.publish_all},
+          {"DnsOptions", options.network.names.options},
+          {"DnsSearch", options.network.names.search},
+          {"GroupAdd", options.process.groups},
+          {"OomScoreAdj", options.process.oom_score.adjustment},
+          {"Sysctls", options.process.sysctls.values},
           {"PortBindings", ports_as_json(options.network.ports, true)},
           {"RestartPolicy",
            {{"Name", name_of(options.restart.when)}, {"MaximumRetryCount", options.restart.most}}},
@@ -107,6 +118,10 @@ Json host_config_as_json(const Options& options, const std::string& network) {
           {"SecurityOpt", security_as_json(confinement.security)},
           {"UsernsMode", options.namespaces.user ? "private" : ""},
           {"Memory", options.limits.memory.count},
+          {"MemorySwap", swap == 0 ? options.limits.memory.count : swap},
+          {"MemoryReservation", options.limits.memory_reservation.count},
+          {"CpuShares", options.limits.cpu_shares.number},
+          {"CpusetMems", options.limits.memory_nodes.text},
           {"CpusetCpus", options.limits.cpu_list.text},
           {"NanoCpus", options.limits.cpus.microseconds * 10'000},
           {"PidsLimit", options.limits.pids.number},
@@ -118,6 +133,24 @@ std::string network_mode(const Record& record) {
   const ContainerNetworkOptions& network = record.options.network;
   return network.named && !network.networks.empty() ? network.networks[0].network
                                                     : network_text(record);
+}
+
+Json sharing_as_json(const Options& options) {
+  const SharingOptions& sharing = options.sharing;
+  const auto mode = [&](const NamespaceMode& asked, int flag, const char* own) {
+    if (!asked.mode.empty()) return asked.text();
+    return std::string(options.namespaces.own(flag) ? own : "host");
+  };
+  return {{"PidMode", mode(sharing.pid, CLONE_NEWPID, "")},
+          {"IpcMode", mode(sharing.ipc, CLONE_NEWIPC, "private")},
+          {"UTSMode", mode(sharing.uts, CLONE_NEWUTS, "")},
+          {"CgroupnsMode", mode(sharing.cgroup, CLONE_NEWCGROUP, "private")},
+          {"ShmSize", sharing.shm_size.count},
+          {"Devices", list(sharing.devices, [](const Device& device) {
+             return Json{{"PathOnHost", device.source},
+                         {"PathInContainer", device.destination},
+                         {"CgroupPermissions", device.access}};
+           })}};
 }
 
 Json storage_as_json(const Record& record) {
@@ -138,6 +171,14 @@ std::string name_of(Signal signal) {
   return name ? join({"SIG", name}) : std::to_string(signal.number);  // a real-time signal
 }
 
+Json exposed_as_json(const Options& options, const ImageConfig& image) {
+  Json exposed = as_set(image.exposed_ports);
+  for (const auto* ports : {&options.network.exposed.ports, &options.network.ports}) {
+    for (const PublishedPort& port : *ports) exposed[text_of(port)] = Json::object();
+  }
+  return exposed;
+}
+
 // `command` begins with the words of the entrypoint.
 Json config_as_json(const Options& options, const ImageConfig& image) {
   const ProcessOptions& process = options.process;
@@ -145,7 +186,8 @@ Json config_as_json(const Options& options, const ImageConfig& image) {
   const auto cmd = options.command.begin() + static_cast<std::ptrdiff_t>(entrypoint);
   return {{"Hostname", options.namespaces.hostname},
           {"User", process.user},
-          {"ExposedPorts", as_set(image.exposed_ports)},
+          {"Domainname", options.network.names.domain},
+          {"ExposedPorts", exposed_as_json(options, image)},
           {"Volumes", volume_paths(options.volumes, image.volumes)},
           {"Tty", options.console.tty},
           {"OpenStdin", options.console.interactive},
@@ -164,6 +206,8 @@ Json config_as_json(const Options& options, const ImageConfig& image) {
 Json container_as_json(const Record& record) {
   const Options& options = record.options;
   const std::vector<std::string>& command = options.command;
+  Json host_config = host_config_as_json(options, network_mode(record));
+  host_config.update(sharing_as_json(options));
   return {{"Id", record.id},
           {"Created", as_exact_timestamp(record.created)},
           {"Path", command.at(0)},
@@ -176,7 +220,7 @@ Json container_as_json(const Record& record) {
           {"RestartCount", record.restarts},
           {"Driver", storage_as_json(record)["Name"]},
           {"Platform", "linux"},
-          {"HostConfig", host_config_as_json(options, network_mode(record))},
+          {"HostConfig", host_config},
           {"GraphDriver", storage_as_json(record)},
           {"Mounts", list(options.volumes, volume_as_json)},
           {"Config", config_as_json(options, record.image.config)},

@@ -16,7 +16,7 @@ Json ports_as_json(const std::vector<PublishedPort>& ports, bool asked) {
   Json bindings = Json::object();
   for (const PublishedPort& port : ports) {
     const bool unnamed = asked && port.any_host_port;
-    bindings[join({std::to_string(port.container_port), port.udp ? "/udp" : "/tcp"})].push_back(
+    bindings[text_of(port)].push_back(
         {{"HostIp", port.host_address.text()},
          {"HostPort", unnamed ? "" : std::to_string(port.host_port)}});
   }

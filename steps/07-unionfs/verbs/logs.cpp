@@ -34,8 +34,15 @@ struct LogsOptions {
 // Reads the lines of a log that may still grow, from the oldest file that is kept.
 class LogReader {
  public:
-  explicit LogReader(const std::string& path) : path_(path), file_(open(path + ".1")) {
-    if (!file_) file_ = open(path);
+  explicit LogReader(const std::string& path) : path_(path) {
+    Fd file = open(path);
+    for (int older = 1; file; ++older) {
+      // The same file again: the log was rotated in between.
+      if (files_.empty() || number_of(file) != number_of(files_.back())) {
+        files_.push_back(std::move(file));
+      }
+      file = open(join({path, ".", std::to_string(older)}));
+    }
   }
 
   // The next line; none if there is none yet.
@@ -55,25 +62,32 @@ class LogReader {
  private:
   static Fd open(const std::string& path) { return Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC)); }
 
+  static ino_t number_of(const Fd& file) {
+    struct stat status {};
+    return ::fstat(file.get(), &status) == 0 ? status.st_ino : 0;
+  }
+
   bool read_more() {
     char block[16'384];
-    ssize_t got = file_ ? ::read(file_.get(), block, sizeof block) : 0;
-    if (got <= 0) {
+    for (;;) {
+      const ssize_t got = files_.empty() ? 0 : ::read(files_.back().get(), block, sizeof block);
+      if (got > 0) text_.append(block, static_cast<size_t>(got));
+      if (got > 0) return true;
+      if (files_.size() > 1) {
+        files_.pop_back();
+        continue;
+      }
       Fd fresh = open(path_);  // the log may have been rotated: PATH is a new file
-      struct stat ours, newest;
-      if (!fresh || ::fstat(fresh.get(), &newest) == -1) return false;
-      if (file_ && ::fstat(file_.get(), &ours) == 0 && ours.st_ino == newest.st_ino) return false;
-      file_ = std::move(fresh);
+      if (!fresh || (!files_.empty() && number_of(fresh) == number_of(files_[0]))) return false;
+      files_.clear();
+      files_.push_back(std::move(fresh));
       text_.clear();
-      got = ::read(file_.get(), block, sizeof block);
     }
-    if (got > 0) text_.append(block, static_cast<size_t>(got));
-    return got > 0;
   }
 
   std::string path_;
-  Fd file_;
-  std::string text_;  // read, but not yet returned
+  std::vector<Fd> files_;  // the newest first
+  std::string text_;       // read, but not yet returned
 };
 
 void print(const LogLine& line, const LogsOptions& options) {

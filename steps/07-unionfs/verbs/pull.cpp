@@ -9,6 +9,7 @@ namespace stepbox {
 int verb_pull(int argc, char** argv) {
   Remote remote;
   VerbLine cli("pull [OPTIONS] NAME[:TAG]", "pull alpine");
+  cli.option("--platform", "OS/ARCH", remote.platform, "Platform of the image (this machine's)");
   add_options(cli, remote);
   cli.parse_mixed(argc, argv);
   const std::string text = cli.take("NAME");

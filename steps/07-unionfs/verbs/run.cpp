@@ -1,9 +1,6 @@
 // run: creates a container from an image and runs a command in it.
 #include <unistd.h>
 
-#include <algorithm>
-#include <tuple>
-
 #include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
@@ -22,11 +19,16 @@ void add_options(CommandLine& cli, Options& options) {
   add_options(cli, options.namespaces,
               "Add a user namespace; implied when not root. Root's containers then have other ids "
               "on the host: those of 'stepbox' in /etc/subuid, else 1879048192 and up");
+  cli.switch_off_by("--userns", "host");
   cli.option("-h", "NAME", options.namespaces.hostname, "Short for --hostname");
+  add_namespace_options(cli, options.sharing);
   add_options(cli, options.console);
   add_options(cli, options.process);
   cli.group("Files");
   add_options(cli, options.volumes, options.tmpfs, options.other_volumes);
+  add_device_options(cli, options.sharing);
+  cli.option("--platform", "OS/ARCH", options.platform,
+             "Refuse an image that is for another platform");
   cli.flag("--rootfs", options.is_rootfs,
            "Take IMAGE as a directory, the root file system, also if an image has that name");
   cli.option("--storage", "KIND", options.storage,
@@ -39,14 +41,29 @@ void add_options(CommandLine& cli, Options& options) {
   add_options(cli, options.confinement);
   cli.group("Lifecycle");
   add_options(cli, options.restart);
+  cli.option("--log-opt", "NAME=VALUE", options.log,
+             "max-size=SIZE of a file of the log (10m); max-file=N: how many (2)");
   cli.option("--name", "NAME", options.name, "Name of the container (default: made up)");
   cli.flag("--rm", options.remove, "Remove the container when it exits");
   cli.group("");
 }
 
-// The order in which ports are shown.
-static bool is_before(const PublishedPort& a, const PublishedPort& b) {
-  return std::tie(a.container_port, a.udp) < std::tie(b.container_port, b.udp);
+static int own_namespaces(const Options& options) {
+  const bool hosts_network = options.network.mode == NetworkMode::kHost;
+  return options.namespaces.flags() & ~(hosts_network ? CLONE_NEWNET : 0);
+}
+
+// What the parts of the options cannot check by themselves.
+static void complete(Options& options) {
+  sort_ports(options.network.ports);
+  if (::geteuid() != 0) options.namespaces.user = true;  // whatever --userns=host says
+  share_namespaces(options.sharing, options.namespaces);
+  check(options.limits);
+  check(options.network.names);
+  check(options.process.sysctls, own_namespaces(options));
+  if (!options.network.names.domain.empty() && !options.namespaces.own(CLONE_NEWUTS)) {
+    throw Failure("--domainname with the host's name would rename the host", "leave one out");
+  }
 }
 
 Options parse_options(CommandLine& cli, int argc, char** argv) {
@@ -56,7 +73,7 @@ Options parse_options(CommandLine& cli, int argc, char** argv) {
   options.image = cli.take("ROOTFS or IMAGE");
   options.command = cli.take_rest();
   sort_mounts(options.other_volumes.mounts, options.volumes, options.tmpfs);
-  std::stable_sort(options.network.ports.begin(), options.network.ports.end(), is_before);
+  complete(options);
   if (options.remove && options.restart.when != RestartWhen::kNever) {
     throw Failure("--rm with --restart", "leave one of them out");
   }
@@ -76,21 +93,30 @@ void add_options(CommandLine& cli, PullOptions& options) {
   add_options(cli, options.remote);
 }
 
-static void fetch(const std::string& name, const Remote& remote) {
-  const Reference reference = parse_reference(name);
+static void fetch(const Options& options, Remote remote) {
+  const Reference reference = parse_reference(options.image);
+  remote.platform = options.platform;
   if (!remote.quiet) warn({"pulling ", reference.full_text()});
   pull_image(reference, remote);
 }
 
 Container create_container(const Options& options, const PullOptions& pull) {
-  if (pull.when == PullWhen::kAlways) fetch(options.image, pull.remote);
+  if (pull.when == PullWhen::kAlways) fetch(options, pull.remote);
   try {
     return Container(options);
   } catch (const NoSuchImage&) {
     if (pull.when != PullWhen::kMissing || !is_reference(options.image)) throw;
   }
-  fetch(options.image, pull.remote);
+  fetch(options, pull.remote);
   return Container(options);
+}
+
+// Without a verb the first word may have been meant as one; nothing is pulled.
+static Container create_bare(const Options& options) try {
+  return Container(options);
+} catch (const NoSuchImage&) {
+  throw NoSuchImage(join({"no such verb, image or rootfs: ", options.image}),
+                    "`images` lists the images, --help the verbs; `make busybox` makes a rootfs");
 }
 
 void tell_of_directory(const Container& container) {
@@ -107,7 +133,6 @@ static int run(int argc, char** argv, Runner runner, bool bare) {
   AttachOptions attach;
   Options options;
   PullOptions pull;
-  if (bare) pull.when = PullWhen::kNever;
   {  // freed before the monitor is forked, which would keep its memory
     VerbLine cli("run [OPTIONS] ROOTFS-or-IMAGE [COMMAND] [ARG...]", "busybox /bin/sh");
     cli.group("Process");
@@ -119,7 +144,7 @@ static int run(int argc, char** argv, Runner runner, bool bare) {
   attach.direct = bare || options.remove;  // nothing is kept of it, so nobody needs its log
   attach.input = bare || options.console.interactive;
   recover_container_records();
-  Container held = create_container(options, pull);
+  Container held = bare ? create_bare(options) : create_container(options, pull);
   if (!bare) tell_of_directory(held);
   if (!detach) return run_attached(held, runner, attach);
   run_detached(held, runner);

@@ -20,13 +20,14 @@ static std::vector<std::string> parse(int argc, char** argv, Options& options) {
 }
 
 static void update(const std::string& id, int argc, char** argv) {
-  Limits before, after;
+  ContainerLimits before, after;
   bool changed = false;
   try {
     change_record(id, [&](Record& record) {
       before = record.options.limits;
       parse(argc, argv, record.options);
       after = record.options.limits;
+      check(after);
       if (record.options.remove && record.options.restart.when != RestartWhen::kNever) {
         throw Failure("--restart for a container that was started with --rm",
                       "--rm removes it when it exits");
