@@ -2,6 +2,7 @@
 #include "07-unionfs/claims/verify.hpp"
 #include "common/deadline.hpp"
 #include "common/files.hpp"
+#include "common/testing/harness/test_images.hpp"
 
 namespace stepbox {
 
@@ -38,6 +39,54 @@ CLAIM("ps filters by -f and -n and -l", {.step = 7, .points = 2}) {
   stop(first);
   stop(last);
   remove(subject, ended);
+}
+
+CLAIM("ps filters by age and network and volume and port as docker does", {.step = 7}) {
+  const auto create = [&](const std::string& name, std::vector<std::string> options) {
+    options.insert(options.begin(), {"--name", name});
+    options.insert(options.end(), {stage.rootfs(), "/bin/true"});
+    tell(subject, "create", options);
+  };
+  create("one", {"--network", "none", "-v", stage.rootfs() + "/etc:/data"});
+  create("two", {"-p", "8080:80", "--expose", "53/udp"});
+  create("three", {});
+  const auto found = [&](const std::string& filter) {
+    return tell(subject, "ps", {"-a", "--format", "{{.Names}}", "-f", filter}).out;
+  };
+  CHECK(found("before=two") == "one\n");
+  CHECK(found("since=two") == "three\n");
+  CHECK(found("network=none") == "one\n");
+  CHECK(found("volume=/data") == "one\n");
+  CHECK(found("publish=79-80/tcp") == "two\n");
+  CHECK(found("expose=53/udp") == "two\n");
+  CHECK(found("health=none") == "three\ntwo\none\n");
+  check_failed(subject, "ps", {"-f", "since=nobody"}, "no such container: nobody");
+  CHECK(tell(subject, "ps", {"-f", "publish=http"}, true).status == 125);
+  CHECK(tell(subject, "ps", {"-f", "health=ill"}, true).status == 125);
+  CHECK(tell(subject, "rm", {"one", "two", "three"}).status == 0);
+}
+
+CLAIM("images filters by name and label and age as docker does", {.step = 7}) {
+  const std::string path = stage.scratch("tree");
+  stage.on_host({"sh", "-c", "mkdir " + path + "; touch " + path + "/x"});
+  for (const char* name : {"web:1", "web:2", "other:1"}) {
+    tell(subject, "import", {"-c", std::string("LABEL name=") + name, path, name});
+    stage.on_host({"sleep", "1"});  // images are dated in seconds
+  }
+  const auto found = [&](const std::string& filter) {
+    return tell(subject, "images", {"--format", "{{.Repository}}:{{.Tag}}", "-f", filter}).out;
+  };
+  CHECK(found("reference=w*") == "web:2\nweb:1\n");
+  CHECK(found("reference=*:1") == "other:1\nweb:1\n");
+  CHECK(found("label=name=web:2") == "web:2\n");
+  CHECK(found("before=web:2") == "web:1\n");
+  CHECK(found("since=web:2") == "other:1\n");
+  CHECK(found("dangling=false") == "other:1\nweb:2\nweb:1\n");
+  CHECK(found("dangling=true") == "");
+  check_failed(subject, "images", {"-f", "since=nobody"}, "No such image: nobody");
+  CHECK(tell(subject, "images", {"-f", "dangling=1"}, true).status == 125);
+  CHECK(tell(subject, "images", {"-f", "size=1"}, true).status == 125);
+  for (const char* name : {"web:1", "web:2", "other:1"}) remove_image(subject, name);
 }
 
 CLAIM("ps prints one object per line with --format json", {.step = 7}) {

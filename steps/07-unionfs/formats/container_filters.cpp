@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "07-unionfs/containers/container.hpp"
 #include "07-unionfs/formats/container_text.hpp"
 #include "common/error.hpp"
 #include "common/text.hpp"
@@ -53,8 +54,39 @@ bool is_made_of(const Record& record, std::string image) {
   return !image.empty() && record.image.id.starts_with(image);
 }
 
+// Whether one of the ports of the container is in `wanted`: "80", "53/udp", "8000-8009/tcp".
+bool has_port(const std::vector<PublishedPort>& ports, const std::string& wanted) {
+  ExposedPorts range;
+  parse_value(wanted, range);
+  return std::any_of(ports.begin(), ports.end(), [&](const PublishedPort& port) {
+    return std::any_of(range.ports.begin(), range.ports.end(),
+                       [&](const PublishedPort& other) { return text_of(other) == text_of(port); });
+  });
+}
+
+std::vector<PublishedPort> exposed_ports(const Record& record) {
+  ExposedPorts all = record.options.network.exposed;
+  for (const std::string& port : record.image.config.exposed_ports) parse_value(port, all);
+  all.ports.insert(all.ports.end(), record.options.network.ports.begin(),
+                   record.options.network.ports.end());
+  return all.ports;
+}
+
+bool has_volume(const Record& record, const std::string& wanted) {
+  const auto& volumes = record.options.volumes;
+  return std::any_of(volumes.begin(), volumes.end(), [&](const ContainerVolume& volume) {
+    return volume.name == wanted || volume.source == wanted || volume.destination == wanted;
+  });
+}
+
 bool matches(const Filter& filter, const Record& record) {
-  const auto& [key, value] = filter;
+  const std::string &key = filter.key, &value = filter.value;
+  if (key == "before") return record.created < filter.created;
+  if (key == "since") return record.created > filter.created;
+  if (key == "health") return value == "none";
+  if (key == "volume") return has_volume(record, value);
+  if (key == "publish") return has_port(record.options.network.ports, value);
+  if (key == "expose") return has_port(exposed_ports(record), value);
   if (key == "status") return value == state_of(record);
   if (key == "exited") {
     return state_of(record) == std::string("exited") && value == std::to_string(record.status);
@@ -72,12 +104,14 @@ bool matches(const Filter& filter, const Record& record) {
 void parse_value(const std::string& text, Filter& filter) {
   const size_t equals = text.find('=');
   filter = {text.substr(0, equals), equals == text.npos ? "" : text.substr(equals + 1)};
-  constexpr const char* kKeys[] = {"ancestor", "exited",  "id",    "label",
-                                   "name",     "network", "status"};
+  constexpr const char* kKeys[] = {"ancestor", "before", "exited", "expose",  "health",
+                                   "id",       "label",  "name",   "network", "publish",
+                                   "since",    "status", "volume"};
   if (equals == text.npos ||
       std::find(std::begin(kKeys), std::end(kKeys), filter.key) == std::end(kKeys)) {
     throw Failure(join({"'", text, "' is no filter"}),
-                  "ancestor=, exited=, id=, label=, name=, network= or status=");
+                  "ancestor=, before=, exited=, expose=, health=, id=, label=, name=, network=, "
+                  "publish=, since=, status= or volume=");
   }
   if (filter.key == "status" &&
       std::find(std::begin(kStates), std::end(kStates), filter.value) == std::end(kStates)) {
@@ -87,12 +121,26 @@ void parse_value(const std::string& text, Filter& filter) {
   if (filter.key == "exited" && !parse_number(filter.value)) {
     throw Failure(join({"'", filter.value, "' is no exit status"}));
   }
+  constexpr const char* kHealth[] = {"none", "starting", "healthy", "unhealthy"};
+  if (filter.key == "health" &&
+      std::find(std::begin(kHealth), std::end(kHealth), filter.value) == std::end(kHealth)) {
+    throw Failure(join({"'", filter.value, "' is no state of health"}),
+                  "none, starting, healthy, unhealthy");
+  }
+  if (filter.key == "publish" || filter.key == "expose") has_port({}, filter.value);  // the same
   if (filter.key == "id" || filter.key == "name")
     Expression{filter.value};  // throws if it does not compile
 }
 
 bool is_found(const std::string& expression, const std::string& text) {
   return Expression(expression).found_in(text);
+}
+
+void resolve(std::vector<Filter>& filters) {
+  for (Filter& filter : filters) {
+    if (filter.key != "before" && filter.key != "since") continue;
+    filter.created = find_container(filter.value).created;
+  }
 }
 
 bool matches(const std::vector<Filter>& filters, const Record& record) {

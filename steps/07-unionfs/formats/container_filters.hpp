@@ -16,14 +16,22 @@ namespace stepbox {
 //   label=KEY[=VALUE]
 //   network=NAME      it is on this network
 //   ancestor=IMAGE    created from this image: a name, or the beginning of an id
+//   before=, since=   created before or after this container
+//   volume=/data      has this volume: its name, source, or place in the container
+//   publish=80[/udp], expose=80-89   a port of the container, or a range
+//   health=none       of all, as there are no health checks
 struct Filter {
   std::string key;
   std::string value;
+  int64_t created = 0;  // of the container that before= or since= names
 };
 void parse_value(const std::string& text, Filter& filter);  // throws Failure
 
 // Whether the regular expression matches a part of the text. Throws Failure if it is none.
 bool is_found(const std::string& expression, const std::string& text);
+
+// Looks up what before= and since= name. Throws NoSuchContainer.
+void resolve(std::vector<Filter>& filters);
 
 // For each key at least one of its filters must match; of labels all.
 bool matches(const std::vector<Filter>& filters, const Record& record);

@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "07-unionfs/containers/run_lock.hpp"
+#include "07-unionfs/formats/image_filters.hpp"
 #include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/images/image.hpp"
 #include "07-unionfs/images/image_reference.hpp"
@@ -15,6 +16,7 @@ namespace {
 struct ImagesOptions {
   bool quiet = false, whole = false, digests = false;
   Format format;
+  std::vector<ImageFilter> filters;
 };
 
 // Whether `name` has the repository, and the tag if there is one, of `wanted`; all have none.
@@ -26,7 +28,7 @@ bool is_meant(const Reference& name, const std::string& wanted) {
   return name.repository == reference.repository && (any_tag || name.tag == reference.tag);
 }
 
-std::string list(const std::string& wanted, const ImagesOptions& options) {
+std::string list(const std::string& wanted, ImagesOptions options) {
   std::string ids;
   Listing listing({{"REPOSITORY", "Repository"},
                    {"TAG", "Tag"},
@@ -36,12 +38,15 @@ std::string list(const std::string& wanted, const ImagesOptions& options) {
                    {"CREATED", "CreatedSince"},
                    {"", "CreatedAt"},
                    {"SIZE", "Size"}});
-  for (const StoredImage& image : all_images()) {
+  const std::vector<StoredImage> images = all_images();
+  resolve(options.filters, images);
+  for (const StoredImage& image : images) {
     std::vector<Reference> names;
     for (const std::string& name : image.names) names.push_back(parse_reference(name));
     if (names.empty() && wanted.empty()) names.push_back({"<none>", "<none>"});
     for (const Reference& name : names) {
       if (!is_meant(name, wanted)) continue;
+      if (!matches(options.filters, image, image.names.empty() ? "" : name.text())) continue;
       const std::string id = options.whole ? "sha256:" + image.id : short_id(image.id);
       ids += id + "\n";
       listing.add({name.repository, name.tag, "<none>", id,
@@ -61,6 +66,8 @@ int verb_images(int argc, char** argv) {
   cli.flag("--digests", options.digests,
            "Add a column of digests in a registry: <none>, as they are not kept");
   cli.flag("--no-trunc", options.whole, "Do not truncate ids");
+  cli.list("-f,--filter", "KEY=VALUE", options.filters,
+           "Show images with this before=, dangling=, label=, reference= or since=");
   add_format_option(cli, options.format);
   cli.parse_mixed(argc, argv);
   const std::vector<std::string> words = cli.take_rest();

@@ -39,7 +39,8 @@ PsOptions parse_ps(int argc, char** argv) {
   VerbLine cli("ps [OPTIONS]", "ps -a -f name=web");
   cli.flag("-a,--all", options.all, "Show all containers (only running ones)");
   cli.list("-f,--filter", "KEY=VALUE", options.filters,
-           "Show containers with this status=, name=, id=, label=, ancestor=, exited= or network=");
+           "Show containers with this ancestor=, before=, exited=, expose=, health=, id=, label=, "
+           "name=, network=, publish=, since=, status= or volume=");
   cli.option("-n,--last", "N", options.last, "Show the N newest containers, in any state");
   cli.flag("-l,--latest", options.latest, "Show the newest container, in any state");
   cli.flag("--no-trunc", options.whole, "Do not truncate ids and commands");
@@ -100,8 +101,9 @@ Row as_row(const Record& record, const PsOptions& options) {
 }  // namespace
 
 int verb_ps(int argc, char** argv) {
-  const PsOptions options = parse_ps(argc, argv);
+  PsOptions options = parse_ps(argc, argv);
   recover_crashed_containers();
+  resolve(options.filters);
   const std::vector<Record> records = choose(options);
   if (options.quiet) {
     std::string ids;
