@@ -18,9 +18,47 @@ _step7_values_of() { # OPTION
     --restart) echo no on-failure always unless-stopped ;;
     --storage) echo overlay copy ;;
     --type) echo container image ;;
-    --cap-add | --cap-drop) echo ALL ;;
+    --cap-add | --cap-drop)
+      echo ALL AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN \
+        DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID IPC_LOCK IPC_OWNER KILL LEASE LINUX_IMMUTABLE \
+        MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN NET_BIND_SERVICE NET_BROADCAST NET_RAW PERFMON \
+        SETFCAP SETGID SETPCAP SETUID SYSLOG SYS_ADMIN SYS_BOOT SYS_CHROOT SYS_MODULE SYS_NICE \
+        SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG WAKE_ALARM
+      ;;
+    --cgroupns) echo private host ;;
+    --ipc) echo private shareable host none container: ;;
+    --log-opt) echo max-size= max-file= ;;
+    --pid) echo host container: ;;
+    --signal | -s | --stop-signal) compgen -A signal SIG ;;
+    --uts) echo host ;;
     --security-opt) echo no-new-privileges seccomp=unconfined ;;
   esac
+}
+
+# The keys of --filter, which its help names: status=
+_step7_filter_keys() { # HELP
+  sed -n '/--filter/,/^  [^ ]* *-/p' <<<"$1" | grep -oE '\b[a-z]+=' | sort -u
+}
+
+# Files of a running container that begin with CONTAINER:PATH, directories with a slash.
+_step7_paths() { # CONTAINER:PATH STEP7...
+  local name=${1%%:*} path=${1#*:}
+  local folder=${path%"${path##*/}"}
+  "${@:2}" exec "$name" ls -1Ap "${folder:-/}" 2>/dev/null </dev/null | sed "s|^|${folder:-/}|"
+}
+
+# cp: names of containers with a colon, and behind it their paths. A colon separates words for bash
+# (COMP_WORDBREAKS), so that only what is behind it is replaced.
+_step7_cp() { # STEP7...
+  local typed=${COMP_LINE:0:COMP_POINT}
+  typed=${typed##* }
+  compopt -o nospace 2>/dev/null
+  if [[ $typed == *:* && $typed != */*:* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$(_step7_paths "$typed" "$@")" -- "${typed#*:}")
+    return
+  fi
+  mapfile -t COMPREPLY < <(compgen -W "$(_step7_containers cp "$@" | sed 's/$/:/')" -- "$typed"
+    compgen -f -- "$typed")
 }
 
 # Names of the containers that VERB can act on.
@@ -73,6 +111,11 @@ _step7() {
     esac
   done
 
+  if [[ $option == --filter || ($option == -f && $help == *--filter*) ]]; then
+    compopt -o nospace 2>/dev/null
+    mapfile -t COMPREPLY < <(compgen -W "$(_step7_filter_keys "$help")" -- "$word")
+    return
+  fi
   if [[ -n $option ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$(_step7_values_of "$option")" -- "$word")
     [[ -n ${COMPREPLY[*]} ]] || compopt -o default 2>/dev/null  # a file, perhaps
@@ -86,6 +129,10 @@ _step7() {
   if [[ $word == -* ]] && { ((place == 0)) || [[ ${help%%$'\n'*} != *@(COMMAND|ps\ OPTIONS)* ]]; }; then
     mapfile -t reply < <(sed -nE 's/^  (-[^ ]+).*/\1/p' <<<"$help" | tr , '\n')
     mapfile -t COMPREPLY < <(compgen -W "${reply[*]}" -- "$word")
+    return
+  fi
+  if [[ $verb == cp ]]; then
+    _step7_cp "${step7[@]}"
     return
   fi
   # The word of `Usage: step7 VERB [OPTIONS] CONTAINER COMMAND` at this place; the last one repeats.
