@@ -69,7 +69,7 @@ CLAIM("prune removes stopped containers and nothing else", {.step = 7, .points =
   const std::string alive = random_word();
   Running running = start_named(subject, alive, {"--rm"});
   subject.run({.options = {"--name", "ended"},
-               .command = {"/bin/dd", "if=/dev/zero", "of=/big", "bs=1000", "count=5000"}});
+               .command = {"/bin/dd", "if=/dev/zero", "of=/big", "bs=1000", "count=4990"}});
   subject.run(
       {.options = {"--name", "made"}, .command = {stage.rootfs(), "/bin/true"}, .verb = "create"});
   const Run refused = subject.run({.verb = "prune"});

@@ -97,6 +97,8 @@ int dispatch(int argc, char** argv, Runner runner) {
     char help[] = "--help";
     char* words[] = {argv[2], help, nullptr};
     if (const Verb* verb = find_verb(argv[2])) return call(*verb, 2, words, runner);
+    const std::string text = help_of_noun(argv[2]);
+    if (!text.empty()) return print(text), 0;
     throw UsageError(join({"no such verb: ", argv[2]}), "--help lists them");
   }
   if (word == "--help" || word == "-h" || word == "help") return print_help();

@@ -1,5 +1,6 @@
 // Docker's long names of verbs: `container ls` for ps, `image rm` for rmi.
 #include <algorithm>
+#include <set>
 
 #include "07-unionfs/files/printing.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
@@ -42,15 +43,37 @@ constexpr LongName kLongNames[] = {
     {"image", "rm", "rmi"},
 };
 
+const Noun* find_noun(std::string_view name) {
+  const auto* noun = std::find_if(std::begin(kNouns), std::end(kNouns),
+                                  [&](const Noun& one) { return one.name == name; });
+  return noun == std::end(kNouns) ? nullptr : noun;
+}
+
+std::string line_of(std::string_view word, std::string_view verb) {
+  return join({"  ", word, std::string(12 - word.size(), ' '), find_verb(verb)->about, "\n"});
+}
+
 }  // namespace
 
+std::string help_of_noun(std::string_view name) {
+  const Noun* noun = find_noun(name);
+  if (!noun) return "";
+  std::set<std::string> lines;
+  for (const std::string& verb : words_in(noun->verbs)) lines.insert(line_of(verb, verb));
+  for (const LongName& known : kLongNames) {
+    if (known.noun == name) lines.insert(line_of(known.word, known.verb));
+  }
+  std::string text =
+      join({"Usage: ", program_invocation_short_name, " ", name, " VERB [OPTIONS] [ARG...]\n\n"});
+  for (const std::string& line : lines) text += line;
+  return text;
+}
+
 std::vector<char*> in_short(std::vector<char*> words) {
-  const auto* noun = std::find_if(std::begin(kNouns), std::end(kNouns), [&](const Noun& one) {
-    return words.size() > 1 && one.name == words[1];
-  });
-  if (noun == std::end(kNouns)) return words;
+  const Noun* noun = words.size() > 1 ? find_noun(words[1]) : nullptr;
+  if (!noun) return words;
   const std::string_view word = words.size() > 2 ? words[2] : "";
-  if (word.empty() || word == "--help") return {words[0], const_cast<char*>("--help")};
+  if (word.empty() || word == "--help") return {words[0], const_cast<char*>("help"), words[1]};
   words.erase(words.begin() + 1);
   for (const LongName& name : kLongNames) {
     if (name.noun != noun->name || name.word != word) continue;

@@ -33,6 +33,9 @@ struct Verb {
 // (nouns.cpp)
 std::vector<char*> in_short(std::vector<char*> words);
 
+// The help about a noun: its verbs; empty if there is no such noun. (nouns.cpp)
+std::string help_of_noun(std::string_view name);
+
 // All verbs and headings, in the order of --help. (verb_table.cpp)
 std::span<const Verb> all_verbs();
 
