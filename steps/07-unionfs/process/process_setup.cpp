@@ -16,13 +16,19 @@ static void enter_directory(const std::string& path) {
   if (::chdir(path.c_str()) == -1) throw_errno({"chdir ", path});
 }
 
+void set_oom_score(const OomScore& score) {
+  constexpr char kFile[] = "/proc/self/oom_score_adj";
+  const std::string wanted = std::to_string(score.adjustment);
+  if (score.adjustment == 0 || read_file(kFile) == wanted + "\n") return;
+  explain({"choom --adjust ", wanted, " --pid $$"});
+  write_file(kFile, wanted);
+}
+
 User enter_process(const ProcessOptions& process, bool tty) {
   ::umask(022);  // docker's; the caller's would restrict the container's files
   User user = find_user(process.user, process.groups);
   write_sysctls(process.sysctls);
-  if (process.oom_score.adjustment != 0) {
-    write_file("/proc/self/oom_score_adj", std::to_string(process.oom_score.adjustment));
-  }
+  set_oom_score(process.oom_score);
   enter_directory(process.working_directory);
   set_environment(process.environment.variables, tty, user.home);
   // Lets the user open /dev/pts/N by name. EPERM in a user namespace that does not map the id.

@@ -14,6 +14,10 @@ namespace stepbox {
 // a user that the image does not have; system_error.
 User enter_process(const ProcessOptions& process, bool tty);
 
+// For --oom-score-adj, of this process and its later children. exec calls it [parent] before it
+// makes itself unreadable, as the file is root's then (proc(5)). Throws system_error.
+void set_oom_score(const OomScore& score);
+
 }  // namespace stepbox
 
 #endif  // STEPBOX_STEPS_07_UNIONFS_PROCESS_PROCESS_SETUP_HPP_

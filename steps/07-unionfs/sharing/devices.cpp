@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -26,6 +27,14 @@ void parse_value(const std::string& text, Device& device) {
   if (parts.size() > 3 || !device.source.starts_with('/') || !device.destination.starts_with('/') ||
       device.destination.back() == '/' || !is_access(device.access)) {
     throw Failure(join({"'", text, "' is not HOST[:CONTAINER[:rwm]]"}), "as /dev/fuse");
+  }
+}
+
+void check(const std::vector<Device>& devices) {
+  for (const Device& device : devices) {
+    if (::geteuid() == 0 || device.access == "rwm") continue;
+    throw Failure(join({"--device ", device.source, ": access ", device.access, " needs root"}),
+                  "be root, or leave it out: the file's own mode holds");
   }
 }
 

@@ -15,6 +15,9 @@ struct Device {
 };
 void parse_value(const std::string& text, Device& device);  // throws Failure
 
+// [parent] Throws Failure for an access that only root can limit, by the devices controller.
+void check(const std::vector<Device>& devices);
+
 // [parent] The rules for the devices controller that allow these, as linux.resources.devices of an
 // OCI config. Throws Failure for what is no device, system_error for what is not there.
 std::string as_oci_rules(const std::vector<Device>& devices);

@@ -2,8 +2,8 @@
 
 #include <unistd.h>
 
-#include "07-unionfs/process/sysctls.hpp"
 #include "common/error.hpp"
+#include "common/explain.hpp"
 #include "common/files.hpp"
 #include "common/text.hpp"
 
@@ -67,7 +67,10 @@ void complete_names(const NameOptions& names) {
     create_file("/etc/resolv.conf", completed_resolv_conf(read_file("/etc/resolv.conf"), names));
   }
   if (names.domain.empty()) return;
-  write_sysctl(open_own_proc(), "kernel/domainname", names.domain);
+  explain({"domainname ", quoted(names.domain)});
+  if (::setdomainname(names.domain.data(), names.domain.size()) == -1) {
+    throw_errno({"set the domain name to ", names.domain});
+  }
   if (exists("/etc/hosts")) add_domain_to_hosts(names.domain);
 }
 

@@ -42,6 +42,7 @@ static int run(const Record& record, const Fd& process, OutputFanout* fanout, Ca
   const ContainerNamespaces namespaces(process, record.pid);
   const Confinement confinement(record.options.confinement);
   Console console(record.options.console, fanout);
+  set_oom_score(record.options.process.oom_score);
   namespaces.join_before_clone();
   Child child = spawn({.cgroup_fd = cgroup.fd()}, [&] {
     return container(record.options, cgroup, confinement, console, namespaces);

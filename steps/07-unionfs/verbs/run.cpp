@@ -60,6 +60,7 @@ static void complete(Options& options) {
   share_namespaces(options.sharing, options.namespaces);
   check(options.limits);
   check(options.network.names);
+  check(options.sharing.devices);
   check(options.process.sysctls, own_namespaces(options));
   if (!options.network.names.domain.empty() && !options.namespaces.own(CLONE_NEWUTS)) {
     throw Failure("--domainname with the host's name would rename the host", "leave one out");
