@@ -9,6 +9,7 @@
 #include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/fd.hpp"
+#include "common/text.hpp"
 #include "common/words/near_word.hpp"
 
 namespace stepbox {
@@ -44,10 +45,37 @@ std::string sort_key(const CLI::Option& option) {
 
 constexpr char kNoGroup[] = "General";
 
+// Whether the option may be meant by one of the words. All are, if the help is asked for.
+bool is_mentioned(const std::vector<std::string>& names, const std::vector<std::string>& words) {
+  return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+    const bool is_long = word.starts_with("--");
+    if (!word.starts_with('-')) return false;
+    if (word == "--help" || (!is_long && word.find('h') != word.npos)) return true;
+    return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+      if (is_long) return word == name || word.starts_with(name + "=");
+      return name.size() == 2 && word.find(name[1], 1) != word.npos;
+    });
+  });
+}
+
 }  // namespace
+
+// An option, as it was added. CLI11 gets those only that a command line mentions: all of `run`
+// would cost 40 page faults, a twentieth of a start.
+struct Declared {
+  std::vector<std::string> names;  // -m, --memory
+  const char* metavar;             // null: a switch
+  std::string help;
+  std::string group;
+  void* target;
+  void (*parser)(const std::string& text, void* target);
+  const char* off_by = nullptr;  // of a switch: another word for false
+  bool added = false;            // to CLI11
+};
 
 struct CommandLine::Parts {
   CLI::App app;
+  std::vector<Declared> declared;
   std::string usage;
   std::string about;
   std::vector<std::string> groups;  // in the order of the help
@@ -55,6 +83,10 @@ struct CommandLine::Parts {
   bool explain = false;
   std::vector<std::string> words;  // all but the options
   size_t taken = 0;
+
+  void add_mentioned(const std::vector<std::string>& typed);
+  void add_flag(const Declared& one);
+  void add_option(const Declared& one);
 
   std::string advice() const {
     const std::string verb = usage.substr(0, usage.find_first_of(" ["));
@@ -124,12 +156,13 @@ void CommandLine::group(const char* title) {
 }
 
 void CommandLine::flag(const char* names, bool& value, const std::string& help) {
-  parts_->app.add_flag(names, value, help)->group(parts_->group);
+  parts_->declared.push_back({split(names, ','), nullptr, help, parts_->group, &value, nullptr});
 }
 
 void CommandLine::switch_off_by(const char* flag, const char* value) {
-  parts_->app.get_option(flag)->transform(
-      [value = std::string(value)](std::string text) { return text == value ? "false" : text; });
+  for (Declared& one : parts_->declared) {
+    if (one.names.back() == flag) one.off_by = value;
+  }
 }
 
 // Stands for the empty value of `--entrypoint=`, for which CLI11 would take the next word.
@@ -185,7 +218,25 @@ static std::vector<std::string> prepared(const CLI::App& app, std::vector<std::s
 void CommandLine::add(const char* names, const char* metavar, const std::string& help, void* target,
                       Parser parser) {
   if (std::string_view(names) == "-h") parts_->app.set_help_flag("--help", kHelp)->group(kNoGroup);
-  CLI::callback_t callback = [=](const CLI::results_t& results) {
+  parts_->declared.push_back({split(names, ','), metavar, help, parts_->group, target, parser});
+}
+
+// "-m,--memory"
+static std::string joined(const std::vector<std::string>& names) {
+  return names.size() == 1 ? names[0] : join({names[0], ",", names[1]});
+}
+
+void CommandLine::Parts::add_flag(const Declared& one) {
+  CLI::Option* flag = app.add_flag(joined(one.names), *static_cast<bool*>(one.target), one.help);
+  flag->group(one.group);
+  if (!one.off_by) return;
+  flag->transform(
+      [off = std::string(one.off_by)](std::string text) { return text == off ? "false" : text; });
+}
+
+void CommandLine::Parts::add_option(const Declared& one) {
+  const std::string names = joined(one.names);
+  CLI::callback_t callback = [=, parser = one.parser, target = one.target](const auto& results) {
     for (const std::string& text : results) {
       try {
         parser(text == kNothing ? "" : text, target);
@@ -195,13 +246,21 @@ void CommandLine::add(const char* names, const char* metavar, const std::string&
     }
     return true;
   };
-  parts_->app.add_option(names, callback, help)
-      ->group(parts_->group)
-      ->type_name(metavar)
+  app.add_option(names, callback, one.help)
+      ->group(one.group)
+      ->type_name(one.metavar)
       ->type_size(1)
       ->expected(1)
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void CommandLine::Parts::add_mentioned(const std::vector<std::string>& typed) {
+  for (Declared& one : declared) {
+    if (one.added || !is_mentioned(one.names, typed)) continue;
+    one.added = true;
+    one.parser ? add_option(one) : add_flag(one);
+  }
 }
 
 // CLI11's texts are for programmers: "--name: 1 required NAME missing".
@@ -214,17 +273,21 @@ static std::string in_plain_words(const CLI::ParseError& error) {
   return "the options cannot be read";
 }
 
-static std::vector<std::string> long_options(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+static std::vector<std::string> long_options(const std::vector<Declared>& declared) {
+  std::vector<std::string> names{"--help"};
+  for (const Declared& one : declared) {
+    for (const std::string& name : one.names) {
+      if (name.starts_with("--")) names.push_back(name);
+    }
   }
   return names;
 }
 
 void CommandLine::parse(int argc, const char* const* argv) {
   CLI::App& app = parts_->app;
-  std::vector<std::string> typed = prepared(app, {argv + 1, argv + argc});
+  std::vector<std::string> typed(argv + 1, argv + argc);
+  parts_->add_mentioned(typed);
+  typed = prepared(app, std::move(typed));
   std::reverse(typed.begin(), typed.end());
   try {
     app.parse(std::move(typed));
@@ -242,7 +305,7 @@ void CommandLine::parse(int argc, const char* const* argv) {
     return word.size() > 1 && word.front() == '-';
   });
   if (unknown != mark) {
-    const std::string question = question_about(*unknown, long_options(app));
+    const std::string question = question_about(*unknown, long_options(parts_->declared));
     throw UsageError("unknown option " + *unknown,
                      join({question, question.empty() ? "" : " ", parts_->advice()}));
   }
