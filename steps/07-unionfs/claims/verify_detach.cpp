@@ -60,8 +60,9 @@ CLAIM("run -d reports why the command does not start", {.step = 7}) {
     CHECK(holds(run.err, command));
     CHECK(verb(subject, "rm", {name}) == name + "\n");
   }
-  const Run bad = subject.run(
-      {.options = {"-d", "-v", "/no/such:/mnt"}, .command = {"/bin/true"}, .may_refuse = true});
+  const Run bad = subject.run({.options = {"-d", "--mount", "type=bind,src=/no/such,dst=/mnt"},
+                               .command = {"/bin/true"},
+                               .may_refuse = true});
   CHECK(bad.status == 125);
   CHECK(holds(bad.err, "/no/such"));
 }

@@ -305,7 +305,9 @@ CLAIM("-v makes a directory of the host that is missing", {.step = 7}) {
     CHECK((status.st_mode & 07777) == 0755);
   }
   create_file(stage.scratch("file"), "");
-  check_refused(subject, {"-v", stage.scratch("file/x") + ":/mnt"}, "Not a directory");
+  check_refused(subject, {"-v", stage.scratch("file/x/y") + ":/mnt"}, "Not a directory");
+  check_refused(subject, {"-v", "/proc/no/such:/mnt"},
+                "creating mount source path /proc/no/such: ");
 }
 
 CLAIM("--mount type=bind refuses a source that is missing", {.step = 7}) {

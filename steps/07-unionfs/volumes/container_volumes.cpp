@@ -86,7 +86,12 @@ static void make_source(const ContainerVolume& volume) {
                   "make it first; -v would make it");
   }
   const mode_t before = ::umask(022);
-  make_directories(volume.source);
+  try {
+    make_directories(volume.source);
+  } catch (const std::system_error& error) {
+    throw Failure(
+        join({"error while creating mount source path ", volume.source, ": ", error.what()}));
+  }
   ::umask(before);
 }
 
