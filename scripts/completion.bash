@@ -140,7 +140,7 @@ _step7() {
   ((place < ${#usage[@]})) || place=$((${#usage[@]} - 1))
   ((place >= 0)) || return
   case ${usage[place]} in
-    *'|'*) mapfile -t reply < <(tr '|' '\n' <<<"${usage[place]}") ;;
+    VERB) mapfile -t reply < <(sed -n 's/^  \([a-z][a-z]*\) .*/\1/p' <<<"$help") ;;
     VOLUME...) mapfile -t reply < <("${step7[@]}" volume ls -q 2>/dev/null) ;;
     *CONTAINER*) mapfile -t reply < <(_step7_containers "$verb" "${step7[@]}") ;;
     *IMAGE*) mapfile -t reply < <(_step7_images "${step7[@]}"; compgen -d -- "$word") ;;

@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include "07-unionfs/containers/container.hpp"
-#include "07-unionfs/files/store.hpp"
 #include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/process/process_options.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
@@ -25,7 +24,7 @@ void parse_value(const std::string& text, VolumeDriver&) {
   if (text != "local") throw Failure(join({"no volume driver '", text, "'"}), "local");
 }
 
-// As the two verbs below need it: options, then the names.
+// Options, then the names.
 std::vector<std::string> names_in(CommandLine& cli, int argc, char** argv) {
   cli.parse_mixed(argc, argv);
   std::vector<std::string> names = cli.take_all("VOLUME");
@@ -33,9 +32,11 @@ std::vector<std::string> names_in(CommandLine& cli, int argc, char** argv) {
   return names;
 }
 
-int create(CommandLine& cli, int argc, char** argv) {
+int volume_create(int argc, char** argv) {
   Labels labels;
   VolumeDriver driver;
+  VerbLine cli("volume create [OPTIONS] [VOLUME]", "volume create data");
+  cli.describe("Create a volume; without a name one is made up");
   cli.option("-d,--driver", "local", driver, "Accepted: there is one driver");
   cli.option("--label", "KEY[=VALUE]", labels, "Add a label to the volume");
   cli.parse_mixed(argc, argv);
@@ -62,8 +63,10 @@ Json as_json(const StoredVolume& volume) {
           {"Scope", "local"}};
 }
 
-int inspect(CommandLine& cli, int argc, char** argv) {
+int volume_inspect(int argc, char** argv) {
   Format format;
+  VerbLine cli("volume inspect [OPTIONS] VOLUME...", "volume inspect data");
+  cli.describe("Show details of volumes as JSON");
   cli.option("-f,--format", "FORMAT", format,
              "Output format: json for one object a line, or a Go template");
   const std::vector<std::string> names = names_in(cli, argc, argv);
@@ -86,11 +89,14 @@ std::string labels_text(const StoredVolume& volume) {
   return text;
 }
 
-int ls(CommandLine& cli, int argc, char** argv) {
+int volume_ls(int argc, char** argv) {
   bool quiet = false;
   Format format;
   std::vector<VolumeFilter> filters;
-  cli.list("-f,--filter", "KEY=VALUE", filters, "Only those with: dangling, driver, label, name");
+  VerbLine cli("volume ls [OPTIONS]", "volume ls");
+  cli.describe("List volumes");
+  cli.list("-f,--filter", "KEY=VALUE", filters,
+           "List those that match: dangling=, driver=, label=, name=");
   cli.flag("-q,--quiet", quiet, "Print names only");
   add_format_option(cli, format);
   cli.parse_mixed(argc, argv);
@@ -116,11 +122,13 @@ int ls(CommandLine& cli, int argc, char** argv) {
   return 0;
 }
 
-int prune(CommandLine& cli, int argc, char** argv) {
+int volume_prune(int argc, char** argv) {
   bool all = false, force = false;
   std::vector<VolumeFilter> filters;
+  VerbLine cli("volume prune [OPTIONS]", "volume prune");
+  cli.describe("Remove anonymous volumes that no container has");
   cli.flag("-a,--all", all, "Remove all volumes without a container, not only anonymous ones");
-  cli.list("--filter", "KEY=VALUE", filters, "Only those with this label");
+  cli.list("--filter", "KEY=VALUE", filters, "Remove those that match: label=");
   cli.flag("-f,--force", force, "Do not ask for confirmation");
   cli.parse_mixed(argc, argv);
   cli.end();
@@ -135,8 +143,10 @@ int prune(CommandLine& cli, int argc, char** argv) {
   return 0;
 }
 
-int rm(CommandLine& cli, int argc, char** argv) {
+int volume_rm(int argc, char** argv) {
   bool force = false;
+  VerbLine cli("volume rm [OPTIONS] VOLUME...", "volume rm data");
+  cli.describe("Remove volumes that no container has");
   cli.flag("-f,--force", force, "Ignore volumes that do not exist");
   return for_each_of(names_in(cli, argc, argv), [&](const std::string& name) {
     try {
@@ -148,53 +158,36 @@ int rm(CommandLine& cli, int argc, char** argv) {
   });
 }
 
-struct Action {
-  std::string_view name;
-  const char* usage;
-  const char* about;
-  const char* example;
-  int (*call)(CommandLine&, int, char**);
+constexpr Verb kVolumeVerbs[] = {
+    {"create", "Create a volume", volume_create},
+    {"inspect", "Show details of volumes as JSON", volume_inspect},
+    {"list", "", volume_ls},
+    {"ls", "List volumes", volume_ls},
+    {"prune", "Remove anonymous volumes that no container has", volume_prune},
+    {"remove", "", volume_rm},
+    {"rm", "Remove volumes", volume_rm},
 };
-constexpr Action kActions[] = {
-    {"create", "volume create [OPTIONS] [VOLUME]", "Create a volume; without a name one is made up",
-     "volume create data", create},
-    {"inspect", "volume inspect [OPTIONS] VOLUME...", "Show details of volumes as JSON",
-     "volume inspect data", inspect},
-    {"ls", "volume ls [OPTIONS]", "List volumes", "volume ls", ls},
-    {"prune", "volume prune [OPTIONS]", "Remove anonymous volumes that no container has",
-     "volume prune", prune},
-    {"rm", "volume rm [OPTIONS] VOLUME...", "Remove volumes that no container has",
-     "volume rm data", rm},
-};
-
-int print_help() {
-  const std::string me = program_invocation_short_name;
-  std::string text = join({"Usage: ", me, " volume create|inspect|ls|prune|rm [OPTIONS] [ARG...]\n",
-                           "\nManage volumes.\n\n"});
-  for (const Action& action : kActions) {
-    text +=
-        join({"  ", action.name, std::string(12 - action.name.size(), ' '), action.about, "\n"});
-  }
-  print(join({text, "\n", me, " volume VERB --help describes one verb.\n"}));
-  return 0;
-}
 
 }  // namespace
 
 int verb_volume(int argc, char** argv) {
-  std::string word = argc > 1 ? argv[1] : "--help";
-  if (word == "--help" || word == "-h") return print_help();
-  if (word == "list") word = "ls";
-  if (word == "remove") word = "rm";
-  for (const Action& action : kActions) {
-    if (action.name != word) continue;
-    CommandLine cli(action.usage, action.example);
-    cli.describe(action.about);
-    add_store_option(cli);
-    return action.call(cli, argc - 1, argv + 1);
+  const std::string_view word = argc > 1 ? argv[1] : "--help";
+  std::string help =
+      join({"Usage: ", program_invocation_short_name, " volume VERB [OPTIONS] [ARG...]\n\n",
+            find_verb("volume")->about, ".\n\nVerbs:\n"});
+  std::string names;
+  for (const Verb& verb : kVolumeVerbs) {
+    if (verb.name == word) return verb.call(argc - 1, argv + 1);
+    if (verb.about.empty()) continue;
+    help += join({"  ", verb.name, std::string(12 - verb.name.size(), ' '), verb.about, "\n"});
+    names += join({" ", verb.name});
   }
-  throw UsageError(join({"volume has no verb '", word, "'"}),
-                   "it has create inspect ls prune rm; a directory of that name is ./volume");
+  if (word != "--help" && word != "-h") {
+    throw UsageError(join({"volume has no verb '", word, "'"}), join({"it has", names}));
+  }
+  print(join(
+      {help, "\n", program_invocation_short_name, " volume VERB --help describes one verb.\n"}));
+  return 0;
 }
 
 }  // namespace stepbox
