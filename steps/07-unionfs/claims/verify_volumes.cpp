@@ -355,6 +355,7 @@ CLAIM("shared and slave are refused for a source whose mount is private", {.step
   check_refused(subject, {"-v", place + ":/mnt:rshared"}, "is not shared");
   check_refused(subject, {"--mount", "type=bind,src=" + place + ",dst=/mnt,bind-propagation=slave"},
                 "nor a slave");
+  check_refused(subject, {"--userns", "-v", place + ":/mnt:shared"}, "would mount on the host");
   stage.on_host({"umount", place});
 }
 

@@ -111,11 +111,15 @@ static bool may_propagate(const std::string& source, bool slave) {
   return true;
 }
 
-static void check_propagation(const ContainerVolume& volume, bool slave) {
+static void check_propagation(const ContainerVolume& volume, bool slave, bool user_namespace) {
   if (::geteuid() != 0) {
     throw Failure(
         join({"-v ", volume.source, ": a user namespace exchanges no mounts with the host"}),
         join({"be root, or leave ", volume.propagation, " out"}));
+  }
+  if (user_namespace && !slave) {
+    throw Failure(join({"-v ", volume.source, ": with --userns its root would mount on the host"}),
+                  "rslave receives the host's mounts only");
   }
   if (may_propagate(volume.source, slave)) return;
   throw Failure(join({"path ", volume.source, " is mounted, but its mount is not shared",
@@ -148,7 +152,7 @@ void prepare_volumes(std::vector<ContainerVolume>& volumes, bool user_namespace)
     }
     const unsigned long propagation = propagation_of(volume.propagation) & (MS_SHARED | MS_SLAVE);
     const bool shifted = user_namespace && !volume.name.empty() && ::geteuid() == 0;
-    if (propagation) check_propagation(volume, propagation & MS_SLAVE);
+    if (propagation) check_propagation(volume, propagation & MS_SLAVE, user_namespace);
     if (propagation || shifted) volume.tree = copy_mount(volume, propagation, shifted);
   }
 }
