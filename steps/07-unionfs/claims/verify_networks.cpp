@@ -113,6 +113,26 @@ CLAIM("networks are apart from each other", {.step = 7}) {
   CHECK(network(subject, {"rm", one, other}).status == 0);
 }
 
+CLAIM("a container reaches its own published port", {.step = 7}) {
+  const std::string net = random_word(), name = random_word(), word = random_word();
+  make(subject, net);
+  stage.internet();
+  const std::string setting = "/proc/sys/net/bridge/bridge-nf-call-iptables";
+  for (const char* filter : {"0", "1"}) {
+    if (::access(setting.c_str(), W_OK) == 0) write_file(setting, filter);
+    for (const std::string& where : {std::string("bridge"), net}) {
+      Running server = serve_on(subject, name, word, {"--network", where, "-p", "8080:80"});
+      for (const char* address : {kHostAddress, where == net ? "172.17.0.1" : "172.16.0.1"}) {
+        INFO("network ", where, ", asked at ", address);
+        CHECK(holds(tell(subject, "exec", {name, "/bin/probe", "ask", "tcp", address, "8080"}).out,
+                    word));
+      }
+      end(subject, server, name);
+    }
+  }
+  CHECK(network(subject, {"rm", net}).status == 0);
+}
+
 CLAIM("an internal network has no way out", {.step = 7}) {
   const std::string net = random_word(), closed = random_word(), word = random_word();
   const auto outside = serve_in_internet(stage, word);
