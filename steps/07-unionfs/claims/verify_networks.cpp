@@ -1,9 +1,11 @@
 // The claims of step 7 about networks with a name.
+#include <arpa/inet.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "06-network/verify.hpp"
 #include "07-unionfs/claims/verify.hpp"
-#include "common/deadline.hpp"
+#include "common/openers.hpp"
 
 namespace stepbox {
 
@@ -52,6 +54,19 @@ Running serve_on(Subject& subject, const std::string& name, const std::string& w
 void end(Subject& subject, Running& running, const std::string& name) {
   stop(running);
   remove(subject, name);
+}
+
+// A socket at [::1], with a deadline of 5 s: `act` is bind(2) or connect(2).
+Fd at_loopback(int type, uint16_t port, int (*act)(int, const sockaddr*, socklen_t)) {
+  Fd socket = open_socket(AF_INET6, type);
+  const timeval deadline{5, 0};
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof deadline);
+  sockaddr_in6 name{};
+  name.sin6_family = AF_INET6;
+  name.sin6_port = htons(port);
+  name.sin6_addr = in6addr_loopback;
+  CHECK(act(socket.get(), reinterpret_cast<sockaddr*>(&name), sizeof name) == 0);
+  return socket;
 }
 
 }  // namespace
@@ -130,6 +145,41 @@ CLAIM("a container reaches its own published port", {.step = 7}) {
       end(subject, server, name);
     }
   }
+  CHECK(network(subject, {"rm", net}).status == 0);
+}
+
+CLAIM("a published port answers by IPv6", {.step = 7}) {
+  const std::string net = random_word(), name = random_word(), word = random_word();
+  const auto asked = [&](const std::string& script) {
+    return stage.on_host(
+        {"sh", "-c", "'" + stage.rootfs() + "/bin/busybox' " + script + " || true"});
+  };
+  if (::access("/proc/net/if_inet6", R_OK) != 0) skip("this kernel has no IPv6");
+  make(subject, net);
+  for (const std::string& where : {std::string("bridge"), net}) {
+    Running server = serve_on(subject, name, word, {"--network", where, "-p", "8080:80"});
+    CHECK(holds(asked("nc -w 5 ::1 8080 </dev/null"), word));
+    CHECK_MESSAGE(holds(asked("nc -w 5 ::1 8080 </dev/null"), word), "once more");
+    CHECK(holds(ask_from_host(stage, "127.0.0.1", "8080"), word));
+    end(subject, server, name);
+    CHECK_FALSE(holds(asked("nc -w 5 ::1 8080 </dev/null"), word));
+  }
+  Running one = serve_on(subject, name, word, {"-p", "127.0.0.1:8080:80"});
+  CHECK_FALSE_MESSAGE(holds(asked("nc -w 5 ::1 8080 </dev/null"), word),
+                      "only 127.0.0.1 was given");
+  end(subject, one, name);
+  Running udp = subject.start({.options = {"--name", name, "-p", "5353:53/udp"},
+                               .command = {"/bin/probe", "serve", "udp", "53", word}});
+  udp.wait_for_output("ready");
+  const Fd client = at_loopback(SOCK_DGRAM, 5353, ::connect);
+  char answer[100] = {};
+  CHECK(::send(client.get(), "", 0, 0) == 0);
+  CHECK(::recv(client.get(), answer, sizeof answer - 1, 0) > 0);
+  CHECK(holds(answer, word));
+  end(subject, udp, name);
+  const Fd taken = at_loopback(SOCK_STREAM, 9191, ::bind);
+  CHECK(::listen(taken.get(), 1) == 0);
+  check_refused(subject, {"-p", "9191:80"}, "publish port [::]:9191: already in use");
   CHECK(network(subject, {"rm", net}).status == 0);
 }
 

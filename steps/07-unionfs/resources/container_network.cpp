@@ -142,6 +142,7 @@ ContainerNetwork::ContainerNetwork(const std::string& id, const ContainerNetwork
   create_file(hosts_path(id),
               std::exchange((joined_ ? joined_->names() : own_->names()).hosts, ""));
   hosts_.emplace(hosts_path(id));
+  relay_.emplace(ports());
 }
 
 int ContainerNetwork::for_clone() const {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "06-network/network.hpp"
+#include "07-unionfs/networks/ipv6_relay.hpp"
 #include "07-unionfs/networks/joined_networks.hpp"
 #include "07-unionfs/sharing/exposed_ports.hpp"
 #include "07-unionfs/sharing/name_options.hpp"
@@ -77,7 +78,8 @@ class ContainerNetwork {
   NameOptions names_;
   std::optional<JoinedNetworks> joined_;
   std::optional<HostsFile> hosts_;  // on bridges: others bring it up to date
-  std::string veth_;                // of own_
+  std::optional<Ipv6Relay> relay_;
+  std::string veth_;  // of own_
   bool user_namespace_;
   Farewell farewell_;  // destroyed first: own_ and joined_ hold the locks
 };
