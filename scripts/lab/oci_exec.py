@@ -131,23 +131,48 @@ def overwritten(room, one):
     return wrong
 
 
+def enabled(group, controller):
+    """Whether the groups below have it now: as long as a process is in the group itself, EBUSY."""
+    try:
+        (group / "cgroup.subtree_control").write_text(f"+{controller}", encoding="utf-8")
+    except OSError:
+        return False
+    return True
+
+
 def try_exec_group(tally, room):
-    """A v2 group with controllers for the groups below takes no process: EBUSY, which is made here
-    by strace(1). Then exec takes the group of the first process."""
+    """A v2 group: the process is made in it, for a write to cgroup.procs waits for 10 ms. One with
+    controllers for the groups below takes no process: EBUSY, which strace(1) makes where v2 has no
+    controllers. Then exec takes the group of the first process."""
     one = Container(room, WAIT)
     tally.holds("begin", one.begin())
     pid = one.state()["pid"]
-    for group in room.groups():
-        if group.name != one.id or not (group / "cgroup.controllers").exists():
+    words = [room.program, "--root", room.root, "exec", one.id, "cat", "/proc/self/cgroup"]
+    trees = [group for group in room.groups() if group.name == one.id]
+    for group in trees:
+        controllers = group / "cgroup.controllers"
+        if not controllers.exists() or not shutil.which("strace"):
             continue
-        if not shutil.which("strace"):
-            continue
+        trace = ["strace", "-f", "-o", "/dev/null"]
+        moves = ["-P", group / "cgroup.procs", "-e", "inject=write:error=EBUSY"]
+        wrong = run(*trace, *moves, *words).unlike(0, f"^0::.*/{one.id}$")
+        tally.holds("exec: made in the group, not moved", wrong)
+        other = Container(room, "cat /proc/self/cgroup")
+        other.save()
+        moves[1] = group.parent / other.id / "cgroup.procs"
+        begin = [*words[:3], "run", "--bundle", other.bundle, other.id]
+        wrong = run(*trace, *moves, *begin).unlike(0, f"^0::.*/{other.id}$")
+        tally.holds("run: made in the group, not moved", wrong)
         (group / "below").mkdir()
         (group / "below/cgroup.procs").write_text(str(pid), encoding="utf-8")
-        words = ["strace", "-f", "-o", "/dev/null", "-P", group / "cgroup.procs"]
-        words += ["-e", "inject=write:error=EBUSY", room.program, "--root", room.root, "exec"]
-        ended = run(*words, one.id, "cat", "/proc/self/cgroup")
-        wrong = ended.unlike(0, f"^0::.*/{one.id}/below$")
+        if names := controllers.read_text("utf-8").split():
+            wrong = "" if becomes(lambda: enabled(group, names[0])) else f"{group} is not empty"
+            trace = []
+        else:  # the first clone3(2) asks whether there is one; the last write is to this tree
+            trace += ["-e", "inject=clone3:error=EBUSY:when=2"]
+            trace += ["-e", f"inject=write:error=EBUSY:when={len(trees)}"]
+            wrong = ""
+        wrong = wrong or run(*trace, *words).unlike(0, f"^0::.*/{one.id}/below$")
         tally.holds("exec: the group of the first process", wrong)
     tally.holds("delete", one.delete().unlike(0) or one.traces())
 

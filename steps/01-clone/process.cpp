@@ -107,7 +107,7 @@ pid_t clone_into_cgroup(const SpawnSettings& settings, ChildArguments& arguments
   clone_args args{};
   args.flags = static_cast<uint64_t>(settings.namespaces) | CLONE_PIDFD | CLONE_INTO_CGROUP;
   args.pidfd = reinterpret_cast<uint64_t>(handle);
-  args.exit_signal = SIGCHLD;
+  args.exit_signal = settings.namespaces & CLONE_PARENT ? 0 : SIGCHLD;  // 0: the caller's own
   args.cgroup = static_cast<uint64_t>(settings.cgroup_fd);
   const long pid = ::syscall(SYS_clone3, &args, sizeof args);
   if (pid == 0) child_main(&arguments);

@@ -31,8 +31,9 @@ struct Gates {
 // [child] Builds the container around itself; waits for start; becomes the command.
 static int container(const CreateOptions& options, const OciConfig& config,
                      std::vector<GroupDirectory>& groups, OciCommand& command,
-                     MountSources& sources, Gates& gates, const Fd& start, OciState state) {
-  for (const GroupDirectory& group : groups) group.join();  // first: the limits hold from here on
+                     MountSources& sources, Gates& gates, const Fd& start, OciState state,
+                     bool in_group) {
+  join_groups(groups, in_group);  // first: the limits hold from here on
   gates.maps.wait();
   sources.receive();
   make_late_namespaces(config);
@@ -92,9 +93,13 @@ static Child build(CreateOptions& options, const OciConfig& config, OciState& st
   OciCommand command(*config.process, std::move(filter), options.files, true);
   Gates gates;
   MountSources sources(config);
+  const SpawnSettings settings{.namespaces = flags_for_clone(config),
+                               .cgroup_fd = group_to_start_in(groups)};
   Child child = spawn_joined(
-      has_paths(config), [&] { join_namespaces(config); }, flags_for_clone(config),
-      [&] { return container(options, config, groups, command, sources, gates, start, state); });
+      has_paths(config), [&] { join_namespaces(config); }, settings,
+      [&](bool in_group) {
+        return container(options, config, groups, command, sources, gates, start, state, in_group);
+      });
   write_oci_id_maps(child.pid(), config);
   identify(state, child.pid());
   save(state);

@@ -127,9 +127,11 @@ void join_group(const GroupDirectory& group, const OciState& state) {
 // [child] Joins the container, and becomes the command.
 int container(std::vector<GroupDirectory>& groups, const ContainerNamespaces& namespaces,
               OciCommand& command, const ExecOptions& options, const OciProcess& process,
-              Gate& allowed, const OciState& state) {
+              Gate& allowed, const OciState& state, bool in_group) {
   if (process.initial_cpus) set_cpus(*process.initial_cpus);
-  for (const GroupDirectory& group : groups) join_group(group, state);
+  for (const GroupDirectory& group : groups) {
+    if (!in_group || !group.hierarchy().v2) join_group(group, state);
+  }
   groups.clear();  // directories of the host
   if (process.final_cpus) set_cpus(*process.final_cpus);
   allowed.wait();
@@ -159,8 +161,11 @@ int run(ExecOptions& options, const OciState& state, const OciProcess& process) 
   const ContainerNamespaces namespaces(first, state.pid);
   Gate allowed;
   Child child = spawn_joined(
-      namespaces.has_users(), [&] { namespaces.join_before_clone(); }, 0,
-      [&] { return container(groups, namespaces, command, options, process, allowed, state); });
+      namespaces.has_users(), [&] { namespaces.join_before_clone(); },
+      {.cgroup_fd = process.initial_cpus ? -1 : group_to_start_in(groups)},
+      [&](bool in_group) {
+        return container(groups, namespaces, command, options, process, allowed, state, in_group);
+      });
   command.allow(child.pid());
   command.schedule(child.pid());
   allowed.open();

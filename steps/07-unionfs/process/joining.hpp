@@ -8,6 +8,7 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "01-clone/process.hpp"
@@ -50,21 +51,37 @@ class ContainerNamespaces {
 // vfork(2), and waits for its end. Throws system_error, Failure.
 void call_in_helper(int (*call)(void*), void* argument);
 
-// [parent] spawn() in the namespaces that `join` enters, and new ones (CLONE_NEW*). With `helped` a
-// helper process joins them and makes the child, so this process stays in its own: there is no way
-// back from a user namespace (setns(2)). The child is this process's (CLONE_PARENT, clone(2)).
+// [parent] spawn(), but `function` is told whether the child was made in the group of `settings`.
+// The kernel refuses that at the group's limit of processes (EAGAIN), and if it has controllers for
+// groups below (EBUSY); then the child is made in this process's group.
+template <class Function>
+Child spawn_in_group(SpawnSettings settings, Function function) {
+  if (settings.cgroup_fd != -1) {
+    try {
+      return spawn(settings, [&] { return function(true); });
+    } catch (const std::system_error&) {
+      settings.cgroup_fd = -1;
+    }
+  }
+  return spawn(settings, [&] { return function(false); });
+}
+
+// [parent] spawn_in_group() in the namespaces that `join` enters. With `helped` a helper process
+// joins them and makes the child, so this process stays in its own: there is no way back from a
+// user namespace (setns(2)). The child is this process's (CLONE_PARENT, clone(2)).
 template <class Join, class Function>
-Child spawn_joined(bool helped, Join join, int namespaces, Function function) {
+Child spawn_joined(bool helped, Join join, SpawnSettings settings, Function function) {
   if (!helped) {
     join();
-    return spawn({.namespaces = namespaces}, function);
+    return spawn_in_group(settings, function);
   }
+  settings.namespaces |= CLONE_PARENT;
   std::optional<Child> child;
   std::exception_ptr error;
   auto task = [&] {
     try {
       join();
-      child.emplace(spawn({.namespaces = namespaces | CLONE_PARENT}, function));
+      child.emplace(spawn_in_group(settings, function));
     } catch (...) {
       error = std::current_exception();
     }

@@ -132,6 +132,19 @@ std::vector<GroupDirectory> open_oci_freezers(const std::string& path) {
   return open_groups(path, [](const Hierarchy& tree) { return tree.v2 || tree.has("freezer"); });
 }
 
+int group_to_start_in(const std::vector<GroupDirectory>& groups) {
+  for (const GroupDirectory& group : groups) {
+    if (group.hierarchy().v2) return group.fd();
+  }
+  return -1;
+}
+
+void join_groups(const std::vector<GroupDirectory>& groups, bool in_group) {
+  for (const GroupDirectory& group : groups) {
+    if (!in_group || !group.hierarchy().v2) group.join();
+  }
+}
+
 // Those below our own one need no mark: kill -9 of create may have come before it.
 static void remove_parents(const std::string& base, std::string path) {
   const bool ours = path.starts_with(base + "/stepbox-oci/");

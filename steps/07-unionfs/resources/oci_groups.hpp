@@ -33,6 +33,13 @@ std::vector<GroupDirectory> open_oci_groups(const std::string& path);
 // The same, only in trees that can freeze: for find_freezer().
 std::vector<GroupDirectory> open_oci_freezers(const std::string& path);
 
+// [parent] For SpawnSettings::cgroup_fd: the v2 group, in which the child can be made; otherwise
+// -1.
+int group_to_start_in(const std::vector<GroupDirectory>& groups);
+
+// [child] Joins them; `in_group`: but not that one, in which the child was made.
+void join_groups(const std::vector<GroupDirectory>& groups, bool in_group);
+
 // Kills the members, and removes the groups with all groups below them; then those parents that
 // make_oci_groups() has made and that are empty. No error if there are none; warns about a group
 // that cannot be removed, and returns its path. Throws system_error for such a parent.
