@@ -3,6 +3,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "07-unionfs/networks/network_json.hpp"
 #include "common/error.hpp"
 #include "common/files.hpp"
 
@@ -41,15 +42,10 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NamespaceMode, mode, container)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Device, source, destination, access)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SharingOptions, pid, ipc, uts, cgroup, shm_size, devices)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LogOptions, max_size, max_files)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Address, number)
 // With default: records of 1.0 betas have no any_host_port.
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PublishedPort, host_address, host_port,
                                                 container_port, udp, any_host_port)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HostEntry, name, address)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Alias, name)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ContainerLink, container, alias)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(MacAddress, text)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Attachment, network, aliases, links, address, mac)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NameOptions, search, options, domain)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ExposedPorts, ports, publish_all)
 // With default: before version 1.2 networks had no names.

@@ -6,16 +6,14 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
 #include "06-network/network.hpp"
 #include "07-unionfs/files/store.hpp"
+#include "07-unionfs/networks/network_json.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
 
 namespace stepbox {
-
-using Json = nlohmann::json;
 
 static std::string path_of(const std::string& id) { return join({kMemberDirectory, "/", id}); }
 static std::string lease_of(const Address& address) {
@@ -42,51 +40,12 @@ const Endpoint* Member::on(const std::string& network_id) const {
   return found == endpoints.end() ? nullptr : &*found;
 }
 
-static Json as_json(const Endpoint& endpoint) {
-  Json aliases = Json::array(), links = Json::array();
-  for (const Alias& alias : endpoint.aliases) aliases.push_back(alias.name);
-  for (const ContainerLink& link : endpoint.links) links.push_back({link.container, link.alias});
-  return {{"network", endpoint.network},
-          {"network_id", endpoint.network_id},
-          {"address", endpoint.address.text()},
-          {"gateway", endpoint.gateway.text()},
-          {"subnet", endpoint.subnet.text()},
-          {"internal", endpoint.internal},
-          {"mac", endpoint.mac},
-          {"link", endpoint.link},
-          {"veth", endpoint.veth},
-          {"aliases", aliases},
-          {"links", links}};
-}
-
-static Endpoint as_endpoint(const Json& json) {
-  Endpoint endpoint{.network = json.at("network"),
-                    .network_id = json.at("network_id"),
-                    .internal = json.at("internal"),
-                    .mac = json.at("mac"),
-                    .link = json.at("link"),
-                    .veth = json.at("veth")};
-  parse_value(json.at("address").get<std::string>(), endpoint.address);
-  parse_value(json.at("gateway").get<std::string>(), endpoint.gateway);
-  parse_value(json.at("subnet").get<std::string>(), endpoint.subnet);
-  for (const Json& alias : json.at("aliases")) endpoint.aliases.push_back({alias});
-  for (const Json& link : json.at("links")) endpoint.links.push_back({link.at(0), link.at(1)});
-  return endpoint;
-}
-
 static std::optional<Member> as_member(const std::string& text) try {
   const size_t end = std::min(text.find('\n'), text.size());
-  const Json json = Json::parse(text.substr(0, end));
-  Member member{.id = json.at("id"),
-                .name = json.at("name"),
-                .hostname = json.at("hostname"),
-                .hosts = json.at("hosts"),
-                .published = text.substr(std::min(end + 1, text.size()))};
-  for (const Json& endpoint : json.at("endpoints")) {
-    member.endpoints.push_back(as_endpoint(endpoint));
-  }
+  auto member = nlohmann::json::parse(text.substr(0, end)).get<Member>();
+  member.published = text.substr(std::min(end + 1, text.size()));
   return member;
-} catch (const std::exception&) {
+} catch (const nlohmann::json::exception&) {
   return std::nullopt;  // its holder was killed while it wrote
 }
 
@@ -101,14 +60,7 @@ Fd create_member_file(const std::string& id) {
 }
 
 void write_member(const Member& member) {
-  Json endpoints = Json::array();
-  for (const Endpoint& endpoint : member.endpoints) endpoints.push_back(as_json(endpoint));
-  const Json json{{"id", member.id},
-                  {"name", member.name},
-                  {"hostname", member.hostname},
-                  {"hosts", member.hosts},
-                  {"endpoints", endpoints}};
-  create_file(path_of(member.id), json.dump() + "\n" + member.published, 0600);
+  create_file(path_of(member.id), nlohmann::json(member).dump() + "\n" + member.published, 0600);
 }
 
 std::optional<Member> read_member(const std::string& id) {
