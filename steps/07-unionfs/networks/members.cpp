@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "06-network/netlink.hpp"
 #include "06-network/network.hpp"
 #include "07-unionfs/files/store.hpp"
 #include "07-unionfs/networks/network_json.hpp"
@@ -167,7 +168,10 @@ void give_back_address(const std::string& id, const Address& address) {
 void remove_member(const std::string& id) {
   if (const auto member = read_member(id)) {
     unpublish(member->published);
-    for (const Endpoint& endpoint : member->endpoints) give_back_address(id, endpoint.address);
+    for (const Endpoint& endpoint : member->endpoints) {
+      Netlink().remove(endpoint.veth);
+      give_back_address(id, endpoint.address);
+    }
   }
   explain({"rm ", path_of(id)});
   ::unlink(path_of(id).c_str());

@@ -77,7 +77,9 @@ Member adopt_member(Member member, const NamedNetwork& bridge);
 Address lease_address(const std::string& id, const NamedNetwork& network, const Address& wanted);
 void give_back_address(const std::string& id, const Address& address);
 
-// Gives back what a member has, and removes its file.
+// Gives back what a member has, and removes its file. The links too, although the kernel would: it
+// takes some ms, in which the dead container's network answers for the address, perhaps another's
+// by now.
 void remove_member(const std::string& id);
 
 // Does that for those whose holders were killed. True if there was one.
