@@ -108,6 +108,7 @@ std::string updated_hosts(const std::string& before, const Member& own,
 // In place: the container has this file mounted. A reader sees the new text at once, at most with
 // the end of a longer old one.
 static void rewrite(const std::string& path, const std::string& text) {
+  explain({"echo … > ", path});
   const Fd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
   if (!file || ::pwrite(file.get(), text.data(), text.size(), 0) == -1 ||
       ::ftruncate(file.get(), static_cast<off_t>(text.size())) == -1) {
