@@ -16,7 +16,7 @@ namespace stepbox {
 //   kVolumes     <store>/volumes.lock       volumes are made, filled or removed
 //   kRecord      <store>/containers/ID      record.json of that container changes
 //   kContainers  <run>/containers.lock      run locks are taken or tested (run_lock.hpp)
-//   kNetwork     /run/stepbox/network.lock  the bridge, leases and published ports change
+//   kNetwork     /run/stepbox/network.lock  bridges, leases, ports and hosts files change
 //   kSeccomp     <run>/seccomp.lock         a compiled filter is written
 //
 // The other locks are only ever tried (try_lock()), so they have no place in the order: the run

@@ -2,10 +2,12 @@
 //
 //   /var/lib/stepbox/images, layers, tags …   images: image_store.hpp
 //   /var/lib/stepbox/containers/ID/           record.json, upper, work, merged (or: rootfs, a copy)
+//   /var/lib/stepbox/networks/NAME.json       a network that a user made: network_store.hpp
 //   /var/lib/stepbox/names/NAME               a symbolic link: ID
 //   /var/lib/stepbox/volumes/NAME/            volumes: volume_store.hpp
 //   /run/stepbox/containers/ID                run lock: the process that runs the container holds
 //                                             it; the last line is the state: running, ended
+//   /run/stepbox/networks/ID                  a container that is on such networks: members.hpp
 //   /run/stepbox/sockets/ID                   socket of the container's monitor (attach)
 //   /run/stepbox/containers.lock              held for a moment while run locks are taken or tested
 #ifndef STEPBOX_STEPS_07_UNIONFS_FILES_STORE_HPP_
