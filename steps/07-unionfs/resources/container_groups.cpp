@@ -46,9 +46,11 @@ ContainerGroups::ContainerGroups(const std::string& id, const GroupOptions& opti
   const std::string resources = as_oci_resources(options);
   std::vector<Hierarchy> trees = find_hierarchies(other_controllers(options));
   for (Hierarchy& tree : unlimited_trees(options)) trees.push_back(std::move(tree));
+  trees_ = find_hierarchies(wanted_controllers(options.limits));
   for (const Hierarchy& tree : trees) {
     if (!exists(group_path(tree, id))) {
       others_.emplace_back(tree, id);
+      trees_.push_back(tree);
     } else if (tree.v2) {
       enable_controllers(tree.base, tree.base + "/stepbox", tree.controllers);
     }
@@ -71,7 +73,7 @@ void ContainerGroups::join() const {
   for (const Group& group : others_) {
     if (group.fd() == -1) group.join();
   }
-  for (const Hierarchy& tree : all_hierarchies()) {
+  for (const Hierarchy& tree : trees_) {
     Fd directory(::open(group_path(tree, id_).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (directory) opened_.emplace_back(tree, std::move(directory));
   }

@@ -41,7 +41,8 @@ class ContainerGroups {
   std::string id_;
   bool& out_of_memory_;
   Cgroup limited_;
-  std::vector<Group> others_;  // in other trees, as far as this user may make them
+  std::vector<Group> others_;     // in other trees, as far as this user may make them
+  std::vector<Hierarchy> trees_;  // in which it has a group
   bool privileged_;
   // Opened by join(): later, with root's --userns, the paths cannot be reached.
   mutable std::vector<std::pair<Hierarchy, Fd>> opened_;
