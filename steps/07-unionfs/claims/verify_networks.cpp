@@ -148,6 +148,17 @@ CLAIM("a container reaches its own published port", {.step = 7}) {
   CHECK(network(subject, {"rm", net}).status == 0);
 }
 
+CLAIM("run -d with a published port closes the caller's files", {.step = 7}) {
+  const std::string name = random_word();
+  // cat ends with the last process that has the pipe open.
+  const Run run = subject.run({.options = {"-d", "--name", name, "-p", "8080:80"},
+                               .command = {"/bin/sleep", "1000"},
+                               .verb = "run",
+                               .through = {"sh", "-c", "\"$0\" \"$@\" 2>&1 | cat"}});
+  CHECK(run.out.size() == 65);
+  tell(subject, "rm", {"-f", name});
+}
+
 CLAIM("a published port answers by IPv6", {.step = 7}) {
   const std::string net = random_word(), name = random_word(), word = random_word();
   const auto asked = [&](const std::string& script) {

@@ -1,6 +1,7 @@
 #include "07-unionfs/networks/ipv6_relay.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -179,6 +180,11 @@ class Relay {
   ::setpgid(0, 0);  // ^C at the terminal is for the container
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(0);
+  // Nor may a reader of the caller's stdout and stderr wait for this process.
+  const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  for (int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    ::dup2(null.get(), standard);
+  }
   std::vector<int> kept;
   for (const Listener& one : listeners) kept.push_back(one.socket.get());
   close_all_but(kept);  // no locks and pipes of the parent

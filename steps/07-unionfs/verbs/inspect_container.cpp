@@ -77,6 +77,15 @@ Json volume_paths(const std::vector<ContainerVolume>& volumes, std::vector<std::
   return as_set(of_image);
 }
 
+// What differs from the defaults: docker shows what was given.
+Json log_as_json(const LogOptions& log) {
+  constexpr LogOptions kUsual;
+  Json config = Json::object();
+  if (log.max_size != kUsual.max_size) config["max-size"] = std::to_string(log.max_size.count);
+  if (log.max_files != kUsual.max_files) config["max-file"] = std::to_string(log.max_files.number);
+  return config;
+}
+
 Json host_config_as_json(const Options& options, const std::string& network) {
   const ConfineOptions& confinement = options.confinement;
   const int64_t swap = options.limits.memory_swap.count;
@@ -85,11 +94,7 @@ Json host_config_as_json(const Options& options, const std::string& network) {
   for (const Tmpfs& mounted : options.tmpfs) tmpfs[mounted.destination] = mounted.data;
   return {{"Binds", binds_as_json(options.volumes)},
           {"NetworkMode", network},
-          {"LogConfig",
-           {{"Type", "json-file"},
-            {"Config",
-             {{"max-size", std::to_string(options.log.max_size.count)},
-              {"max-file", std::to_string(options.log.max_files.number)}}}}},
+          {"LogConfig", {{"Type", "json-file"}, {"Config", log_as_json(options.log)}}},
           {"PublishAllPorts", options.network.exposed.publish_all},
           {"DnsOptions", options.network.names.options},
           {"DnsSearch", options.network.names.search},
