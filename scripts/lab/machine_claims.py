@@ -62,6 +62,20 @@ ON_V2 = with_claims(
 )
 STEP_7 = Question("step 7", ["--subject", "build/step7", "--step", "7", *CONTAINER, *ON_V2])
 
+# What step 7 shows of cgroups, and its limits beyond those of step 5.
+SHARING = Question(
+    "cgroups of step 7",
+    [
+        *("--subject", "build/step7", "--step", "7"),
+        *with_claims(
+            "a container sees its own cgroups in /sys/fs/cgroup and cannot change them",
+            "--privileged shows a group in each cgroup tree and lets the container change it",
+            "docker's other limits are in force and kept and changed by update",
+            "--device gives a device of the host with the access that is asked for",
+        ),
+    ],
+)
+
 # Without root, with a part of the cgroups delegated; also what step 5 says of limits. Without a
 # list of excuses: all of it must hold.
 ROOTLESS = Question(
@@ -92,9 +106,9 @@ OCI = [
 PAIR = Question("OCI runtime, a pair", ["PARTS=pair", "scripts/lab/try_oci.py"], "env")
 
 QUESTIONS = {
-    "v1": [LIMITS, PAIR],
-    "hybrid": [LIMITS, PAIR],
-    "v2": [LIMITS, NAMESPACES, STEP_7, ROOTLESS],
+    "v1": [LIMITS, SHARING, PAIR],
+    "hybrid": [LIMITS, SHARING, PAIR],
+    "v2": [LIMITS, NAMESPACES, STEP_7, SHARING, ROOTLESS],
     "systemd": OCI,
 }
 

@@ -18,6 +18,14 @@ inline std::vector<std::string> shell(const std::string& script) {
   return {"/bin/sh", "-c", script};
 }
 
+// Prints the limit of memory, and complains of groups that are another's or can be changed.
+constexpr char kLookAtGroups[] =
+    "cd /sys/fs/cgroup; cat memory/memory.limit_in_bytes 2>/dev/null || cat memory.max; "
+    "for d in . *; do [ -e $d/cgroup.procs ] || continue; "
+    "grep -qx 1 $d/cgroup.procs || echo strange $d; mkdir $d/x 2>/dev/null && echo writable $d; "
+    "done; "
+    "mkdir y 2>/dev/null && echo writable; echo end";
+
 // Starts a container called `name` that waits; `name` is also a word of its command.
 inline Running start_named(Subject& subject, const std::string& name,
                            std::vector<std::string> options = {}) {

@@ -160,4 +160,12 @@ CLAIM("--userns names the file system that cannot map ids", {.step = 7}) {
   stage.on_host({"umount", stage.scratch("ram")});
 }
 
+CLAIM("with --userns a container sees its own cgroups in /sys/fs/cgroup",
+      {.step = 7, .hint = "the folder above is root's: open them before the ids change"}) {
+  skip_without_id_maps(subject);
+  const Run run =
+      subject.run({.options = {"--userns", "-m", "64m"}, .command = shell(kLookAtGroups)});
+  CHECK(run.out == "67108864\nend\n");
+}
+
 }  // namespace stepbox
