@@ -17,7 +17,7 @@ _step7_values_of() { # OPTION
     --network) echo bridge none host slirp4netns pasta ;;
     --restart) echo no on-failure always unless-stopped ;;
     --storage) echo overlay copy ;;
-    --type) echo container image ;;
+    --type) echo container image network volume ;;
     --cap-add | --cap-drop)
       echo ALL AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN \
         DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID IPC_LOCK IPC_OWNER KILL LEASE LINUX_IMMUTABLE \

@@ -72,11 +72,14 @@ CLAIM("a near name is offered for what was mistyped and none that is not likely"
 }
 
 CLAIM("an image that is not here is named as such with the way to fetch it", {.step = 7}) {
-  const Run run = subject.run(
-      {.command = {"/bin/true"}, .rootfs = "debain:13", .verb = "run", .may_refuse = true});
+  const Run run = subject.run({.options = {"--pull", "never"},
+                               .command = {"/bin/true"},
+                               .rootfs = "debain:13",
+                               .verb = "run",
+                               .may_refuse = true});
   CHECK(run.status == 125);
   CHECK(holds(run.err, "no such image: debain:13"));
-  CHECK(holds(run.err, "skopeo copy docker://debain:13"));
+  CHECK(holds(run.err, "`pull debain:13` fetches it"));
   CHECK_FALSE(holds(run.err, "verb"));
   CHECK(holds(tell(subject, "debain", {"/bin/true"}, true).err, "no such verb, image or rootfs"));
 }

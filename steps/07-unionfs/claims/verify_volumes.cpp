@@ -413,6 +413,10 @@ CLAIM("volume create and ls and inspect are docker's", {.step = 7, .points = 2})
             .out ==
         "data local /var/lib/stepbox/volumes/data/_data {\"a\":\"b\",\"c\":\"\"} local null\n");
   CHECK(holds(volume(subject, {"inspect", "data"}).out, "\"CreatedAt\": \"20"));
+  const Texts format{"-f", "{{.Mountpoint}}", "data"};
+  CHECK(tell(subject, "inspect", format).out == "/var/lib/stepbox/volumes/data/_data\n");
+  check_failed(subject, "inspect", {"--type", "volume", "nope"}, "get nope: no such volume");
+  check_failed(subject, "inspect", {"nope"}, "no such object: nope");
   CHECK(holds(volume(subject, {"ls"}).out, "DRIVER    VOLUME NAME\n"));
   CHECK(volume(subject, {"ls", "--format", "{{.Name}}:{{.Labels}}", "-f", "name=dat"}).out ==
         "data:a=b,c=\n");

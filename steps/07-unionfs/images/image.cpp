@@ -78,8 +78,7 @@ static std::string question_about_image(const std::string& name) {
 
 static std::string how_to_fetch(const std::string& name) {
   if (!is_reference(name)) return "`images` lists the images";
-  return join({"fetch it: skopeo copy docker://", name, " docker-archive:image.tar:", name,
-               "; then load -i image.tar"});
+  return join({"`pull ", name, "` fetches it"});
 }
 
 Image find_image(const std::string& name, bool is_rootfs) {
@@ -105,7 +104,7 @@ void check_platform(const Image& image, const std::string& platform) {
                           (words.size() > 1 && words[1] == "aarch64" && own == "arm64");
   if (words.size() == 1 || words[1] == own || other_name) return;
   throw Failure(join({"image ", image.name, " is for linux/", own, ", not for ", platform}),
-                "skopeo copy --override-arch fetches another");
+                "`pull --platform` fetches another");
 }
 
 Fd use_image(const Image& image) {

@@ -1,6 +1,7 @@
-// inspect: shows containers, images and networks as JSON with docker's structure and keys.
+// inspect: shows containers, images, networks and volumes as JSON with docker's structure and keys.
 #include "07-unionfs/verbs/inspect.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "07-unionfs/formats/table.hpp"
@@ -67,15 +68,17 @@ struct ObjectType {
   std::string name;  // empty: any
 };
 void parse_value(const std::string& text, ObjectType& type) {
-  if (text != "container" && text != "image" && text != "network") {
-    throw Failure(join({"'", text, "' is no type of object"}), "container, image, network");
+  constexpr const char* kTypes[] = {"container", "image", "network", "volume"};
+  if (std::find(std::begin(kTypes), std::end(kTypes), text) == std::end(kTypes)) {
+    throw Failure(join({"'", text, "' is no type of object"}), "container, image, network, volume");
   }
   type.name = text;
 }
 
-// The object of that name: a container, else an image, else a network. Throws Failure if there is
+// The object of that name: a container, an image, a network or a volume. Throws Failure if there is
 // none.
 Json find_object(const std::string& reference, const std::string& type) {
+  if (type == "volume") return stored_volume_as_json(find_volume(reference));
   try {
     if (type == "network") return network_as_json(find_network(reference));
     if (type != "image") return container_as_json(find_container(reference));
@@ -86,6 +89,7 @@ Json find_object(const std::string& reference, const std::string& type) {
     return image_as_json(find_image(reference));
   } catch (const NoSuchImage&) {
     if (type.empty() && has_network(reference)) return network_as_json(find_network(reference));
+    if (type.empty() && has_volume(reference)) return find_object(reference, "volume");
     throw Failure(join({"no such ", type.empty() ? "object" : type, ": ", reference}));
   }
 }
@@ -102,7 +106,7 @@ int verb_inspect(int argc, char** argv) {
   ObjectType type;
   Format format;
   VerbLine cli("inspect [OPTIONS] NAME...", "inspect box | jq '.[].State'");
-  cli.option("--type", "TYPE", type, "Look for a container, an image or a network only");
+  cli.option("--type", "TYPE", type, "Look for a container, image, network or volume only");
   cli.option("-f,--format", "FORMAT", format,
              "Output format: json for one object a line, or a Go template (a list)");
   cli.parse_mixed(argc, argv);

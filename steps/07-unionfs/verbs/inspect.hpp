@@ -20,6 +20,7 @@ Json network_as_json(const NamedNetwork& network);  // (network_show.cpp)
 // (inspect_networks.cpp)
 Json network_settings_as_json(const Record& record);
 Json ports_as_json(const std::vector<PublishedPort>& ports, bool asked);
+Json stored_volume_as_json(const StoredVolume& volume);  // (volume.cpp)
 
 // "/upper:/lower": layers, the uppermost first, as overlay's option `lowerdir` names them.
 std::string lower_directories(const std::vector<std::string>& layers);

@@ -105,10 +105,14 @@ Container create_container(const Options& options, const PullOptions& pull) {
   if (pull.when == PullWhen::kAlways) fetch(options, pull.remote);
   try {
     return Container(options);
-  } catch (const NoSuchImage&) {
+  } catch (const NoSuchImage& missing) {
     if (pull.when != PullWhen::kMissing || !is_reference(options.image)) throw;
+    try {
+      fetch(options, pull.remote);
+    } catch (const Failure& error) {  // the name may be mistyped
+      throw Failure(join({missing.what(), "; ", error.what()}), "", status_of(error));
+    }
   }
-  fetch(options, pull.remote);
   return Container(options);
 }
 
@@ -139,7 +143,7 @@ static int run(int argc, char** argv, Runner runner, bool bare) {
     cli.group("Process");
     cli.flag("-d,--detach", detach, "Run the container in the background and print its id");
     add_options(cli, attach);
-    if (!bare) add_options(cli, pull);
+    add_options(cli, pull);  // a bare form takes them, but pulls nothing
     options = parse_options(cli, argc, argv);
   }
   attach.direct = bare || options.remove;  // nothing is kept of it, so nobody needs its log

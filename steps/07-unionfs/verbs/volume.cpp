@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "07-unionfs/containers/container.hpp"
 #include "07-unionfs/formats/table.hpp"
 #include "07-unionfs/process/process_options.hpp"
+#include "07-unionfs/verbs/inspect.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "07-unionfs/volumes/volume_filters.hpp"
 #include "common/error.hpp"
@@ -14,9 +14,17 @@
 
 namespace stepbox {
 
-namespace {
+Json stored_volume_as_json(const StoredVolume& volume) {
+  return {{"CreatedAt", as_timestamp(volume.created)},
+          {"Driver", "local"},
+          {"Labels", volume.labels.empty() ? Json() : Json(volume.labels)},
+          {"Mountpoint", volume_data(volume.name)},
+          {"Name", volume.name},
+          {"Options", Json()},
+          {"Scope", "local"}};
+}
 
-using Json = nlohmann::ordered_json;
+namespace {
 
 // --driver: there is one.
 struct VolumeDriver {};
@@ -53,16 +61,6 @@ int volume_create(int argc, char** argv) {
   return 0;
 }
 
-Json as_json(const StoredVolume& volume) {
-  return {{"CreatedAt", as_timestamp(volume.created)},
-          {"Driver", "local"},
-          {"Labels", volume.labels.empty() ? Json() : Json(volume.labels)},
-          {"Mountpoint", volume_data(volume.name)},
-          {"Name", volume.name},
-          {"Options", Json()},
-          {"Scope", "local"}};
-}
-
 int volume_inspect(int argc, char** argv) {
   Format format;
   VerbLine cli("volume inspect [OPTIONS] VOLUME...", "volume inspect data");
@@ -73,7 +71,7 @@ int volume_inspect(int argc, char** argv) {
   Json objects = Json::array();
   std::string text;
   const int status = for_each_of(names, [&](const std::string& name) {
-    const Json object = as_json(find_volume(name));
+    const Json object = stored_volume_as_json(find_volume(name));
     if (format.is_given()) text += format.object(object);
     objects.push_back(object);
   });

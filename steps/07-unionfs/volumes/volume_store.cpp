@@ -97,8 +97,12 @@ std::vector<StoredVolume> all_volumes() {
   return volumes;
 }
 
+bool has_volume(const std::string& name) {
+  return is_volume_name(name) && exists(volume_directory(name));
+}
+
 static void check_exists(const std::string& name) {
-  if (is_volume_name(name) && exists(volume_directory(name))) return;
+  if (has_volume(name)) return;
   throw NoSuchVolume(join({"get ", name, ": no such volume"}), "volume ls lists them");
 }
 

@@ -53,6 +53,7 @@ void sweep_volumes();
 
 // All volumes, sorted by name. The volume of that name; throws NoSuchVolume.
 std::vector<StoredVolume> all_volumes();
+bool has_volume(const std::string& name);
 StoredVolume find_volume(const std::string& name);
 
 // Makes the volume unless there is one of that name. Returns a lock: nobody removes it until that
