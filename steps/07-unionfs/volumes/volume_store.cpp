@@ -1,6 +1,5 @@
 #include "07-unionfs/volumes/volume_store.hpp"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -54,11 +53,9 @@ void make_volume(const StoredVolume& volume) {
 }
 
 bool is_volume_name(const std::string& name) {
-  const auto is_plain = [](unsigned char c) { return c < 0x80 && std::isalnum(c); };
-  return name.size() > 1 && name.size() < 256 && is_plain(name[0]) &&
-         std::all_of(name.begin(), name.end(), [&](char c) {
-           return is_plain(c) || std::string_view("_.-").find(c) != std::string_view::npos;
-         });
+  constexpr char kAllowed[] = "_.-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  return name.size() > 1 && name.size() < 256 && name.find_first_not_of(kAllowed) == name.npos &&
+         name.find_first_of("_.-") != 0;
 }
 
 }  // namespace
