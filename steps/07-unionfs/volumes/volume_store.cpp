@@ -10,6 +10,7 @@
 #include "07-unionfs/files/file_tree.hpp"
 #include "07-unionfs/files/store.hpp"
 #include "07-unionfs/images/image_staging.hpp"
+#include "common/deadline.hpp"
 #include "common/files.hpp"
 #include "common/id.hpp"
 
@@ -138,7 +139,9 @@ void remove_volume(const std::string& name, ListVolumeUsers list_users,
   const std::string path = volume_directory(name);
   const std::string users = ids_of(list_users(), name, but_for);
   const Fd directory = open_directory(path);
-  if (!users.empty() || !try_lock(directory, path)) {
+  // The children of a process that was killed while it made a container end a moment after it.
+  const auto is_free = [&] { return try_lock(directory, path); };
+  if (!users.empty() || !wait_until(1, is_free)) {
     throw Failure(join({"remove ", name, ": volume is in use - [",
                         users.empty() ? "a container that starts" : users, "]"}),
                   "rm removes a container");
