@@ -76,6 +76,8 @@ SHARING = Question(
     ],
 )
 
+INIT = Question("Debian's init in a container", [], "scripts/lab/try_init.py")
+
 # Without root, with a part of the cgroups delegated; also what step 5 says of limits. Without a
 # list of excuses: all of it must hold.
 ROOTLESS = Question(
@@ -106,9 +108,9 @@ OCI = [
 PAIR = Question("OCI runtime, a pair", ["PARTS=pair", "scripts/lab/try_oci.py"], "env")
 
 QUESTIONS = {
-    "v1": [LIMITS, SHARING, PAIR],
-    "hybrid": [LIMITS, SHARING, PAIR],
-    "v2": [LIMITS, NAMESPACES, STEP_7, SHARING, ROOTLESS],
+    "v1": [LIMITS, SHARING, INIT, PAIR],
+    "hybrid": [LIMITS, SHARING, INIT, PAIR],
+    "v2": [LIMITS, NAMESPACES, STEP_7, SHARING, INIT, ROOTLESS],
     "systemd": OCI,
 }
 
