@@ -36,6 +36,7 @@ SAME_WITHOUT_ROOT = {
     "01-clone/verify.cpp": "a child's status, signals and descriptors",
     "02-chroot/verify.cpp": "a root directory",
     "07-unionfs/claims/verify_ask.cpp": "verbs that read records",
+    "07-unionfs/claims/verify_build.cpp": "build, which is for root",
     "07-unionfs/claims/verify_habits.cpp": "how a command line is read",
     "07-unionfs/claims/verify_interchange.cpp": "archives of other tools",
     "07-unionfs/claims/verify_logs.cpp": "a log's lines",

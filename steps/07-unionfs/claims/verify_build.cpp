@@ -36,17 +36,22 @@ class Context {
   Context(const Context&) = delete;
 
   const std::string& path() const { return path_; }
-  Run build(std::vector<std::string> options) const {
-    options.push_back(path_);
-    return subject_.run({.options = std::move(options),
-                         .environment = {"STORAGE_DRIVER=vfs"},
-                         .verb = "build",
-                         .may_refuse = true,
-                         .through = {"unshare", "--mount", "sh", "-ec",
-                                     kWritable + std::string("exec \"$0\" \"$@\"")}});
+  Run build(std::vector<std::string> options) const { return subject_.run(spec(options)); }
+  Running start(const std::string& word) const {
+    return subject_.start(spec({"--build-arg", "WORD=" + word}));
   }
 
  private:
+  RunSpec spec(std::vector<std::string> options) const {
+    options.push_back(path_);
+    return {.options = std::move(options),
+            .environment = {"STORAGE_DRIVER=vfs"},
+            .verb = "build",
+            .may_refuse = true,
+            .through = {"unshare", "--mount", "sh", "-ec",
+                        kWritable + std::string("exec \"$0\" \"$@\"")}};
+  }
+
   Subject& subject_;
   std::string path_;
 };
@@ -90,6 +95,20 @@ CLAIM("build obeys .dockerignore and --target", {.step = 7}) {
   create_file(context.path() + "/secret", "x");
   CHECK(context.build({"--target", "first", "-t", "app"}).status == 0);
   CHECK(inside(subject, stage, "app", "ls /all").out == "Containerfile\ntext\n");
+}
+
+CLAIM("two builds at once that are killed leave nothing", {.step = 7, .points = 2}) {
+  const Context context(subject, stage, "FROM base:1\nARG WORD\nRUN probe wait $WORD\n");
+  const std::string one = random_word(), other = random_word();
+  Running first = context.start(one), second = context.start(other);
+  stage.find_process(one);
+  stage.find_process(other);
+  stage.expect_orphans();
+  first.kill_hard();
+  second.kill_hard();
+  subject.run({.verb = "rescue"});
+  stage.await_orphans();
+  CHECK(stage.on_host({"sh", "-c", "pgrep -f '[p]robe wait' || :"}).empty());
 }
 
 CLAIM("a failed build says why and leaves no image", {.step = 7}) {

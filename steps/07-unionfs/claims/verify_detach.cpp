@@ -97,7 +97,7 @@ CLAIM("wait prints the status of a container that --rm has removed",
 CLAIM("create makes a container that start runs", {.step = 7}) {
   stage.expect_orphans();
   const std::string name = random_word();
-  const Run made = subject.run({.options = {"--name", name},
+  const Run made = subject.run({.options = {"--name", name, "--network", "none"},
                                 .command = {stage.rootfs(), "/bin/sh", "-c", "echo x; exit 3"},
                                 .verb = "create"});
   CHECK(made.out.size() == 65);
@@ -118,7 +118,7 @@ CLAIM("create makes a container that start runs", {.step = 7}) {
 CLAIM("start continues after a container that does not exist", {.step = 7}) {
   stage.expect_orphans();
   const std::string name = random_word();
-  verb(subject, "create", {"--name", name, stage.rootfs(), "/bin/true"});
+  verb(subject, "create", {"--name", name, "--network", "none", stage.rootfs(), "/bin/true"});
   const Run run = subject.run({.command = {random_word(), name}, .verb = "start"});
   CHECK(run.status == 1);
   CHECK(run.out == name + "\n");

@@ -150,6 +150,7 @@ CLAIM("a container reaches its own published port", {.step = 7}) {
 
 CLAIM("run -d with a published port closes the caller's files", {.step = 7}) {
   const std::string name = random_word();
+  stage.expect_orphans();  // of sh
   // cat ends with the last process that has the pipe open.
   const Run run = subject.run({.options = {"-d", "--name", name, "-p", "8080:80"},
                                .command = {"/bin/sleep", "1000"},
@@ -157,6 +158,7 @@ CLAIM("run -d with a published port closes the caller's files", {.step = 7}) {
                                .through = {"sh", "-c", "\"$0\" \"$@\" 2>&1 | cat"}});
   CHECK(run.out.size() == 65);
   tell(subject, "rm", {"-f", name});
+  stage.await_orphans();
 }
 
 CLAIM("a published port answers by IPv6", {.step = 7}) {

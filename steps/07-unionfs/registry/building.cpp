@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "07-unionfs/files/file_tree.hpp"
 #include "07-unionfs/files/store.hpp"
 #include "07-unionfs/images/image_reference.hpp"
@@ -11,6 +13,7 @@
 #include "07-unionfs/registry/image_loading.hpp"
 #include "07-unionfs/registry/registry.hpp"
 #include "07-unionfs/registry/tool.hpp"
+#include "07-unionfs/resources/oci_groups.hpp"
 #include "common/error.hpp"
 #include "common/program.hpp"
 #include "common/text.hpp"
@@ -20,6 +23,8 @@ namespace stepbox {
 namespace {
 
 using Strings = std::vector<std::string>;
+
+const std::string kGroups = "/stepbox/build";  // a cgroup of each build is in it
 
 std::string cache() { return store() + "/build"; }
 
@@ -53,6 +58,7 @@ class Buildah {
 
 // Unqualified names are docker's, as everywhere.
 Buildah::Buildah(const std::string& folder) : folder_(folder) {
+  remove_build_leftovers();
   make_directories(cache());
   lock_ = Fd(::open(cache().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!try_lock(lock_, cache(), Lock::kShared)) throw Failure("prune removes " + cache());
@@ -97,9 +103,10 @@ void Buildah::take(const Reference& base, const std::string& id) const {
 std::string Buildah::build(Strings words) const {
   const Strings common{"--isolation",     "oci",
                        "--runtime",       oci_runtime(),
+                       "--runtime-flag",  "root=" + folder_ + "/oci",
                        "--runtime-flag",  "log=" + folder_ + "/log",
                        "--network",       "host",
-                       "--cgroup-parent", "/stepbox/build",
+                       "--cgroup-parent", kGroups + folder_.substr(folder_.rfind('/')),
                        "--format",        "docker",
                        "--layers",        "--iidfile",
                        folder_ + "/id"};
@@ -133,16 +140,31 @@ Strings words_of(const BuildOptions& options) {
 
 }  // namespace
 
-std::vector<std::string> bases_in(const std::string& containerfile) {
-  std::vector<std::string> bases;
+// `text` with the values of $NAME and ${NAME}.
+static std::string expanded(std::string text, const Strings& arguments) {
+  for (const std::string& argument : arguments) {
+    const size_t equals = std::min(argument.find('='), argument.size());
+    const std::string name = argument.substr(0, equals);
+    for (const std::string& use : {"${" + name + "}", "$" + name}) {
+      const size_t at = text.find(use);
+      if (at != text.npos)
+        text.replace(at, use.size(), argument.substr(std::min(equals + 1, argument.size())));
+    }
+  }
+  return text;
+}
+
+std::vector<std::string> bases_in(const std::string& containerfile, Strings arguments) {
+  Strings bases;
   for (const std::string& line : split(containerfile, '\n')) {
     const Strings words = words_in(line);
     if (words.size() < 2) continue;
     const std::string verb = in_upper_case(words[0]);
+    if (verb == "ARG" && bases.empty()) arguments.push_back(words[1]);  // after those of the user
     for (size_t i = 1; i < words.size(); ++i) {
       if (verb == "COPY" && words[i].starts_with("--from=")) bases.push_back(words[i].substr(7));
       if (verb != "FROM" || words[i].starts_with("--")) continue;
-      bases.push_back(words[i]);
+      bases.push_back(expanded(words[i], arguments));
       break;
     }
   }
@@ -154,7 +176,7 @@ std::string build_image(const BuildOptions& options) {
   for (const std::string& name : options.names) names.push_back(parse_reference(name).text());
   const Staging staging;
   const Buildah buildah(staging.path());
-  for (const std::string& base : bases_in(read_file(containerfile(options)))) {
+  for (const std::string& base : bases_in(read_file(containerfile(options)), options.arguments)) {
     if (!is_reference(base)) continue;
     const Reference reference = parse_reference(base);
     const std::string id = id_of_tag(reference.text());
@@ -163,9 +185,21 @@ std::string build_image(const BuildOptions& options) {
   return load_folder(buildah.build(words_of(options)), names, staging);
 }
 
+// -1: there is none, or a build uses it.
+static Fd lock_cache() {
+  Fd folder(::open(cache().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder && !try_lock(folder, cache())) folder.close();
+  return folder;
+}
+
+void remove_build_leftovers() {
+  if (const Fd lock = lock_cache()) remove_oci_groups(kGroups);
+}
+
 int64_t remove_build_cache() {
-  const Fd folder(::open(cache().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder || !try_lock(folder, cache())) return 0;
+  const Fd lock = lock_cache();
+  if (!lock) return 0;
+  remove_oci_groups(kGroups);
   const int64_t size = size_of_tree(cache());
   remove_tree(cache());
   return size;

@@ -24,7 +24,12 @@ struct BuildOptions {
 std::string build_image(const BuildOptions& options);
 
 // The images that a Containerfile names after FROM and COPY --from=; names of its stages too.
-std::vector<std::string> bases_in(const std::string& containerfile);
+// `arguments`: NAME=VALUE of the user, for FROM $NAME.
+std::vector<std::string> bases_in(const std::string& containerfile,
+                                  std::vector<std::string> arguments);
+
+// Ends the processes of builds that were killed, and removes their cgroups; unless a build runs.
+void remove_build_leftovers();
 
 // Removes the intermediate layers, unless a build uses them. Returns their size in bytes.
 int64_t remove_build_cache();

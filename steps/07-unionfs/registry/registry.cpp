@@ -1,5 +1,6 @@
 #include "07-unionfs/registry/registry.hpp"
 
+#include <arpa/inet.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,8 +23,10 @@ namespace {
 using Strings = std::vector<std::string>;
 
 bool is_loopback(const std::string& registry) {
-  return registry.starts_with("localhost:") || registry.starts_with("127.") ||
-         registry.starts_with("[::1]");
+  const std::string host = registry.substr(0, registry.find(':'));
+  in_addr address;
+  return host == "localhost" || (::inet_pton(AF_INET, host.c_str(), &address) == 1 &&
+                                 ntohl(address.s_addr) >> 24 == IN_LOOPBACKNET);
 }
 
 std::string tls_option(const std::string& option, const std::string& registry, TlsVerify tls) {
@@ -71,10 +74,15 @@ Pulled pull(const Reference& reference, const Remote& remote) {
   const Staging staging;
   const std::string folder = staging.path() + "/pulled";
   Strings words = skopeo(remote);
-  words.insert(words.end(), {"copy", "docker://" + reference.full_text(), "dir:" + folder});
+  // By digest: the tag may have moved since.
+  const std::string name = reference.full_text();
+  const std::string source = name.substr(0, name.rfind(':')) + "@" + pulled.digest;
+  words.insert(words.end(), {"copy", "docker://" + source, "dir:" + folder});
   words.push_back(tls_option("--src-tls-verify", reference.registry(), remote.tls));
   run_tool(words, files_of_copy(remote));
-  load_folder(folder, {reference.text()}, staging);
+  if (load_folder(folder, {reference.text()}, staging) != id) {
+    throw Failure("the registry has sent another image than it said", "pull it once more");
+  }
   pulled.is_new = true;
   return pulled;
 }

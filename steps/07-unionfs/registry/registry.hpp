@@ -36,7 +36,7 @@ struct Pulled {
 
 // Takes an image from its registry into the store, under that name; one that the store has is not
 // fetched again. Progress goes to stderr. Throws Failure: no skopeo, no such image, access denied,
-// no answer in 15 s, …; then the store is as before.
+// no manifest in 15 s, …; then the store is as before.
 Pulled pull_image(const Reference& reference, const Remote& remote);
 
 // Writes an image of the store to `archive`, as docker does. Throws Failure.

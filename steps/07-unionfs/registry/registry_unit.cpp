@@ -9,7 +9,10 @@ TEST_CASE("the base images of a Containerfile") {
   const char* file =
       "# FROM comment\nfrom --platform=linux/amd64 alpine:3 AS a\nRUN FROM=x\n"
       "COPY --chown=1 --from=busybox /a /b\nFROM a\nFROM\n";
-  CHECK(bases_in(file) == std::vector<std::string>{"alpine:3", "busybox", "a"});
+  CHECK(bases_in(file, {}) == std::vector<std::string>{"alpine:3", "busybox", "a"});
+  const char* with_arguments = "ARG BASE=alpine\nARG TAG=3\nFROM ${BASE}:$TAG\n";
+  CHECK(bases_in(with_arguments, {}) == std::vector<std::string>{"alpine:3"});
+  CHECK(bases_in(with_arguments, {"TAG=4"}) == std::vector<std::string>{"alpine:4"});
 }
 
 TEST_CASE("the reason that skopeo gives") {

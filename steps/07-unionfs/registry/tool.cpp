@@ -18,12 +18,13 @@ namespace stepbox {
 
 namespace {
 
-// A part of a message, and what it means.
+// A part of a message, and what it means; null: as it says.
 struct Reason {
   std::string_view part;
   const char* meaning;
 };
 constexpr Reason kReasons[] = {
+    {"permission denied", nullptr},  // of a file here, not of the registry
     {"manifest unknown", "the registry has no image of that name"},
     {"name unknown", "the registry has no image of that name"},
     {"no image found in image index", "the image is not made for this platform"},
@@ -82,7 +83,9 @@ std::string reason_of(const std::string& errors) {
     if (!line.empty()) last = message_in(line);
   }
   for (const Reason& reason : kReasons) {
-    if (last.find(reason.part) != last.npos) return reason.meaning;
+    if (last.find(reason.part) == last.npos) continue;
+    if (reason.meaning) return reason.meaning;
+    break;
   }
   size_t clause = last.rfind(": ");
   if (clause != last.npos && clause > 0) clause = last.rfind(": ", clause - 1);

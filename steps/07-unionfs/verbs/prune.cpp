@@ -1,4 +1,5 @@
-// prune: removes all containers that are not running, and unused images.
+// prune: removes containers that are not running, unused images and networks; with --volumes
+// volumes.
 #include <fcntl.h>
 #include <unistd.h>
 

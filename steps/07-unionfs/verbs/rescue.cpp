@@ -12,6 +12,7 @@
 #include "07-unionfs/containers/run_lock.hpp"
 #include "07-unionfs/files/printing.hpp"
 #include "07-unionfs/files/store.hpp"
+#include "07-unionfs/registry/building.hpp"
 #include "07-unionfs/resources/container_processes.hpp"
 #include "07-unionfs/resources/mount_leftovers.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
@@ -75,6 +76,7 @@ static void rescue(bool force) {
   recover_stores();  // what the killed ones had
   remove_unfinished();
   if (::geteuid() == 0) {
+    remove_build_leftovers();
     unmount_leftovers(spared);
     remove_network_leftovers();
   } else {
