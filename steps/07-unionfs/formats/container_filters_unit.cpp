@@ -18,7 +18,9 @@ Record example() {
   record.started = 1;
   record.status = 3;
   record.created = 5;
-  record.options.volumes = {{"/srv", "/data", false}};
+  record.options.volumes.emplace_back();
+  record.options.volumes[0].source = "/srv";
+  record.options.volumes[0].destination = "/data";
   record.options.network.mode = NetworkMode::kNone;
   parse_value("8080:80", record.options.network.ports);
   parse_value("53/udp", record.options.network.exposed);
