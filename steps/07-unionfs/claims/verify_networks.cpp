@@ -101,6 +101,22 @@ CLAIM("containers of one network know each other by name and forget them", {.ste
   CHECK(network(subject, {"rm", net}).out == net + "\n");
 }
 
+CLAIM("a container's own huge hosts file hinders no other container", {.step = 7}) {
+  const std::string net = random_word(), box = random_word();
+  make(subject, net);
+  Running running = start_named(subject, box, {"--network", net});
+  inside(subject, box, "truncate -s 1G /etc/hosts");
+  const Run run = subject.run({.options = {"--network", net}, .command = shell("cat /etc/hosts")});
+  CHECK(run.status == 0);
+  CHECK(holds(run.out, "\t" + box + " "));
+  CHECK(holds(run.err, "larger than 1 MiB; left as it is"));
+  CHECK_MESSAGE(inside(subject, box, "stat -c %s /etc/hosts") == "1073741824\n", "left as it is");
+  inside(subject, box, ": >/etc/hosts");
+  CHECK(subject.run({.options = {"--network", net}, .command = {"/bin/true"}}).err == "");
+  end(subject, running, box);
+  CHECK(network(subject, {"rm", net}).status == 0);
+}
+
 CLAIM("networks are apart from each other", {.step = 7}) {
   const std::string one = random_word(), other = random_word(), name = random_word();
   const std::string word = random_word();

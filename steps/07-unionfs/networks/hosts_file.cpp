@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 
 #include "03-mount/mount.hpp"
@@ -105,14 +107,43 @@ std::string updated_hosts(const std::string& before, const Member& own,
   return text;
 }
 
+// The container owns the file: it may be huge, or have a lease on it, for which open(2) without
+// O_NONBLOCK waits 45 s. (fcntl(2))
+static Fd open_hosts(const std::string& path) {
+  Fd file(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+  if (file) return file;
+  if (errno != EWOULDBLOCK) throw_errno({"open ", path});
+  throw Failure(join({"update ", path, ": a process has a lease on it; left as it is"}),
+                "end that process");
+}
+
+static std::string read_hosts(const Fd& file, const std::string& path) {
+  constexpr off_t kMost = 1 << 20;
+  struct stat status;
+  if (::fstat(file.get(), &status) == -1) throw_errno({"stat ", path});
+  if (!S_ISREG(status.st_mode) || status.st_size > kMost) {
+    throw Failure(join({"update ", path, ": larger than 1 MiB; left as it is"}),
+                  "shorten /etc/hosts in the container");
+  }
+  std::string text(static_cast<size_t>(status.st_size), '\0');
+  const ssize_t got = ::pread(file.get(), text.data(), text.size(), 0);
+  if (got == -1) throw_errno({"read ", path});
+  text.resize(static_cast<size_t>(got));
+  return text;
+}
+
 // In place: the container has this file mounted. A reader sees the new text at once, at most with
 // the end of a longer old one.
-static void rewrite(const std::string& path, const std::string& text) {
-  explain({"echo … > ", path});
-  const Fd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  if (!file || ::pwrite(file.get(), text.data(), text.size(), 0) == -1 ||
+static void update_hosts_file(const Member& own, const std::vector<Member>& members) {
+  if (!exists(own.hosts)) return;  // a version before 1.2 has started it
+  const Fd file = open_hosts(own.hosts);
+  const std::string before = read_hosts(file, own.hosts);
+  const std::string text = updated_hosts(before, own, members, bridge_address);
+  if (text == before) return;
+  explain({"echo … > ", own.hosts});
+  if (::pwrite(file.get(), text.data(), text.size(), 0) == -1 ||
       ::ftruncate(file.get(), static_cast<off_t>(text.size())) == -1) {
-    throw_errno({"write ", path});
+    throw_errno({"write ", own.hosts});
   }
 }
 
@@ -120,10 +151,7 @@ void update_hosts_files() {
   const std::vector<Member> members = all_members();
   for (const Member& member : members) {
     try {
-      if (!exists(member.hosts)) continue;  // a version before 1.2 has started it
-      const std::string before = read_file(member.hosts);
-      const std::string text = updated_hosts(before, member, members, bridge_address);
-      if (text != before) rewrite(member.hosts, text);
+      update_hosts_file(member, members);
     } catch (const std::exception& error) {
       warn({error.what()});
     }
