@@ -398,6 +398,27 @@ CLAIM("--link names a container of the default bridge and follows it", {.step = 
   stage.await_orphans();
 }
 
+CLAIM("the port of a killed container is free for the next one of another network", {.step = 7}) {
+  const std::string net = random_word(), box = random_word(), word = random_word();
+  make(subject, net);
+  stage.internet();
+  using Words = std::vector<std::string>;
+  for (const Words& where :
+       {Words{"--network", net}, Words{"--mac-address", "02:11:22:33:44:55"}}) {
+    Words options{"--rm", "-p", "8080:80"};
+    options.insert(options.end(), where.begin(), where.end());
+    Running victim = serve_on(subject, random_word(), random_word(), options);
+    victim.kill_hard();
+    Running next = serve_on(subject, box, word, {"-p", "8080:80"});
+    const Run ps = tell(subject, "ps", {});
+    CHECK_MESSAGE(ps.err == "", ps.err);
+    CHECK(holds(ask_from_host(stage, "127.0.0.1", "8080"), word));
+    end(subject, next, box);
+    CHECK(tell(subject, "ps", {}).err == "");
+  }
+  CHECK(network(subject, {"rm", net}).status == 0);
+}
+
 CLAIM("a network outlives reboots and killed containers", {.step = 7}) {
   const std::string net = random_word(), box = random_word(), peer = random_word();
   make(subject, net, {"--subnet", "10.99.0.0/16"});

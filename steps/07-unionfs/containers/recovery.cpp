@@ -73,8 +73,8 @@ void recover_container_records() {
 
 void recover_crashed_containers() {
   remove_dead_groups();
-  settle_network();
   settle_members();
+  settle_network();
   recover_container_records();
 }
 

@@ -125,8 +125,8 @@ JoinedNetworks::JoinedNetworks(const std::string& id, const std::string& name,
   if (!namespaces.own(CLONE_NEWNET)) {
     throw Failure("--share net with --network NAME", "leave one of them out");
   }
-  settle_network();
   settle_members();
+  settle_network();
   member_ = {
       .id = id, .name = name, .hostname = namespaces.hostname_inside(), .hosts = hosts_path(id)};
   options_.mode = NetworkMode::kBridge;  // for the name servers

@@ -88,8 +88,9 @@ void rename_member(const std::string& id, const std::string& name);
 // address.
 void tell_linked();
 
-// Forgets members whose holders were killed. Called first by every verb, before the recovery of
-// records. Does nothing without root.
+// Forgets members whose holders were killed. Called first by every verb, before
+// settle_network(), which would leave them without leases, and the recovery of records. Does
+// nothing without root.
 void settle_members();
 
 }  // namespace stepbox

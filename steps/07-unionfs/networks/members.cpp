@@ -11,6 +11,7 @@
 #include "06-network/network.hpp"
 #include "07-unionfs/files/store.hpp"
 #include "07-unionfs/networks/network_json.hpp"
+#include "common/error.hpp"
 #include "common/explain.hpp"
 #include "common/files.hpp"
 
@@ -156,18 +157,30 @@ Address lease_address(const std::string& id, const NamedNetwork& network, const 
 }
 
 // A lease of the same address may be another container's by now.
-void give_back_address(const std::string& id, const Address& address) {
+static bool has_lease(const std::string& id, const Address& address) {
   struct stat ours, theirs;
-  const std::string lease = lease_of(address);
-  if (::stat(path_of(id).c_str(), &ours) == -1 || ::stat(lease.c_str(), &theirs) == -1) return;
-  if (ours.st_ino != theirs.st_ino) return;
-  explain({"rm ", lease});
-  ::unlink(lease.c_str());
+  return ::stat(path_of(id).c_str(), &ours) == 0 &&
+         ::stat(lease_of(address).c_str(), &theirs) == 0 && ours.st_ino == theirs.st_ino;
+}
+
+void give_back_address(const std::string& id, const Address& address) {
+  if (!has_lease(id, address)) return;
+  explain({"rm ", lease_of(address)});
+  ::unlink(lease_of(address).c_str());
+}
+
+// The lease of a dead member is gone if remove_dead_leases() was first: then so are its ports, and
+// the same ports may be another container's by now.
+static void give_back_ports(const Member& member) try {
+  const Endpoint* out = member.way_out();
+  if (out && has_lease(member.id, out->address)) unpublish(member.published);
+} catch (const std::exception& error) {
+  warn({error.what()});  // the rest goes all the same
 }
 
 void remove_member(const std::string& id) {
   if (const auto member = read_member(id)) {
-    unpublish(member->published);
+    give_back_ports(*member);
     for (const Endpoint& endpoint : member->endpoints) {
       Netlink().remove(endpoint.veth);
       give_back_address(id, endpoint.address);

@@ -79,7 +79,7 @@ void give_back_address(const std::string& id, const Address& address);
 
 // Gives back what a member has, and removes its file. The links too, although the kernel would: it
 // takes some ms, in which the dead container's network answers for the address, perhaps another's
-// by now.
+// by now. Only warns if its ports cannot be given back.
 void remove_member(const std::string& id);
 
 // Does that for those whose holders were killed. True if there was one.

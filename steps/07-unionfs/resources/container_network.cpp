@@ -124,8 +124,9 @@ SharedNetwork::~SharedNetwork() {
 ContainerNetwork::ContainerNetwork(const std::string& id, const ContainerNetworkOptions& options,
                                    const Namespaces& namespaces)
     : names_(options.names), veth_(veth_of(id)), user_namespace_(namespaces.user), farewell_(id) {
+  settle_members();  // before settle_network(), which each of the kinds calls
   if (options.is_shared()) {
-    settle_network();  // before: it needs the host's network namespace
+    settle_network();  // here: it needs the host's network namespace
     shared_.emplace(options, namespaces);
     const std::string theirs = hosts_path(options.container);
     if (::geteuid() != 0 || !exists(theirs)) return;

@@ -97,8 +97,9 @@ std::vector<std::string> list_links(std::string_view prefix);
 // would never reach the container. Only warns if that fails. (network_leftovers.cpp)
 void forget_udp_connections(const std::vector<PublishedPort>& ports);
 
-// For `rescue`, as root: calls settle_network(), removes the veths that no living container has,
-// and if no container is connected, the bridge, its table and the rules in FORWARD.
+// For `rescue`, as root: calls settle_members() and settle_network(), removes the veths that no
+// living container has, and if no container is connected, all bridges (also those of networks with
+// a name), the table and the rules in FORWARD.
 // (network_leftovers.cpp)
 void remove_network_leftovers();
 

@@ -60,8 +60,8 @@ static void remove_firewall() {
 }
 
 void remove_network_leftovers() {
-  settle_network();
   settle_members();
+  settle_network();
   const FileLock lock = lock_network();
   const std::vector<std::string> living = read_leases();
   for (const std::string& name : list_links("sb-")) {
