@@ -62,7 +62,7 @@ Fd listen_at(const PublishedPort& port) {
         join({"publish port [::]:", std::to_string(port.host_port), ": already in use"}),
         "choose another, end what has it (ss -lp), or publish on one address: -p 127.0.0.1:…");
   }
-  return Fd();  // this host has no IPv6
+  return Fd();  // no IPv6, or a port that the kernel chose for IPv4 is in use: served by IPv4 only
 }
 
 // To the port on 127.0.0.1; none if nobody answers.
@@ -79,6 +79,9 @@ Fd connect_to(const Listener& listener) {
   return socket;
 }
 
+// None is left, so the client stays in the queue, and poll(2) would return at once.
+void wait_for_descriptors() { ::usleep(20'000); }
+
 bool failed(ssize_t result) { return result == -1 && errno != EAGAIN && errno != EINTR; }
 
 // Passes on what came from end `i`; `events`: what poll(2) says of it.
@@ -92,6 +95,8 @@ void pass_on(Connection& connection, int i, short events) {
     connection.ended[i] = got == 0;
     connection.broken |= failed(got);
   }
+  // It has ended, and cannot take what the other one sends: poll(2) would say so for ever.
+  connection.broken |= connection.ended[i] && (events & (POLLERR | POLLHUP));
   if (!pending.empty()) {
     const ssize_t sent = ::send(to, pending.data(), pending.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent > 0) pending.erase(0, static_cast<size_t>(sent));
@@ -103,6 +108,16 @@ void pass_on(Connection& connection, int i, short events) {
   }
 }
 
+// What poll(2) shall say of end `i`. Of one with nothing to read and to write: only that it was
+// reset after its end, and nothing (-1) once it is shut both ways, which it would say for ever.
+pollfd wait_for(const Connection& connection, int i) {
+  const bool reads = connection.pending[i].empty() && !connection.ended[i];
+  const bool writes = !connection.pending[1 - i].empty();
+  const bool half_closed = connection.ended[i] && !connection.passed_on[1 - i];
+  const int events = (reads ? POLLIN : 0) | (writes ? POLLOUT : 0);
+  return {events || half_closed ? connection.ends[i].get() : -1, static_cast<short>(events), 0};
+}
+
 class Relay {
  public:
   explicit Relay(std::vector<Listener> listeners) : listeners_(std::move(listeners)) {}
@@ -111,11 +126,7 @@ class Relay {
     std::vector<pollfd> polled;
     for (const Listener& one : listeners_) polled.push_back({one.socket.get(), POLLIN, 0});
     for (const Connection& one : connections_) {
-      for (int i : {0, 1}) {
-        const bool reads = one.pending[i].empty() && !one.ended[i];
-        const int events = (reads ? POLLIN : 0) | (one.pending[1 - i].empty() ? 0 : POLLOUT);
-        polled.push_back({one.ends[i].get(), static_cast<short>(events), 0});
-      }
+      for (int i : {0, 1}) polled.push_back(wait_for(one, i));
     }
     for (const Client& one : clients_) polled.push_back({one.socket.get(), POLLIN, 0});
     if (::poll(polled.data(), polled.size(), -1) <= 0) return;
@@ -138,7 +149,10 @@ class Relay {
   void take(const Listener& listener) {
     if (listener.udp) return take_datagram(listener);
     Fd client(::accept4(listener.socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    if (!client || connections_.size() >= kMost) return;
+    if (!client) return wait_for_descriptors();
+    if (connections_.size() >= kMost) return;
+    const int on = 1;  // a client that is gone does not keep its place for ever
+    ::setsockopt(client.get(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     Fd server = connect_to(listener);
     if (!server) return;
     Connection& connection = connections_.emplace_back();
@@ -193,7 +207,7 @@ class Relay {
     try {
       relay.serve_once();
     } catch (const std::exception&) {
-      // No descriptor is left: the client is refused.
+      wait_for_descriptors();  // the client's connection is closed
     }
   }
 }
