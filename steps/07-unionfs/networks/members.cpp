@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 
 #include "06-network/netlink.hpp"
@@ -61,8 +62,22 @@ Fd create_member_file(const std::string& id) {
   return file;
 }
 
+// Not truncated first, and its blocks are reserved: neither kill -9 nor a full /run may leave an
+// empty file. What is left of a longer old text are blank lines, until ftruncate(2).
 void write_member(const Member& member) {
-  create_file(path_of(member.id), nlohmann::json(member).dump() + "\n" + member.published, 0600);
+  const std::string path = path_of(member.id);
+  std::string text = nlohmann::json(member).dump() + "\n" + member.published;
+  const auto size = static_cast<off_t>(text.size());
+  explain({"echo … > ", path});
+  const Fd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  struct stat before;
+  if (!file || ::fstat(file.get(), &before) == -1) throw_errno({"open ", path});
+  text.resize(std::max(text.size(), static_cast<size_t>(before.st_size)), '\n');
+  if ((::fallocate(file.get(), FALLOC_FL_KEEP_SIZE, 0, size) == -1 && errno != EOPNOTSUPP) ||
+      ::pwrite(file.get(), text.data(), text.size(), 0) == -1 ||
+      ::ftruncate(file.get(), size) == -1) {
+    throw_errno({"write ", path});
+  }
 }
 
 std::optional<Member> read_member(const std::string& id) {
@@ -120,7 +135,8 @@ Member adopt_member(Member member, const NamedNetwork& bridge) {
                        .veth = veth_of(member.id)}};
   member.published = lease->second;
   make_directories(kMemberDirectory, 0700);
-  link_file(lease_of(lease->first), path_of(member.id));
+  // A verb may have been killed between the two.
+  if (!exists(path_of(member.id))) link_file(lease_of(lease->first), path_of(member.id));
   write_member(member);
   return member;
 }
