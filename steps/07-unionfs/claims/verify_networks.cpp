@@ -374,6 +374,7 @@ CLAIM("network create and rm refuse what cannot be", {.step = 7}) {
   CHECK(holds(tell(subject, "ps", {"-f", "network=" + net}).out, box));
   end(subject, running, box);
   CHECK(network(subject, {"prune", "-f"}).out == "Deleted Networks:\n" + net + "\n\n");
+  CHECK_MESSAGE(network(subject, {"prune", "-f", "--images"}).status == 125, "networks only");
   CHECK(shown({"ls", "-q"}).size() == 3 * 13);
 }
 

@@ -170,11 +170,20 @@ int network_disconnect(int argc, char** argv) {
 }
 
 int network_prune(int argc, char** argv) {
-  char verb[] = "prune", only[] = "--networks";
-  std::vector<char*> words{verb, only};
-  words.insert(words.end(), argv + 1, argv + argc);
-  words.push_back(nullptr);
-  return verb_prune(static_cast<int>(words.size()) - 1, words.data());
+  bool force = false;
+  VerbLine cli("network prune [OPTIONS]", "network prune -f");
+  cli.describe("Remove all networks that no running container is on");
+  cli.flag("-f,--force", force, "Do not ask for confirmation");
+  cli.parse_mixed(argc, argv);
+  cli.end();
+  recover_crashed_containers();
+  const std::string what = "  - all networks that no running container is on";
+  if (const int status = force ? 0 : ask(what, "network prune")) return status;
+  const std::vector<std::string> names = prune_networks();
+  std::string text = names.empty() ? "" : "Deleted Networks:\n";
+  for (const std::string& name : names) text += name + "\n";
+  print(names.empty() ? text : text + "\n");
+  return 0;
 }
 
 constexpr Verb kNetworkVerbs[] = {
