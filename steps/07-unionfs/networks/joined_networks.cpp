@@ -279,6 +279,7 @@ void remove_network(const NamedNetwork& network) {
     throw Failure(join({network.name, " is a pre-defined network and cannot be removed"}));
   }
   const FileLock lock = lock_network();
+  find_network(network.id);  // another verb may have removed it, or made one of its name
   for (const Member& member : members_of(network)) {
     throw Failure(
         join({"error while removing network: network ", network.name,
@@ -294,7 +295,7 @@ std::vector<std::string> prune_networks() {
   for (const NamedNetwork& network : all_networks()) {
     if (is_predefined(network.name)) continue;
     const FileLock lock = lock_network();
-    if (!members_of(network).empty()) continue;
+    if (!has_network(network.id) || !members_of(network).empty()) continue;
     remove_bridge(network);
     remove_network_record(network.name);
     names.push_back(network.name);
