@@ -228,35 +228,9 @@ static uint32_t way_out_of(const Member& member) {
   return member.way_out() ? member.way_out()->address.number : 0;
 }
 
-void connect_running(const RunningContainer& container, const NamedNetwork& network,
-                     const Attachment& attachment) {
-  const FileLock lock = lock_network();
-  Member member = member_of(container);
-  const uint32_t before = way_out_of(member);
-  add_endpoint(member, network, attachment);
-  const Endpoint endpoint = member.endpoints.back();
-  try {
-    write_member(member);
-    if (!add_cable(endpoint, network.bridge(), container.pid)) {
-      throw Failure(join({"container ", container.name, " has just ended"}), "start it first");
-    }
-    const Visit visit(container.pid);
-    Netlink links;
-    set_up_link(links, endpoint);
-    links.commit();
-  } catch (...) {
-    member.endpoints.pop_back();
-    give_back_address(member.id, endpoint.address);
-    write_member(member);
-    throw;
-  }
-  lead_anew(member, container, before);
-  update_hosts_files();
-}
-
-void disconnect_running(const RunningContainer& container, const NamedNetwork& network) {
-  const FileLock lock = lock_network();
-  Member member = member_of(container);
+// Takes the member off the network, if it is on that.
+static void take_off(Member& member, const RunningContainer& container,
+                     const NamedNetwork& network) {
   const Endpoint* endpoint = member.on(network.id);
   if (!endpoint) return;
   const uint32_t before = way_out_of(member);
@@ -265,6 +239,48 @@ void disconnect_running(const RunningContainer& container, const NamedNetwork& n
   member.endpoints.erase(member.endpoints.begin() + (endpoint - member.endpoints.data()));
   write_member(member);
   lead_anew(member, container, before);
+}
+
+static void add_link(const RunningContainer& container, const Endpoint& endpoint,
+                     const std::string& bridge) {
+  if (!add_cable(endpoint, bridge, container.pid)) {
+    throw Failure(join({"container ", container.name, " has just ended"}), "start it first");
+  }
+  const Visit visit(container.pid);
+  Netlink links;
+  set_up_link(links, endpoint);
+  links.commit();
+}
+
+void connect_running(const RunningContainer& container, const NamedNetwork& network,
+                     const Attachment& attachment) {
+  const FileLock lock = lock_network();
+  Member member = member_of(container);
+  take_off(member, container, network);  // left there by a verb that was killed
+  const Member before = member;
+  add_endpoint(member, network, attachment);
+  const Endpoint endpoint = member.endpoints.back();
+  try {
+    write_member(member);
+    add_link(container, endpoint, network.bridge());
+    lead_anew(member, container, way_out_of(before));
+  } catch (...) {
+    Netlink().remove(endpoint.veth);
+    give_back_address(member.id, endpoint.address);
+    write_member(before);
+    if (member.published != before.published) {
+      unpublish(member.published);
+      publish(before.published);
+    }
+    throw;
+  }
+  update_hosts_files();
+}
+
+void disconnect_running(const RunningContainer& container, const NamedNetwork& network) {
+  const FileLock lock = lock_network();
+  Member member = member_of(container);
+  take_off(member, container, network);
   update_hosts_files();
 }
 

@@ -159,12 +159,14 @@ int network_disconnect(int argc, char** argv) {
   change_record(find_container(container).id, [&](Record& record) {
     std::vector<Attachment>& networks = networks_of(record);
     const auto place = find_in(networks, network.name);
-    if (place == networks.end()) {
+    // A `connect` that was killed may have left it on the network, but not in its record.
+    const auto member = record.running ? find_member(record.id) : std::nullopt;
+    if (place == networks.end() && !(member && member->on(network.id))) {
       throw Failure(
           join({"container ", record.name, " is not connected to network ", network.name}));
     }
     if (record.running) disconnect_running(as_running(record), network);
-    networks.erase(place);
+    if (place != networks.end()) networks.erase(place);
   });
   return 0;
 }
