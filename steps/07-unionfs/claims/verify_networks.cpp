@@ -270,6 +270,25 @@ CLAIM("network connect and disconnect change a running container", {.step = 7}) 
   stage.await_orphans();
 }
 
+CLAIM("network connect and disconnect mend what a killed connect has left", {.step = 7}) {
+  const std::string net = random_word(), box = random_word();
+  make(subject, net);
+  Running running = start_named(subject, box, {});
+  const std::string record = "cd /var/lib/stepbox/containers/" +
+                             tell(subject, "ps", {"-q", "--no-trunc"}).out.substr(0, 64) + "; ";
+  for (const char* verb : {"connect", "disconnect"}) {
+    stage.on_host({"sh", "-c", record + "cp record.json before"});
+    CHECK(network(subject, {"connect", net, box}).status == 0);
+    stage.on_host({"sh", "-c", record + "cat before >record.json; rm before"});
+    const Run again = network(subject, {verb, net, box});
+    CHECK_MESSAGE(again.status == 0, again.err);
+    CHECK(network(subject, {"disconnect", net, box}).status == (verb[0] == 'c' ? 0 : 1));
+    CHECK(inside(subject, box, "ls /sys/class/net") == "eth0\nlo\n");
+  }
+  end(subject, running, box);
+  CHECK(network(subject, {"rm", net}).status == 0);
+}
+
 CLAIM("network connect changes a container that does not run too", {.step = 7}) {
   stage.expect_orphans();  // the monitor of `start`
   const std::string net = random_word(), box = random_word(), peer = random_word();
