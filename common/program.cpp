@@ -22,6 +22,7 @@ std::string find_program(const std::string& name) {
   const char* path = std::getenv("PATH");
   for (const std::string& folder :
        split(join({path ? path : "/usr/bin:/bin", ":/usr/sbin:/sbin"}), ':')) {
+    if (!folder.starts_with('/')) continue;  // whose files are below the working directory?
     const std::string file = join({folder, "/", name});
     struct stat about;
     const bool is_file = ::stat(file.c_str(), &about) == 0 && S_ISREG(about.st_mode);

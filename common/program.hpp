@@ -8,7 +8,8 @@
 namespace stepbox {
 
 // The path of a program in PATH, or in /usr/sbin or /sbin, which the PATH of ordinary users may
-// lack; empty if there is none.
+// lack; empty if there is none. Relative folders are left out: the working directory may be that of
+// an image.
 std::string find_program(const std::string& name);
 inline bool has_program(const std::string& name) { return !find_program(name).empty(); }
 

@@ -1,6 +1,8 @@
 // Are programs found, run, and waited for with a deadline?
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+
 #include "common/error.hpp"
 #include "common/program.hpp"
 
@@ -9,6 +11,14 @@ namespace stepbox {
 TEST_CASE("run_program passes the input to the program, and returns its output") {
   CHECK(run_program({"cat"}, "a\nb") == "a\nb");
   CHECK(run_program({"cat"}, "x", 0) == "x");
+}
+
+TEST_CASE("a program is found in absolute folders of PATH only") {
+  const std::string before = std::getenv("PATH");
+  ::setenv("PATH", "../../../../../../../../bin:.::/bin", 1);
+  const std::string found = find_program("cat");
+  ::setenv("PATH", before.c_str(), 1);
+  CHECK(found == "/bin/cat");
 }
 
 TEST_CASE("a program that fails throws Failure with its first line on stderr") {
