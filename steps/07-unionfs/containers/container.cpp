@@ -266,10 +266,11 @@ void Container::cancel_restart() {
   change([](Record& record) { record.restarting = false; });
 }
 
-// Without a record it was killed while it was made: the volumes themselves tell whose they are.
+// Without a record it was killed while it was made: the volumes themselves tell whose they are. Or
+// while it was removed: then those that it still has are to stay.
 static std::vector<std::string> anonymous_volumes_of(const Record& record) {
   std::vector<std::string> names = anonymous_names(record.options.volumes);
-  if (exists(record_of(record.id))) return names;
+  if (exists(record_of(record.id)) || is_removing(record.id)) return names;
   for (const StoredVolume& volume : all_volumes()) {
     if (volume.container == record.id) names.push_back(volume.name);
   }
@@ -278,9 +279,10 @@ static std::vector<std::string> anonymous_volumes_of(const Record& record) {
 
 void Container::remove(bool volumes) {
   volumes_.clear();
+  half_removed_ = true;  // whatever throws below
   if (volumes) remove_anonymous_volumes(anonymous_volumes_of(record_), volume_users, id());
   remove_ = false;
-  half_removed_ = true;
+  mark_removing(run_lock_);
   drop_name(read_or_empty(id()).name, id());  // as the record says now: it may have been renamed
   unmount_below(directory(), {});     // after --share mount and kill -9 a volume may be mounted
   ::unlink(record_of(id()).c_str());  // first: without a record it is no container

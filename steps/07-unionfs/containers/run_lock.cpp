@@ -79,6 +79,7 @@ void mark_running(const Fd& run_lock) { write_line(run_lock, "running"); }
 void mark_ended(const Fd& run_lock, int status) {
   write_line(run_lock, "ended " + std::to_string(status));
 }
+void mark_removing(const Fd& run_lock) { write_line(run_lock, "removing"); }
 
 std::optional<int> recorded_status(const Fd& run_lock) {
   const std::string text = read_file(proc_path(run_lock));
@@ -104,6 +105,7 @@ void share_network(const std::string& id) { add_mark(id, "shared"); }
 bool is_stop_requested(const std::string& id) { return has_mark(id, "stop"); }
 bool is_kept_after_end(const std::string& id) { return has_mark(id, "keep"); }
 bool is_network_shared(const std::string& id) { return has_mark(id, "shared"); }
+bool is_removing(const std::string& id) { return has_mark(id, "removing"); }
 
 void wait_until_running(const std::string& id) {
   const auto marked = [&] { return has_mark(id, "running"); };

@@ -8,7 +8,7 @@
 // tested and acquired only while a second lock is held: containers.lock (lock_run_locks()).
 //
 // The file holds lines: the store that the container belongs to, then marks such as "running",
-// "ended 3" (by the holder), "stop", "keep", "shared" (by other verbs) and "recovery".
+// "ended 3", "removing" (by the holder), "stop", "keep", "shared" (by other verbs) and "recovery".
 #ifndef STEPBOX_STEPS_07_UNIONFS_CONTAINERS_RUN_LOCK_HPP_
 #define STEPBOX_STEPS_07_UNIONFS_CONTAINERS_RUN_LOCK_HPP_
 
@@ -42,9 +42,12 @@ bool is_run_lock_held(const std::string& id);
 Fd acquire_for_recovery(const std::string& id);
 bool is_in_recovery(const std::string& id);
 
-// By the holder: the command runs, other processes may join it; it has ended.
+// By the holder: the command runs, other processes may join it; it has ended; it is being removed,
+// so that a missing record does not mean that it was never made.
 void mark_running(const Fd& run_lock);
 void mark_ended(const Fd& run_lock, int status);
+void mark_removing(const Fd& run_lock);
+bool is_removing(const std::string& id);
 
 // The exit status that the holder wrote; none if it was killed before it could.
 std::optional<int> recorded_status(const Fd& run_lock);
