@@ -109,8 +109,7 @@ bool parse_switch(const std::string& key, const std::string& value) {
 // What the keys of one --mount say.
 struct Mount {
   std::string type = "volume", source, destination, mode, memory;
-  std::string own;  // a key that only `owner` may have
-  std::string owner;
+  std::vector<std::string> own;  // keys that mounts of one type may have, as tmpfs-size
   bool read_only = false, copy = true;
 };
 
@@ -132,9 +131,8 @@ void add_tmpfs_option(const std::string& key, const std::string& value, Mount& m
 }
 
 void set_own(const std::string& key, const std::string& value, Mount& mount) {
-  mount.own = key;
-  mount.owner = key.substr(0, key.find('-'));
-  if (mount.owner == "tmpfs") {
+  mount.own.push_back(key);
+  if (key.starts_with("tmpfs-")) {
     add_tmpfs_option(key, value, mount);
   } else if (key == "volume-nocopy") {
     mount.copy = !parse_switch(key, value);
@@ -179,8 +177,9 @@ Mount read_keys(const std::string& text) {
   if (mount.type != "bind" && mount.type != "volume" && mount.type != "tmpfs") {
     throw Failure(join({"mount type unknown: '", mount.type, "'"}), "bind, volume or tmpfs");
   }
-  if (!mount.own.empty() && mount.owner != mount.type) {
-    throw Failure(join({"cannot mix '", mount.own, "' with mount type '", mount.type, "'"}));
+  for (const std::string& key : mount.own) {
+    if (key.starts_with(mount.type + "-")) continue;
+    throw Failure(join({"cannot mix '", key, "' with mount type '", mount.type, "'"}));
   }
   if (mount.destination.empty()) {
     throw Failure(join({"--mount ", text, ": target is required"}), "target=/path");

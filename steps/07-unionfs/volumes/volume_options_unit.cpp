@@ -108,6 +108,8 @@ TEST_CASE("--mount: what is wrong is named") {
       {"type=tmpfs,dst=/x,tmpfs-size=big", "invalid value for tmpfs-size: big"},
       {"type=tmpfs,dst=/x,tmpfs-mode=9", "invalid value for tmpfs-mode: 9"},
       {"type=tmpfs,dst=/x,volume-nocopy", "cannot mix 'volume-nocopy' with mount type 'tmpfs'"},
+      {"type=tmpfs,dst=/x,volume-nocopy,tmpfs-size=1m", "cannot mix 'volume-nocopy'"},
+      {"type=tmpfs,dst=/x,tmpfs-size=1m,volume-nocopy", "cannot mix 'volume-nocopy'"},
       {"dst=/x,bind-propagation=shared", "cannot mix 'bind-propagation'"},
       {"type=bind,src=/tmp,dst=/x,bind-propagation=odd", "invalid propagation: odd"},
       {"dst=/x,color=red", "unexpected key 'color' in 'color=red'"},
