@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/vfs.h>
 
 #include "03-mount/mount.hpp"
@@ -35,6 +36,10 @@ static Fd copy_shm(const Fd& process) {
   if (::fstatfs(copy.get(), &status) == -1 || status.f_type != TMPFS_MAGIC) {
     throw Failure("the other container's /dev/shm is no tmpfs");
   }
+  mount_attr attributes{};  // whatever the other container made of its mount
+  attributes.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+  attributes.propagation = MS_PRIVATE;
+  set_attributes(copy.get(), kShm, attributes, false);
   return copy;
 }
 
@@ -81,6 +86,8 @@ static void show_groups(const std::string& root, const GroupView& view) {
 
 void mount_system(const std::string& root, const SharingOptions& options,
                   const Namespaces& namespaces, const GroupView& view) {
+  // Once it has the other container's few rights, too, that one's processes could read it in /proc.
+  if (options.pid.process) ::prctl(PR_SET_DUMPABLE, 0);  // until execve(2)
   const Fd shm = join_ipc(options.ipc);
   mount_basics(root).release();
   set_up_shm(root, options, shm);
