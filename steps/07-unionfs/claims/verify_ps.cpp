@@ -56,8 +56,10 @@ CLAIM("ps filters by age and network and volume and port as docker does", {.step
   CHECK(found("before=two") == "one\n");
   CHECK(found("since=two") == "three\n");
   CHECK(found("network=none") == "one\n");
+  const std::string id = tell(subject, "network", {"inspect", "-f", "{{.Id}}", "none"}).out;
+  CHECK(found("network=" + id.substr(0, 12)) == "one\n");
   CHECK(found("volume=/data") == "one\n");
-  CHECK(found("publish=79-80/tcp") == "two\n");
+  CHECK(found("publish=8079-8080/tcp") == "two\n");
   CHECK(found("expose=53/udp") == "two\n");
   CHECK(found("health=none") == "three\ntwo\none\n");
   check_failed(subject, "ps", {"-f", "since=nobody"}, "no such container: nobody");

@@ -6,6 +6,7 @@
 
 #include "07-unionfs/containers/container.hpp"
 #include "07-unionfs/formats/container_text.hpp"
+#include "07-unionfs/networks/network_store.hpp"
 #include "common/error.hpp"
 #include "common/text.hpp"
 
@@ -54,13 +55,16 @@ bool is_made_of(const Record& record, std::string image) {
   return !image.empty() && record.image.id.starts_with(image);
 }
 
-// Whether one of the ports of the container is in `wanted`: "80", "53/udp", "8000-8009/tcp".
-bool has_port(const std::vector<PublishedPort>& ports, const std::string& wanted) {
+// Whether one of the ports is in `wanted`: "80", "53/udp", "8000-8009/tcp". `side`: the one that
+// the host has, or the container.
+bool has_port(const std::vector<PublishedPort>& ports, const std::string& wanted,
+              uint16_t PublishedPort::*side) {
   ExposedPorts range;
   parse_value(wanted, range);
   return std::any_of(ports.begin(), ports.end(), [&](const PublishedPort& port) {
-    return std::any_of(range.ports.begin(), range.ports.end(),
-                       [&](const PublishedPort& other) { return text_of(other) == text_of(port); });
+    return std::any_of(range.ports.begin(), range.ports.end(), [&](const PublishedPort& other) {
+      return other.container_port == port.*side && other.udp == port.udp;
+    });
   });
 }
 
@@ -85,8 +89,11 @@ bool matches(const Filter& filter, const Record& record) {
   if (key == "since") return record.created > filter.created;
   if (key == "health") return value == "none";
   if (key == "volume") return has_volume(record, value);
-  if (key == "publish") return has_port(record.options.network.ports, value);
-  if (key == "expose") return has_port(exposed_ports(record), value);
+  if (key == "publish")
+    return has_port(record.options.network.ports, value, &PublishedPort::host_port);
+  if (key == "expose") {
+    return has_port(exposed_ports(record), value, &PublishedPort::container_port);
+  }
   if (key == "status") return value == state_of(record);
   if (key == "exited") {
     return state_of(record) == std::string("exited") && value == std::to_string(record.status);
@@ -127,7 +134,9 @@ void parse_value(const std::string& text, Filter& filter) {
     throw Failure(join({"'", filter.value, "' is no state of health"}),
                   "none, starting, healthy, unhealthy");
   }
-  if (filter.key == "publish" || filter.key == "expose") has_port({}, filter.value);  // the same
+  if (filter.key == "publish" || filter.key == "expose") {
+    has_port({}, filter.value, &PublishedPort::host_port);  // throws the same
+  }
   if (filter.key == "id" || filter.key == "name")
     Expression{filter.value};  // throws if it does not compile
 }
@@ -138,6 +147,9 @@ bool is_found(const std::string& expression, const std::string& text) {
 
 void resolve(std::vector<Filter>& filters) {
   for (Filter& filter : filters) {
+    if (filter.key == "network" && has_network(filter.value)) {
+      filter.value = find_network(filter.value).name;
+    }
     if (filter.key != "before" && filter.key != "since") continue;
     filter.created = find_container(filter.value).created;
   }

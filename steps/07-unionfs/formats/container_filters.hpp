@@ -14,11 +14,11 @@ namespace stepbox {
 //   exited=3          it has ended with this exit status
 //   name=^web, id=3f2 a regular expression (regex(7)) that matches a part of it
 //   label=KEY[=VALUE]
-//   network=NAME      it is on this network
+//   network=NAME      it is on this network; resolve() also takes the beginning of its id
 //   ancestor=IMAGE    created from this image: a name, or the beginning of an id
 //   before=, since=   created before or after this container
 //   volume=/data      has this volume: its name, source, or place in the container
-//   publish=80[/udp], expose=80-89   a port of the container, or a range
+//   publish=80[/udp], expose=80-89   a port of the host, of the container; or a range
 //   health=none       of all, as there are no health checks
 struct Filter {
   std::string key;
@@ -30,7 +30,8 @@ void parse_value(const std::string& text, Filter& filter);  // throws Failure
 // Whether the regular expression matches a part of the text. Throws Failure if it is none.
 bool is_found(const std::string& expression, const std::string& text);
 
-// Looks up what before= and since= name. Throws NoSuchContainer.
+// Looks up what before=, since= and network= name. Throws NoSuchContainer; Failure if several
+// networks have an id that begins so.
 void resolve(std::vector<Filter>& filters);
 
 // For each key at least one of its filters must match; of labels all.

@@ -39,23 +39,39 @@ bool chosen(const std::vector<std::string>& texts) {
 TEST_CASE("without a filter all are chosen") { CHECK(chosen({})); }
 
 TEST_CASE("each key filters by its property") {
-  for (const char* text : {"status=exited", "exited=3",          "name=web",
-                           "name=^web-1$",  "name=^/web",        "id=^3f2",
-                           "volume=/srv",   "volume=/data",      "network=none",
-                           "publish=80",    "publish=79-81/tcp", "expose=53/udp",
-                           "expose=443",    "expose=80",         "health=none",
-                           "label=tier",    "label=tier=front",  "label=empty",
-                           "label=empty=",  "ancestor=nginx",    "ancestor=nginx:latest",
-                           "ancestor=ab12", "ancestor=sha256:ab"}) {
+  for (const char* text : {"status=exited",
+                           "exited=3",
+                           "name=web",
+                           "name=^web-1$",
+                           "name=^/web",
+                           "id=^3f2",
+                           "volume=/srv",
+                           "volume=/data",
+                           "network=none",
+                           "publish=8080",
+                           "publish=8079-8081/tcp",
+                           "expose=53/udp",
+                           "expose=443",
+                           "expose=80",
+                           "health=none",
+                           "label=tier",
+                           "label=tier=front",
+                           "label=empty",
+                           "label=empty=",
+                           "ancestor=nginx",
+                           "ancestor=nginx:latest",
+                           "ancestor=ab12",
+                           "ancestor=sha256:ab"}) {
     CAPTURE(std::string(text));
     CHECK(chosen({text}));
   }
-  for (const char* text :
-       {"status=running", "status=created", "exited=0",       "name=db",        "volume=/",
-        "network=bridge", "publish=8080",   "publish=80/udp", "publish=53/udp", "expose=53",
-        "health=healthy", "name=^eb",       "id=^f2",         "label=t",        "label=tier=back",
-        "label=tier=",    "label=",         "ancestor=ngin",  "ancestor=",      "ancestor=sha256:",
-        "ancestor=b1"}) {
+  for (const char* text : {"status=running", "status=created",   "exited=0",
+                           "name=db",        "volume=/",         "network=bridge",
+                           "publish=80",     "publish=8080/udp", "publish=53/udp",
+                           "expose=53",      "health=healthy",   "name=^eb",
+                           "id=^f2",         "label=t",          "label=tier=back",
+                           "label=tier=",    "label=",           "ancestor=ngin",
+                           "ancestor=",      "ancestor=sha256:", "ancestor=b1"}) {
     CAPTURE(std::string(text));
     CHECK_FALSE(chosen({text}));
   }
