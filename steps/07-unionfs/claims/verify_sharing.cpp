@@ -53,6 +53,11 @@ CLAIM("docker's other limits are in force and kept and changed by update",
   CHECK(holds(tell(subject, "exec", {name, "/bin/sh", "-c", show}).out,
               v1 ? "83886080\n" : "16777216\n"));
   check_failed(subject, "update", {"--memory-swap", "8m", name}, "is less than --memory");
+  check_done(subject, "update",
+             {"--memory-swap", "0", "--memory-reservation", "0", "--cpu-shares", "0", name});
+  CHECK(value_of(subject, name, ".HostConfig.MemorySwap") == "83886080\n");
+  CHECK(value_of(subject, name, ".HostConfig.MemoryReservation") == "33554432\n");
+  CHECK(value_of(subject, name, ".HostConfig.CpuShares") == "512\n");
   CHECK(tell(subject, "rm", {"-f", name}).status == 0);
   check_refused(subject, {"--memory", "0", "--memory-swap", "1g"}, "needs --memory");
   check_refused(subject, {"-m", "64m", "--memory-reservation", "1g"}, "is more than --memory");

@@ -19,6 +19,13 @@ static std::vector<std::string> parse(int argc, char** argv, Options& options) {
   return references;
 }
 
+// 0 leaves a limit as it is, as with docker: the kernel knows no such value of these.
+static void keep_zeros(const ContainerLimits& before, ContainerLimits& after) {
+  if (after.cpu_shares.number == 0) after.cpu_shares = before.cpu_shares;
+  if (after.memory_reservation.count == 0) after.memory_reservation = before.memory_reservation;
+  if (after.memory_swap.count == 0) after.memory_swap = before.memory_swap;
+}
+
 static void update(const std::string& id, int argc, char** argv) {
   ContainerLimits before, after;
   bool changed = false;
@@ -26,6 +33,7 @@ static void update(const std::string& id, int argc, char** argv) {
     change_record(id, [&](Record& record) {
       before = record.options.limits;
       parse(argc, argv, record.options);
+      keep_zeros(before, record.options.limits);
       after = record.options.limits;
       check(after);
       if (record.options.remove && record.options.restart.when != RestartWhen::kNever) {
