@@ -180,6 +180,8 @@ CLAIM("--sysctl sets what belongs to the container and nothing of the host",
   check_refused(subject, {"--network=host", "--sysctl", "net.core.somaxconn=9"},
                 "would change the host's setting");
   check_refused(subject, {"--ipc=host", "--sysctl", "kernel.shmmni=9"}, "the host's setting");
+  check_refused(subject, {"--network=container:x", "--sysctl", "net.core.somaxconn=9"},
+                "or another container's");
 }
 
 // --- Names and ports ----------------------------------------------------------------------

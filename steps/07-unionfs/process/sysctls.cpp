@@ -58,8 +58,9 @@ void parse_value(const std::string& text, Sysctls& sysctls) {
 void check(const Sysctls& sysctls, int own) {
   for (const auto& [name, value] : sysctls.values) {
     if (own & namespace_of_sysctl(sysctl_path(name))) continue;
-    throw Failure(join({"--sysctl ", name, " would change the host's setting"}),
-                  "it needs a network, or IPC, of the container's own");
+    throw Failure(
+        join({"--sysctl ", name, " would change the host's setting, or another container's"}),
+        "it needs a network, or IPC, of the container's own");
   }
 }
 

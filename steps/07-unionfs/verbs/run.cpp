@@ -49,8 +49,9 @@ void add_options(CommandLine& cli, Options& options) {
 }
 
 static int own_namespaces(const Options& options) {
-  const bool hosts_network = options.network.mode == NetworkMode::kHost;
-  return options.namespaces.flags() & ~(hosts_network ? CLONE_NEWNET : 0);
+  const ContainerNetworkOptions& network = options.network;
+  const bool others = network.mode == NetworkMode::kHost || network.is_shared();
+  return options.namespaces.flags() & ~(others ? CLONE_NEWNET : 0);
 }
 
 // What the parts of the options cannot check by themselves.
