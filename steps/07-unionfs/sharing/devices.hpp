@@ -15,8 +15,9 @@ struct Device {
 };
 void parse_value(const std::string& text, Device& device);  // throws Failure
 
-// [parent] Throws Failure for an access that only root can limit, by the devices controller.
-void check(const std::vector<Device>& devices);
+// [parent] Throws Failure for an access that nothing would limit. `has_rules`: the devices
+// controller will, as for root of the host (set_oci_resources()).
+void check(const std::vector<Device>& devices, bool has_rules);
 
 // [parent] The rules for the devices controller that allow these, as linux.resources.devices of an
 // OCI config. Throws Failure for what is no device, system_error for what is not there.

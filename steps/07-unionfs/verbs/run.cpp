@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "07-unionfs/formats/table.hpp"
+#include "07-unionfs/resources/oci_groups.hpp"
 #include "07-unionfs/verbs/verbs.hpp"
 #include "common/error.hpp"
 
@@ -61,7 +62,7 @@ static void complete(Options& options) {
   share_namespaces(options.sharing, options.namespaces);
   check(options.limits);
   check(options.network.names);
-  check(options.sharing.devices);
+  check(options.sharing.devices, is_root_of_host());
   check(options.process.sysctls, own_namespaces(options));
   if (!options.network.names.domain.empty() && !options.namespaces.own(CLONE_NEWUTS)) {
     throw Failure("--domainname with the host's name would rename the host", "leave one out");
