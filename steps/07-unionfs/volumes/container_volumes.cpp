@@ -78,6 +78,20 @@ std::vector<Fd> make_volumes(const std::vector<ContainerVolume>& volumes,
   return locks;
 }
 
+namespace {
+
+class Umask {
+ public:
+  explicit Umask(mode_t mask) : before_(::umask(mask)) {}
+  Umask(const Umask&) = delete;
+  ~Umask() { ::umask(before_); }
+
+ private:
+  mode_t before_;
+};
+
+}  // namespace
+
 // Root's, with mode 0755 whatever the umask. As docker does for -v, but not for --mount.
 static void make_source(const ContainerVolume& volume) {
   if (exists(volume.source)) return;
@@ -85,14 +99,13 @@ static void make_source(const ContainerVolume& volume) {
     throw Failure(join({"bind source path does not exist: ", volume.source}),
                   "make it first; -v would make it");
   }
-  const mode_t before = ::umask(022);
+  const Umask umask(022);
   try {
     make_directories(volume.source);
   } catch (const std::system_error& error) {
     throw Failure(
         join({"error while creating mount source path ", volume.source, ": ", error.what()}));
   }
-  ::umask(before);
 }
 
 // Whether the mount that `source` is on is in a peer group that `propagation` needs: mountinfo
