@@ -400,6 +400,17 @@ CLAIM("a volume that a container has cannot be removed", {.step = 7}) {
   CHECK(volume(subject, {"rm", "-f", "data"}).status == 0);
 }
 
+CLAIM("volumes stay while a container's record cannot be read", {.step = 7}) {
+  CHECK(tell(subject, "create", {"--name", "box", "-v", "data:/mnt", stage.rootfs(), "true"})
+            .status == 0);
+  stage.on_host({"sh", "-c", "echo x | tee -a /var/lib/stepbox/containers/*/record.json"});
+  volume(subject, {"prune", "-a", "-f"});
+  CHECK(names(subject) == "data\n");
+  check_failed(subject, "volume", {"rm", "data"}, "volume is in use");
+  CHECK(tell(subject, "rm", {"box"}).status == 0);
+  remove_volume(subject, "data");
+}
+
 CLAIM("volume create and ls and inspect are docker's", {.step = 7, .points = 2}) {
   CHECK(volume(subject, {"create", "--label", "a=b", "--label", "c", "-d", "local", "data"}).out ==
         "data\n");

@@ -56,6 +56,7 @@ std::vector<ImageUser> image_users() {
 std::vector<VolumeUser> volume_users() {
   std::vector<VolumeUser> users;
   for (const Record& record : all_containers()) {
+    if (record.created == 0) users.push_back({"", record.id});  // its record cannot be read
     for (const ContainerVolume& volume : record.options.volumes) {
       if (!volume.name.empty()) users.push_back({volume.name, record.id});
     }

@@ -123,7 +123,8 @@ static std::string ids_of(const std::vector<VolumeUser>& users, const std::strin
                           const std::string& but_for) {
   std::string ids;
   for (const VolumeUser& user : users) {
-    if (user.volume != volume || user.container == but_for) continue;
+    const bool has_it = user.volume == volume || user.volume.empty();
+    if (!has_it || user.container == but_for) continue;
     ids += join({ids.empty() ? "" : ", ", short_id(user.container)});
   }
   return ids;

@@ -62,7 +62,7 @@ Fd use_volume(const StoredVolume& volume);
 
 // A container that has a volume.
 struct VolumeUser {
-  std::string volume;
+  std::string volume;     // empty: any, as nobody can read which
   std::string container;  // its id
 };
 // Given by the caller, as this room knows no containers. Called with volumes.lock held.
