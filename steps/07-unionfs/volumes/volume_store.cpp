@@ -162,6 +162,8 @@ PrunedVolumes prune_volumes(const std::vector<StoredVolume>& volumes, ListVolume
       pruned.names += volume.name + "\n";
     } catch (const Failure&) {
       // A container has it, or another process has removed it.
+    } catch (const std::exception& error) {
+      warn({error.what()});
     }
   }
   return pruned;
@@ -174,6 +176,8 @@ void remove_anonymous_volumes(const std::vector<std::string>& names, ListVolumeU
       if (find_volume(name).is_anonymous()) remove_volume(name, list_users, container);
     } catch (const Failure&) {
       // Gone, or another container has it by --volumes-from: then it goes with that one.
+    } catch (const std::exception& error) {
+      warn({error.what()});
     }
   }
 }
