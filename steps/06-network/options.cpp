@@ -36,7 +36,8 @@ void parse_value(const std::string& text, std::vector<PublishedPort>& ports) {
   }
   PublishedPort port;
   port.udp = protocol.size() == 2 && protocol[1] == "udp";
-  if (parts.size() == 3) parse_value(parts[0], port.host_address);
+  port.named_address = parts.size() == 3;
+  if (port.named_address) parse_value(parts[0], port.host_address);
   const PortRange inside = parse_range(parts.back(), text);
   port.any_host_port = parts.size() == 1 || parts[parts.size() - 2].empty();
   const PortRange outside =

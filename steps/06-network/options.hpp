@@ -19,6 +19,7 @@ struct PublishedPort {
   uint16_t container_port = 0;
   bool udp = false;
   bool any_host_port = false;  // -p 80: bind_port() finds a free one
+  bool named_address = false;  // step 7: IPv6 only without one; 0.0.0.0 is one
 };
 // Adds one; or many: 8000-8009:80-89. Throws Failure.
 void parse_value(const std::string& text, std::vector<PublishedPort>& ports);

@@ -42,9 +42,9 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NamespaceMode, mode, container)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Device, source, destination, access)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SharingOptions, pid, ipc, uts, cgroup, shm_size, devices)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LogOptions, max_size, max_files)
-// With default: records of 1.0 betas have no any_host_port.
+// With default: records of 1.0 betas have no any_host_port, those before 1.2 no named_address.
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PublishedPort, host_address, host_port,
-                                                container_port, udp, any_host_port)
+                                                container_port, udp, any_host_port, named_address)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HostEntry, name, address)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NameOptions, search, options, domain)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ExposedPorts, ports, publish_all)

@@ -217,7 +217,7 @@ class Relay {
 Ipv6Relay::Ipv6Relay(const std::vector<PublishedPort>& ports) {
   std::vector<Listener> listeners;
   for (const PublishedPort& port : ports) {
-    if (port.host_address.number != 0) continue;
+    if (port.named_address || port.host_address.number != 0) continue;
     try {
       Fd socket = listen_at(port);
       if (socket) listeners.push_back({std::move(socket), port.host_port, port.udp});
