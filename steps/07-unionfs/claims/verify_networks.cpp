@@ -165,7 +165,6 @@ CLAIM("a container reaches its own published port", {.step = 7}) {
 }
 
 CLAIM("run -d with a published port closes the caller's files", {.step = 7}) {
-  stage.expect_orphans();  // the monitor
   const std::string name = random_word();
   stage.expect_orphans();  // of sh
   // cat ends with the last process that has the pipe open.
