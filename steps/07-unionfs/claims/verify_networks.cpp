@@ -167,11 +167,14 @@ CLAIM("a container reaches its own published port", {.step = 7}) {
 CLAIM("run -d with a published port closes the caller's files", {.step = 7}) {
   const std::string name = random_word();
   stage.expect_orphans();  // of sh
-  // cat ends with the last process that has the pipe open.
+  // The substitution ends with the last process that has the pipe open.
   const Run run = subject.run({.options = {"-d", "--name", name, "-p", "8080:80"},
                                .command = {"/bin/sleep", "1000"},
                                .verb = "run",
-                               .through = {"sh", "-c", "\"$0\" \"$@\" 2>&1 | cat"}});
+                               .may_refuse = true,
+                               .through = {"sh", "-c",
+                                           "out=$(\"$0\" \"$@\" 2>&1) && echo $out ||"
+                                           " { status=$?; echo $out >&2; exit $status; }"}});
   CHECK(run.out.size() == 65);
   tell(subject, "rm", {"-f", name});
   stage.await_orphans();
