@@ -159,11 +159,12 @@ CLAIM("limits are in force before the command starts",
   require_controller("pids");
   const RunSpec bomb{.options = {"--pids-limit", "8"}, .command = {"/bin/probe", "forks", "300"}};
   const std::string limited = "7 processes, then: Resource temporarily unavailable\n";
+  INFO("limited too late, it gets more than its 8 processes");
   const auto begin = std::chrono::steady_clock::now();
   REQUIRE(subject.run(bomb).out == limited);
   const auto whole = std::chrono::steady_clock::now() - begin;  // a start's duration at this load
   for (int moment = 0; moment < 20; ++moment) {
-    INFO("start number " << moment << ": limited too late, it gets more than its 8 processes");
+    INFO("start number " << moment);
     Running running = subject.start(bomb);
     std::this_thread::sleep_for(whole * moment / 20);
     running.signal(SIGSTOP);  // what the subject would do later than the command's start waits
