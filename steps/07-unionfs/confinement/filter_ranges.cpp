@@ -176,10 +176,11 @@ class Copy {
 }  // namespace
 
 CallFilter with_ranges(const CallFilter& filter) {
+  if (filter.empty()) return filter;  // memcpy(3) wants memory
   std::vector<sock_filter> old(filter.size() / sizeof(sock_filter));
   ::memcpy(old.data(), filter.data(), old.size() * sizeof(sock_filter));
   Copy copy(old);
-  if (old.empty() || !copy.make() || copy.program().size() >= old.size()) return filter;
+  if (!copy.make() || copy.program().size() >= old.size()) return filter;
   return {reinterpret_cast<const char*>(copy.program().data()),
           copy.program().size() * sizeof(sock_filter)};
 }
