@@ -57,8 +57,8 @@ def run_at_terminal(room, one, *options, **piped):
 def try_terminal_sent(tally, room):
     """A terminal for the first process and for another one, sent to a socket."""
     holds, terminal = tally.holds, Sent(room)
-    script = "tty; stty size; read word; echo got $word; stat -c %t /dev/console;"
-    script += "trap 'echo over' INT; sleep 100"
+    script = "tty; stty size; read word; echo got $word; trap 'echo over' INT;"
+    script += "stat -c %t /dev/console; sleep 100"
     one = Container(room, script, lambda config: config["process"].update(SIZE))
     holds("terminal: create", one.create("--console-socket", terminal.path).unlike(0))
     holds("terminal: it is sent", terminal.receive())
