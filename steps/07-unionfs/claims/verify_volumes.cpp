@@ -1,4 +1,4 @@
-// The claims of step 7 about volumes: docker's, in what they hold, who has them, and how they go.
+// The claims of step 7 about volumes: their content, their users and their removal are docker's.
 #include <sys/stat.h>
 #include <sys/xattr.h>
 

@@ -203,23 +203,7 @@ constexpr Verb kNetworkVerbs[] = {
 }  // namespace
 
 int verb_network(int argc, char** argv) {
-  const std::string_view word = argc > 1 ? argv[1] : "--help";
-  std::string help =
-      join({"Usage: ", program_invocation_short_name, " network VERB [OPTIONS] [ARG...]\n\n",
-            find_verb("network")->about, ".\n\nVerbs:\n"});
-  std::string names;
-  for (const Verb& verb : kNetworkVerbs) {
-    if (verb.name == word) return verb.call(argc - 1, argv + 1);
-    if (verb.about.empty()) continue;
-    help += join({"  ", verb.name, std::string(12 - verb.name.size(), ' '), verb.about, "\n"});
-    names += join({" ", verb.name});
-  }
-  if (word != "--help" && word != "-h") {
-    throw UsageError(join({"network has no verb '", word, "'"}), join({"it has", names}));
-  }
-  print(join(
-      {help, "\n", program_invocation_short_name, " network VERB --help describes one verb.\n"}));
-  return 0;
+  return call_verb_of("network", kNetworkVerbs, argc, argv);
 }
 
 }  // namespace stepbox

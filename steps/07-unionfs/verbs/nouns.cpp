@@ -91,4 +91,24 @@ std::vector<char*> in_short(std::vector<char*> words) {
                    join({"it has ", all, "; a directory of that name is ./", noun->name}));
 }
 
+int call_verb_of(const std::string& noun, std::span<const Verb> verbs, int argc, char** argv) {
+  const std::string_view word = argc > 1 ? argv[1] : "--help";
+  std::string help =
+      join({"Usage: ", program_invocation_short_name, " ", noun, " VERB [OPTIONS] [ARG...]\n\n",
+            find_verb(noun)->about, ".\n\nVerbs:\n"});
+  std::string names;
+  for (const Verb& verb : verbs) {
+    if (verb.name == word) return verb.call(argc - 1, argv + 1);
+    if (verb.about.empty()) continue;
+    help += join({"  ", verb.name, std::string(12 - verb.name.size(), ' '), verb.about, "\n"});
+    names += join({" ", verb.name});
+  }
+  if (word != "--help" && word != "-h") {
+    throw UsageError(join({noun, " has no verb '", word, "'"}), join({"it has", names}));
+  }
+  print(join({help, "\n", program_invocation_short_name, " ", noun,
+              " VERB --help describes one verb.\n"}));
+  return 0;
+}
+
 }  // namespace stepbox

@@ -36,6 +36,10 @@ std::vector<char*> in_short(std::vector<char*> words);
 // The help about a noun: its verbs; empty if there is no such noun. (nouns.cpp)
 std::string help_of_noun(std::string_view name);
 
+// The noun `network` or `volume`: calls its verb that argv[1] names, or prints its help. A verb
+// without a sentence is another name of one. Throws UsageError. (nouns.cpp)
+int call_verb_of(const std::string& noun, std::span<const Verb> verbs, int argc, char** argv);
+
 // All verbs and headings, in the order of --help. (verb_table.cpp)
 std::span<const Verb> all_verbs();
 

@@ -168,24 +168,6 @@ constexpr Verb kVolumeVerbs[] = {
 
 }  // namespace
 
-int verb_volume(int argc, char** argv) {
-  const std::string_view word = argc > 1 ? argv[1] : "--help";
-  std::string help =
-      join({"Usage: ", program_invocation_short_name, " volume VERB [OPTIONS] [ARG...]\n\n",
-            find_verb("volume")->about, ".\n\nVerbs:\n"});
-  std::string names;
-  for (const Verb& verb : kVolumeVerbs) {
-    if (verb.name == word) return verb.call(argc - 1, argv + 1);
-    if (verb.about.empty()) continue;
-    help += join({"  ", verb.name, std::string(12 - verb.name.size(), ' '), verb.about, "\n"});
-    names += join({" ", verb.name});
-  }
-  if (word != "--help" && word != "-h") {
-    throw UsageError(join({"volume has no verb '", word, "'"}), join({"it has", names}));
-  }
-  print(join(
-      {help, "\n", program_invocation_short_name, " volume VERB --help describes one verb.\n"}));
-  return 0;
-}
+int verb_volume(int argc, char** argv) { return call_verb_of("volume", kVolumeVerbs, argc, argv); }
 
 }  // namespace stepbox
